@@ -3,100 +3,259 @@
  *     #include <assay.h>
  *     ASSAY_BENCH(add) { ASSAY_LOOP(b) assay_keep(assay_opaque(1) + 2); }
  *
- * There is nothing to link: all calls go through a table that the measuring host hands in with `b`.
+ * There is nothing to link: all calls go through a table of functions that the measuring host hands
+ * in with `b`.  Needs C11 or C++20 (for the fields) and gcc or clang.
+ *
  * Life of a benchmark, once per launch (a launch is one fresh process):
  *     setup  ->  check  ->  body, once per slot  ->  teardown
- * Only what stands inside ASSAY_LOOP is timed; inside it only assay_keep and assay_opaque may be
- * called.  Nothing here is thread-safe.  Needs C11 and gcc or clang. */
+ * Only what stands inside ASSAY_LOOP is timed.  What stands before it runs again for each slot;
+ * costly preparation belongs into `setup` (once per launch) or a fixture (once for all launches).
+ *
+ * Ownership: memory from assay_alloc() belongs to the host; got in `setup` it lives until teardown,
+ * got in the body until the end of the slot.  No function here may be called inside ASSAY_LOOP
+ * except assay_keep and assay_opaque.  Nothing here is thread-safe: call from the thread that runs
+ * the body. */
 #ifndef ASSAY_H
 #define ASSAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
-#define ASSAY_MAGIC 0x59415341u
-#define ASSAY_ABI 1 /* a module of another number is refused */
-#ifndef ASSAY_SUITE
-#define ASSAY_SUITE "module" /* the first part of each benchmark's id */
+#ifdef __cplusplus
+extern "C" {
 #endif
 
-/* One open benchmark; `setup` may change all but the first two. */
+/* The binary contract between module and host; a module of another number is refused. */
+#define ASSAY_ABI 1
+#define ASSAY_MAGIC 0x59415341u
+
+/* The suite's name; without it the suite is the stem of the module's file name. */
+#ifndef ASSAY_SUITE
+#define ASSAY_SUITE NULL
+#endif
+
+/* One open benchmark.  `state` is the benchmark's own.  `bytes` and `items` are what one iteration
+ * works on (0: not stated); they start with the fields of the same name, `setup` may change them.
+ */
 struct assay_bench {
     const struct assay_host *host;
     uint64_t iterations;
-    void *state;         /* the benchmark's own */
-    double bytes, items; /* that one iteration works on; 0: not stated */
+    void *state;
+    double bytes;
+    double items;
 };
 
-/* What the host offers; the macros below call it. */
+/* Appends fixture data; see assay_fixture. */
+typedef void assay_builder(struct assay_bench *b);
+
+/* What the host offers.  Call it through the assay_ functions below. */
 struct assay_host {
+    uint32_t abi;
+    uint32_t size;
     void (*begin)(struct assay_bench *b);
     void (*end)(struct assay_bench *b);
     void *(*alloc)(struct assay_bench *b, size_t bytes);
-    __attribute__((format(printf, 3, 4))) void (*stop)(struct assay_bench *b, bool skip,
-                                                       const char *format, ...);
+    uint64_t (*random)(struct assay_bench *b);
+    const char *(*param)(struct assay_bench *b, const char *name);
+    void (*fail)(struct assay_bench *b, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+    void (*skip)(struct assay_bench *b, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+    const void *(*fixture)(struct assay_bench *b, const char *key, assay_builder *build,
+                           size_t *ret_bytes);
+    void (*fixture_put)(struct assay_bench *b, const void *data, size_t bytes);
 };
 
-/* ASSAY_BENCH sets the first three fields, the others are optional. */
+/* A benchmark's definition.  The first five fields are set by ASSAY_BENCH; the others are optional
+ * and are given in this order, which C++20 insists on. */
 struct assay_definition {
-    const char *name, *suite;
+    const char *name;
     void (*body)(struct assay_bench *b);
-    void (*setup)(struct assay_bench *b);
-    void (*check)(struct assay_bench *b); /* the oracle: after assay_fail() nothing is timed */
-    void (*teardown)(struct assay_bench *b);
-    double bytes, items; /* per iteration; each adds a throughput */
+    const char *suite;
+    const char *file;
+    int line;
+    const char *description; /* one line for `assay list` and reports */
+    const char *sweep;       /* parameters, "n=10,100 kind=dp,myers": all combinations */
+    void (*setup)(struct assay_bench *b); /* once per launch, before `check` */
+    void (*check)(struct assay_bench *b); /* the oracle: assay_fail() here and nothing is timed */
+    void (*teardown)(struct assay_bench *b); /* once per launch, also after a failure */
+    double bytes;                            /* bytes per iteration: adds a throughput in bytes/s */
+    double items;                            /* items per iteration: adds a throughput in items/s */
 };
 
-struct assay_module { /* the one symbol that a module exports */
-    uint32_t magic, abi;
-    const struct assay_definition *const *first, *const *last;
+/* The one symbol that a module exports. */
+struct assay_module {
+    uint32_t magic;
+    uint32_t abi;
+    const char *compiler;
+    const struct assay_definition *const *first;
+    const struct assay_definition *const *last;
 };
 
-/* Defines and registers a benchmark; the body follows in braces and gets `b`. */
+/* g++ warns of fields left out although they are designated. */
+#ifdef __cplusplus
+#define ASSAY_QUIET_                                                                               \
+    _Pragma("GCC diagnostic push")                                                                 \
+        _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#define ASSAY_LOUD_ _Pragma("GCC diagnostic pop")
+#else
+#define ASSAY_QUIET_
+#define ASSAY_LOUD_
+#endif
+
+/* Defines and registers a benchmark; the body follows in braces and gets `struct assay_bench *b`.
+ */
 #define ASSAY_BENCH(...) ASSAY_BENCH_(__VA_ARGS__, )
 #define ASSAY_BENCH_(id, ...)                                                                      \
     static void assay_body_##id(struct assay_bench *b);                                            \
-    static const struct assay_definition assay_definition_##id = {                                 \
-        .name = #id, .suite = ASSAY_SUITE, .body = assay_body_##id, __VA_ARGS__};                  \
+    ASSAY_QUIET_                                                                                   \
+    static const struct assay_definition assay_definition_##id = {.name = #id,                     \
+                                                                  .body = assay_body_##id,         \
+                                                                  .suite = ASSAY_SUITE,            \
+                                                                  .file = __FILE__,                \
+                                                                  .line = __LINE__,                \
+                                                                  __VA_ARGS__};                    \
+    ASSAY_LOUD_                                                                                    \
     static const struct assay_definition *const assay_pointer_##id                                 \
         __attribute__((section("assay_benches"), used)) = &assay_definition_##id;                  \
     static void assay_body_##id(struct assay_bench *b)
 
-/* Runs the statement that follows as often as the host asks and times the whole.  A body that does
- * not run exactly one to its end, without break or return, is a failure. */
+/* Runs the statement that follows as often as the host asks and times the whole.  Exactly one in
+ * each body; leaving it with break or return is a failure of the benchmark.  The loop itself is not
+ * opaque: a body that the optimizer removes takes the loop along, and is reported as optimized out.
+ */
 #define ASSAY_LOOP(b)                                                                              \
-    for (uint64_t assay_left_ = ((b)->host->begin(b), (b)->iterations);                            \
-         assay_left_ != 0 || ((b)->host->end(b), false); assay_left_--)
+    for (uint64_t assay_left_ = assay_begin_(b); assay_left_ != 0 || assay_end_(b); assay_left_--)
 
-/* Makes the optimizer believe that `value` (any scalar) is used, and all memory with it. */
+static inline uint64_t assay_begin_(struct assay_bench *b)
+{
+    b->host->begin(b);
+    return b->iterations;
+}
+
+static inline bool assay_end_(struct assay_bench *b)
+{
+    b->host->end(b);
+    return false;
+}
+
+#if defined(__x86_64__) || defined(__i386__)
+#define ASSAY_REGISTER_ "r,x,m"
+#define ASSAY_INOUT_ "+rx"
+#elif defined(__aarch64__)
+#define ASSAY_REGISTER_ "r,w,m"
+#define ASSAY_INOUT_ "+rw"
+#else
+#define ASSAY_REGISTER_ "r,m"
+#define ASSAY_INOUT_ "+r"
+#endif
+#ifdef __cplusplus
+#define ASSAY_AUTO_ auto
+#else
+#define ASSAY_AUTO_ __auto_type
+#endif
+
+/* Makes the optimizer believe that `value` is used and that all memory whose address got out may be
+ * read and written here.  Costs no instruction for a value in a register.  Any type but an array.
+ */
 #define assay_keep(value)                                                                          \
     do {                                                                                           \
-        __extension__ __auto_type assay_kept_ = (value);                                           \
-        __asm__ volatile("" : : "r,m"(assay_kept_) : "memory");                                    \
+        __extension__ ASSAY_AUTO_ assay_kept_ = (value);                                           \
+        __asm__ volatile("" : : ASSAY_REGISTER_(assay_kept_) : "memory");                          \
     } while (0)
 
-/* `value`, an integer or a pointer, with all that the optimizer knows of it forgotten. */
+/* `value`, with all that the optimizer knows of it forgotten.  Integers, pointers, float, double.
+ */
 #define assay_opaque(value)                                                                        \
     __extension__({                                                                                \
-        __auto_type assay_hidden_ = (value);                                                       \
-        __asm__ volatile("" : "+r"(assay_hidden_));                                                \
+        ASSAY_AUTO_ assay_hidden_ = (value);                                                       \
+        __asm__ volatile("" : ASSAY_INOUT_(assay_hidden_));                                        \
         assay_hidden_;                                                                             \
     })
 
-/* Ends this benchmark with a reason (printf format). */
-#define assay_fail(b, ...) ((b)->host->stop((b), false, __VA_ARGS__))
-#define assay_skip(b, ...) ((b)->host->stop((b), true, __VA_ARGS__))
+/* Fails this benchmark with a text (printf format); the body's loop then runs zero times. */
+#define assay_fail(b, ...) ((b)->host->fail((b), __VA_ARGS__))
+/* Skips this benchmark with a reason, e.g. an engine that is not installed. */
+#define assay_skip(b, ...) ((b)->host->skip((b), __VA_ARGS__))
+/* Fails unless `condition` holds: the line of an oracle check. */
+#define assay_expect(b, condition, ...) ((condition) ? (void)0 : assay_fail((b), __VA_ARGS__))
 
-/* `bytes` of zeroed memory, aligned to 64, never NULL; for the whole launch.  For `setup`. */
-#define assay_alloc(b, bytes) ((b)->host->alloc((b), (bytes)))
+/* `bytes` of zeroed memory, aligned to 64; never NULL (the host fails the benchmark instead). */
+static inline void *assay_alloc(struct assay_bench *b, size_t bytes)
+{
+    return b->host->alloc(b, bytes);
+}
+
+/* The next 64 random bits.  The sequence depends on the run's seed and the benchmark's id only and
+ * starts anew in setup and in each slot, so that every slot does the same work. */
+static inline uint64_t assay_random(struct assay_bench *b)
+{
+    return b->host->random(b);
+}
+
+/* A random integer in [0, limit); `limit` > 0.  Lemire, "Fast Random Integer Generation in an
+ * Interval", ACM TOMACS 29(1), 2019, without the rejection: bias below limit / 2^64. */
+static inline uint64_t assay_random_below(struct assay_bench *b, uint64_t limit)
+{
+    __extension__ typedef unsigned __int128 assay_wide_;
+    return (uint64_t)(((assay_wide_)assay_random(b) * limit) >> 64);
+}
+
+/* A random double in [0, 1), a multiple of 2^-53. */
+static inline double assay_random_unit(struct assay_bench *b)
+{
+    return (double)(assay_random(b) >> 11) * 0x1p-53;
+}
+
+/* `bytes` of random data in memory from assay_alloc. */
+static inline unsigned char *assay_random_bytes(struct assay_bench *b, size_t bytes)
+{
+    unsigned char *data = (unsigned char *)assay_alloc(b, bytes);
+    for (size_t i = 0; i < bytes; i++)
+        data[i] = (unsigned char)(assay_random(b) >> 56);
+    return data;
+}
+
+/* The value of the swept parameter `name` as text; "" and a failure when there is none. */
+static inline const char *assay_param_text(struct assay_bench *b, const char *name)
+{
+    return b->host->param(b, name);
+}
+
+/* The value of the swept parameter `name` as an integer. */
+static inline long long assay_param(struct assay_bench *b, const char *name)
+{
+    return strtoll(assay_param_text(b, name), NULL, 10);
+}
+
+/* Costly data, built once and mapped read-only by every later launch.  `build` runs when no fixture
+ * named `key` with this seed and sound checksum exists, and hands its data to assay_fixture_put.
+ * Change the key when what is built changes.  The pointer is aligned to 64 and lives until
+ * teardown; on failure the benchmark is failed and the pointer leads to a few zero bytes. */
+static inline const void *assay_fixture(struct assay_bench *b, const char *key,
+                                        assay_builder *build, size_t *ret_bytes)
+{
+    return b->host->fixture(b, key, build, ret_bytes);
+}
+
+static inline void assay_fixture_put(struct assay_bench *b, const void *data, size_t bytes)
+{
+    b->host->fixture_put(b, data, bytes);
+}
 
 #ifndef ASSAY_HOST
-__attribute__((
-    visibility("hidden"))) extern const struct assay_definition *const __start_assay_benches[],
-    *const __stop_assay_benches[];
+extern const struct assay_definition *const __start_assay_benches[]
+    __attribute__((weak, visibility("hidden")));
+extern const struct assay_definition *const __stop_assay_benches[]
+    __attribute__((weak, visibility("hidden")));
 __attribute__((weak, visibility("default"))) struct assay_module assay_module = {
-    ASSAY_MAGIC, ASSAY_ABI, __start_assay_benches, __stop_assay_benches};
+    ASSAY_MAGIC, ASSAY_ABI, __VERSION__, __start_assay_benches, __stop_assay_benches};
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

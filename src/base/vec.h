@@ -1,26 +1,42 @@
-/* A typed growing array: VEC(struct sample) samples = {0}; its items are freed by free(). */
+/* A typed growing array: VEC(struct sample) samples = {0}; free with vec_release(&samples). */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define VEC(type)                                                                                  \
     struct {                                                                                       \
         type *items;                                                                               \
         size_t count;                                                                              \
+        size_t capacity;                                                                           \
     }
 
-/* Makes room for one more item and yields its address (not cleared), or NULL out of memory. */
+/* Makes room for one more item and yields its address (not cleared), or NULL when memory is out. */
 #define vec_add(vec)                                                                               \
-    (vec_grow((void **)&(vec)->items, (vec)->count, sizeof *(vec)->items)                          \
+    (vec_grow((void **)&(vec)->items, &(vec)->capacity, (vec)->count, sizeof *(vec)->items)        \
          ? &(vec)->items[(vec)->count++]                                                           \
          : NULL)
 
-/* The room doubles whenever the count is a power of two. */
-static inline void *vec_grow(void **items, size_t count, size_t item_bytes)
+#define vec_release(vec)                                                                           \
+    do {                                                                                           \
+        free((vec)->items);                                                                        \
+        (vec)->items = NULL;                                                                       \
+        (vec)->count = (vec)->capacity = 0;                                                        \
+    } while (0)
+
+static inline bool vec_grow(void **items, size_t *capacity, size_t count, size_t item_bytes)
 {
-    void *grown = count & (count - 1) ? *items : realloc(*items, (2 * count + 1) * item_bytes);
-    return grown ? *items = grown : NULL;
+    if (count < *capacity)
+        return true;
+    size_t more = *capacity ? *capacity * 2 : 8;
+    void *grown = realloc(*items, more * item_bytes);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = more;
+    return true;
 }
 
 #endif

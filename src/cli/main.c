@@ -1,101 +1,102 @@
-/* assay: finds the command in the table, runs it, says its error once, exits with its code. */
-#include <getopt.h>
+/* assay: finds the command, runs it, says its error once, exits with its code.
+ * Invariant: nothing else in the program writes to stderr but progress, and nothing but cli_print
+ * to stdout. */
+#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "report/report.h"
-#include "session/run.h"
+#include "base/text.h"
+#include "cli/cli.h"
 
-#define STATUS_ROW(name, code, text, exit_code) [-(code)] = {text, exit_code},
-static const struct {
-    const char *text;
-    int exit_code;
-} STATUSES[] = {ASSAY_STATUSES(STATUS_ROW)};
-
-static assay_status run(const struct session_request *request, struct run *run)
+static const char *executable_folder(void)
 {
-    assay_status status = session_run(request, run);
-    report_text(run, stdout);
-    printf("run %s: see benchmark-results/%s/report.html\n", run->id, run->id);
-    return status;
+    static char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return dirname(path);
 }
 
-static assay_status show(const struct session_request *request, struct run *run)
+static assay_status no_command(struct cli *cli, const char *name)
 {
-    struct store *store = request->store;
-    TRY(store->ops->load(store, request->operands[0] ? request->operands[0] : "latest", run));
-    report_text(run, stdout);
-    return ASSAY_OK;
+    const char *names[64];
+    size_t count = 0;
+    for (const struct command *const *command = COMMANDS; *command != NULL; command++)
+        names[count++] = (*command)->name;
+    const char *near = text_nearest(name, names, count);
+    return near ? buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                            "unknown command '%s' (did you mean '%s'?)", name, near)
+                : buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                            "unknown command '%s'; see assay --help", name);
 }
 
-static const struct command {
-    const char *name, *usage;
-    assay_status (*run)(const struct session_request *request, struct run *run);
-} COMMANDS[] = {
-    {"run", "[OPTIONS] MODULE...  measure benchmarks and keep every result", run},
-    {"show", "[RUN]               show a stored run (the latest)", show},
-};
-
-static int help(FILE *out, int exit_code)
+static bool asks_help(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
-        fprintf(out, "assay %s %s\n", COMMANDS[i].name, COMMANDS[i].usage);
-    fprintf(out, "\n  --launches N    fresh processes a benchmark (5)\n"
-                 "  --samples N     samples per launch (what fits into 0.1 s)\n"
-                 "  --time-limit S  seconds after which a launch is ended (60)\n\n"
-                 "exit codes: 0 good, 2 usage, 3 environment or a failed benchmark\n");
-    return exit_code;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
 }
 
-/* False: an unknown option or a number that is none. */
-static bool parse_options(int argc, char **argv, struct session_request *request)
+static assay_status print_help(struct cli *cli, const struct command *command)
 {
-    static const struct option ROWS[] = {
-        {"launches", 1, NULL, 0}, {"samples", 1, NULL, 1}, {"time-limit", 1, NULL, 2}, {0}};
-    double *const numbers[] = {&request->plan.launches, &request->plan.samples,
-                               &request->plan.limit_seconds};
-    for (int option; (option = getopt_long(argc, argv, "", ROWS, NULL)) != -1;) {
-        double number = option == '?' ? 0 : strtod(optarg, NULL);
-        if (!(number >= 1 && number <= 10000))
-            return false;
-        *numbers[option] = number;
+    BUF_AUTO text;
+    buf_init(&text, 1 << 20);
+    command_help(command, &text);
+    return cli_print(cli, &text);
+}
+
+static assay_status print_version(struct cli *cli)
+{
+    BUF_AUTO text;
+    buf_init(&text, 256);
+    buf_puts(&text, "assay " ASSAY_VERSION "\n");
+    return cli_print(cli, &text);
+}
+
+/* `assay help --man [COMMAND]`: for the build, which makes the man pages of it. */
+static assay_status print_man(struct cli *cli, const char *name)
+{
+    BUF_AUTO text;
+    const struct command *command = name ? command_find(name) : NULL;
+    if (name != NULL && command == NULL)
+        return no_command(cli, name);
+    buf_init(&text, 1 << 20);
+    command_man(command, &text);
+    return cli_print(cli, &text);
+}
+
+static assay_status dispatch(struct cli *cli, int argc, char **argv)
+{
+    bool helps = argc < 2 || strcmp(argv[1], "help") == 0;
+    const char *name = helps ? (argc > 2 ? argv[2] : NULL) : argv[1];
+    if (name != NULL && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0))
+        return print_help(cli, NULL);
+    if (name != NULL && strcmp(name, "--version") == 0)
+        return print_version(cli);
+    if (helps && name != NULL && strcmp(name, "--man") == 0)
+        return print_man(cli, argv[3]);
+    const struct command *command = name ? command_find(name) : NULL;
+    if (name != NULL && command == NULL)
+        return no_command(cli, name);
+    if (helps || asks_help(argc - 1, argv + 1)) {
+        cli->exit_code = argc < 2 ? 2 : 0;
+        return print_help(cli, command);
     }
-    request->operands = argv + optind;
-    return true;
-}
-
-static int execute(const struct command *command, struct session_request *request)
-{
-    struct run run = {0};
-    const char *where = getenv("ASSAY_STORE");
-    assay_status status = store_open(where ? where : ".assay/history.db", &request->store);
-    if (status == ASSAY_OK)
-        status = command->run(request, &run);
-    if (fflush(stdout) != 0)
-        status = ASSAY_ERR_IO;
-    if (status != ASSAY_OK)
-        fprintf(stderr, "assay: %s: %s %s\n", command->name, STATUSES[-status].text,
-                request->store ? request->store->error : "");
-    if (request->store != NULL)
-        request->store->ops->close(request->store);
-    run_release(&run);
-    return STATUSES[-status].exit_code;
+    return command->run(cli, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)
 {
-    struct session_request request = {.plan = {5, 0, 0.1, 0.05, 0.0003, 60}};
-    char host[PATH_MAX] = "";
-    if (readlink("/proc/self/exe", host, sizeof host - sizeof "-host") > 0)
-        request.host_program = strcat(host, "-host"); /* it lies beside us */
+    struct cli cli = {.program = executable_folder()};
+    buf_init(&cli.error, 64 * 1024);
     signal(SIGPIPE, SIG_IGN);
-    if (argc < 2 || !parse_options(argc - 1, argv + 1, &request))
-        return help(stderr, 2);
-    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
-        if (strcmp(argv[1], COMMANDS[i].name) == 0)
-            return execute(&COMMANDS[i], &request);
-    return strcmp(argv[1], "--help") == 0 ? help(stdout, 0) : help(stderr, 2);
+    assay_status status = dispatch(&cli, argc, argv);
+    if (status != ASSAY_OK)
+        fprintf(stderr, "assay: %s\n", cli.error.length ? cli.error.text : status_text(status));
+    int exit_code = status == ASSAY_OK ? cli.exit_code : status_exit_code(status);
+    buf_release(&cli.error);
+    return exit_code;
 }

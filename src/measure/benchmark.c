@@ -1,129 +1,225 @@
-/* From a benchmark to its samples.  Why several launches: memory placement is drawn once a process,
- * so samples of one process agree with each other and still can all be off.
- * Order per launch: start, open, calibrate, warm up, take samples, close.
- * Slots are so long that the two clock reads around them (some 50 ns) drown in their noise. */
+/* From a benchmark to its samples: the executor over a real host, the loop over launches, the
+ * listing.
+ *
+ * Why several launches: memory placement and code placement are drawn once per process, so samples
+ * of one process agree with each other and still can all be off; the launch is the unit of
+ * evidence.
+ *
+ * Order per launch: host_start, open, run ..., usage, close, host_stop.
+ * Invariant: whatever happens in a host becomes an outcome and a reason of this benchmark alone. */
 #include "measure/benchmark.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "measure/host.h"
+#include "measure/launch.h"
+#include "model/sweep.h"
 #include "probe/clock.h"
 
-#define REMOVED_NS 0.003 /* per iteration: a hundredth of a cycle at 3 GHz */
-enum { REMOVED_ITERATIONS = 1 << 24, SLOTS_MAX = 10000, LIST_SECONDS_MAX = 20 };
+enum { LIST_SECONDS_MAX = 20, LIST_BENCHMARKS_MAX = 100000 };
+#define OUTSIDE_RATIO_MAX 0.05 /* untimed but repeated: above it the reader is told */
 
-struct launch {
-    struct host host;
+struct host_executor {
+    const struct measure_paths *paths;
     const struct plan *plan;
-    struct result *result;
-    uint32_t number;
-    double iterations, slot_ns; /* per slot; what the last one took */
-    bool keep;                  /* slots become samples */
+    const struct benchmark *benchmark;
+    struct host host;
 };
 
-static bool read_answer(const char *line, void *context)
+static bool read_work(const struct message *message, void *context)
 {
-    struct launch *launch = context;
-    if (message_is(line, "ok")) {
-        launch->result->bytes = message_number(line, "bytes");
-        launch->result->items = message_number(line, "items");
-    }
-    if (!message_is(line, "slot"))
-        return false;
-    launch->slot_ns = fmax(message_number(line, "ns"), 1);
-    struct sample *sample = launch->keep ? vec_add(&launch->result->samples) : NULL;
-    if (sample != NULL)
-        *sample = (struct sample){launch->iterations, launch->slot_ns, launch->number};
-    return launch->keep == (sample != NULL);
+    struct result *result = context;
+    result->bytes = message_number(message, "bytes", 0);
+    result->items = message_number(message, "items", 0);
+    return message_is_closing(message);
 }
 
-static enum outcome fail(struct launch *launch, const char *reason)
+static enum outcome executor_open(void *self_, struct result *result, struct buf *reason)
 {
-    snprintf(launch->host.reason, REASON_LENGTH_MAX, "%s", reason);
+    struct host_executor *self = self_;
+    enum outcome outcome = OUTCOME_FAILED;
+    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
+    struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures};
+    assay_status status =
+        host_start(self->paths->host_program, self->benchmark->module, limits, &self->host);
+    if (status == ASSAY_OK)
+        status = host_open(&self->host, &request, read_work, result, &outcome);
+    return host_conclude(&self->host, status, outcome, reason);
+}
+
+struct slot_reader {
+    slot_vec *slots;
+    size_t slots_max;
+    struct result *result;
+};
+
+static bool read_slot(const struct message *message, void *context)
+{
+    struct slot_reader *reader = context;
+    if (strcmp(message->verb, "slot") != 0)
+        return read_work(message, reader->result);
+    struct slot got = {message_number(message, "ns", -1), message_number(message, "body_ns", -1)};
+    bool wanted = got.ns >= 0 && reader->slots->count < reader->slots_max;
+    struct slot *slot = wanted ? vec_add(reader->slots) : NULL;
+    if (slot == NULL)
+        return false;
+    *slot = got;
+    slot->body_ns = fmax(got.body_ns, got.ns);
+    return true;
+}
+
+static enum outcome executor_run(void *self_, const struct run_request *request,
+                                 struct result *result, slot_vec *ret_slots, struct buf *reason)
+{
+    struct host_executor *self = self_;
+    struct slot_reader reader = {ret_slots, request->slots, result};
+    enum outcome outcome = OUTCOME_FAILED;
+    char line[96];
+    snprintf(line, sizeof line, "run iterations=%" PRIu64 " slots=%zu", request->iterations,
+             request->slots);
+    assay_status status = host_ask(&self->host, line, read_slot, &reader, &outcome);
+    outcome = host_conclude(&self->host, status, outcome, reason);
+    if (outcome != OUTCOME_OK || ret_slots->count == request->slots)
+        return outcome;
+    buf_error(reason, ASSAY_OK, "answered %zu slots where %zu were asked", ret_slots->count,
+              request->slots);
     return OUTCOME_FAILED;
 }
 
-static enum outcome run_slots(struct launch *launch, double slots)
+static bool read_rss(const struct message *message, void *context)
 {
-    char verb[80];
-    slots = fmin(fmax(slots, 1), SLOTS_MAX);
-    snprintf(verb, sizeof verb, "run iterations=%.0f slots=%.0f", launch->iterations, slots);
-    return host_ask(&launch->host, verb, "", read_answer, launch);
+    *(double *)context = message_number(message, "rss_bytes_peak", 0);
+    return message_is_closing(message);
 }
 
-/* Grows the iteration count until one slot lasts as long as the plan asks. */
-static enum outcome calibrate(struct launch *launch)
+static double executor_rss(void *self_)
 {
-    double target_ns = launch->plan->slot_seconds * 1e9;
-    for (launch->iterations = 1;;) {
-        enum outcome outcome = run_slots(launch, 1);
-        double each_ns = launch->slot_ns / launch->iterations;
-        if (outcome != OUTCOME_OK || launch->slot_ns >= target_ns * 0.7)
-            return outcome;
-        if (launch->iterations >= REMOVED_ITERATIONS && each_ns < REMOVED_NS)
-            return fail(launch, "optimized out; use assay_keep() and assay_opaque()");
-        launch->iterations =
-            ceil(launch->iterations * fmin(fmax(target_ns / launch->slot_ns, 1.5), 10));
+    struct host_executor *self = self_;
+    enum outcome outcome;
+    double bytes = 0;
+    return host_ask(&self->host, "usage", read_rss, &bytes, &outcome) == ASSAY_OK ? bytes : 0;
+}
+
+static double executor_now(void *self)
+{
+    (void)self;
+    return clock_now_seconds();
+}
+
+/* A teardown that crashes or hangs is this benchmark's failure, as everything in a host is. */
+static enum outcome executor_close(void *self_, struct buf *reason)
+{
+    struct host_executor *self = self_;
+    enum outcome outcome = OUTCOME_OK;
+    if (self->host.child.pid != 0) { /* a host that broke the protocol is gone */
+        assay_status status = host_ask(&self->host, "close", NULL, NULL, &outcome);
+        outcome = host_conclude(&self->host, status, outcome, reason);
     }
+    host_stop(&self->host);
+    return outcome;
 }
 
-static enum outcome measure_launch(struct launch *launch, const char *host_program)
-{
-    const struct plan *plan = launch->plan;
-    const char *name = strrchr(launch->result->benchmark, '/') + 1;
-    enum outcome outcome =
-        host_start(&launch->host, host_program, launch->result->module, plan->limit_seconds);
-    if (outcome == OUTCOME_OK)
-        outcome = host_ask(&launch->host, "open", name, read_answer, launch);
-    if (outcome == OUTCOME_OK)
-        outcome = calibrate(launch);
-    if (outcome == OUTCOME_OK) /* warm up */
-        outcome = run_slots(launch, plan->warmup_seconds * 1e9 / launch->slot_ns);
-    launch->keep = true;
-    double fitting = plan->measure_seconds * 1e9 / launch->slot_ns;
-    if (outcome == OUTCOME_OK)
-        outcome = run_slots(launch, plan->samples > 0 ? plan->samples : fitting);
-    if (outcome == OUTCOME_OK && launch->result->samples.count == 0)
-        return fail(launch, "no samples came");
-    return outcome == OUTCOME_OK ? host_ask(&launch->host, "close", "", NULL, NULL) : outcome;
-}
+static const struct executor_ops HOST_EXECUTOR = {
+    executor_open, executor_run, executor_rss, executor_now, executor_close,
+};
 
-void measure_benchmark(const char *host_program, const struct plan *plan, struct result *result)
+assay_status measure_benchmark(const struct measure_paths *paths, const struct plan *plan,
+                               struct arena *arena, struct result *result,
+                               double *ret_rss_bytes_peak)
 {
-    for (uint32_t i = 0; i < plan->launches && result->outcome == OUTCOME_OK; i++) {
-        struct launch launch = {.plan = plan, .number = i, .result = result, .slot_ns = 1};
-        result->outcome = measure_launch(&launch, host_program);
-        memcpy(result->reason, launch.host.reason, sizeof result->reason);
-        host_stop(&launch.host);
+    struct host_executor self = {.paths = paths, .plan = plan, .benchmark = &result->benchmark};
+    struct executor executor = {&HOST_EXECUTOR, &self};
+    struct launch_facts facts = {0};
+    double outside_ratio = 0, rss_bytes_peak = 0;
+    BUF_AUTO reason;
+    buf_init(&reason, 8192);
+    for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
+        result->outcome = launch_measure(&executor, plan, launch, result, &facts, &reason);
+        outside_ratio = fmax(outside_ratio, facts.outside_ratio);
+        rss_bytes_peak = fmax(rss_bytes_peak, facts.rss_bytes_peak);
     }
+    result->reason = arena_copy(arena, reason.text);
+    result->warning = outside_ratio <= OUTSIDE_RATIO_MAX
+                          ? ""
+                          : arena_printf(arena,
+                                         "%.0f %% of the body's time lies before its loop; move it "
+                                         "to setup or a fixture",
+                                         outside_ratio * 100);
+    *ret_rss_bytes_peak = rss_bytes_peak;
+    return result->reason && result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-static bool read_benchmark(const char *line, void *context)
+struct listing {
+    const char *module;
+    const char *stem; /* the suite of benchmarks that name none */
+    const struct host *host;
+    struct arena *arena;
+    benchmark_vec *benchmarks;
+    size_t before; /* benchmarks of other modules */
+    assay_status status;
+    struct buf *error;
+};
+
+static bool read_benchmark(const struct message *message, void *context)
 {
-    char suite[PROTOCOL_VALUE_MAX], name[PROTOCOL_VALUE_MAX];
-    struct result *result = message_is(line, "benchmark") ? run_add_result(context) : NULL;
-    if (result != NULL)
-        snprintf(result->benchmark, ID_LENGTH_MAX, "%.100s/%.100s",
-                 message_field(line, "suite", suite), message_field(line, "name", name));
-    return result != NULL;
+    struct listing *listing = context;
+    const char *name = message_field(message, "name"), *suite = message_field(message, "suite");
+    const char *sweep = message_field(message, "sweep");
+    const char *description = message_field(message, "description");
+    if (strcmp(message->verb, "benchmark") != 0)
+        return message_is_closing(message);
+    if (listing->benchmarks->count - listing->before > LIST_BENCHMARKS_MAX)
+        listing->status =
+            buf_error(listing->error, ASSAY_ERR_LIMIT, "'%s' has more than %d benchmarks",
+                      listing->module, LIST_BENCHMARKS_MAX);
+    if (listing->status != ASSAY_OK)
+        return true;
+    struct sweep_request request = {.suite = suite && *suite ? suite : listing->stem,
+                                    .name = name ? name : "",
+                                    .sweep = sweep ? sweep : "",
+                                    .description = description ? description : "",
+                                    .module = listing->module,
+                                    .compiler = listing->host->compiler};
+    listing->status = sweep_expand(&request, listing->arena, listing->benchmarks, listing->error);
+    return true;
 }
 
-assay_status measure_list(const char *host_program, const char *module, struct run *run)
+/* "/path/sort_bench.so" -> "sort_bench". */
+static char *stem_of(const char *module, struct arena *arena)
+{
+    const char *slash = strrchr(module, '/');
+    const char *file = slash ? slash + 1 : module;
+    return arena_copy_n(arena, file, strcspn(file, "."));
+}
+
+assay_status measure_list(const struct measure_paths *paths, const char *module,
+                          struct arena *arena, benchmark_vec *benchmarks, struct buf *error)
 {
     struct host host;
-    size_t first = run->results.count;
-    enum outcome outcome = host_start(&host, host_program, module, LIST_SECONDS_MAX);
-    if (outcome == OUTCOME_OK)
-        outcome = host_ask(&host, "list", "", read_benchmark, run);
+    struct host_limits limits = {.seconds = LIST_SECONDS_MAX};
+    struct listing listing = {.module = arena_copy(arena, module),
+                              .stem = stem_of(module, arena),
+                              .host = &host,
+                              .arena = arena,
+                              .benchmarks = benchmarks,
+                              .before = benchmarks->count,
+                              .error = error};
+    if (listing.module == NULL || listing.stem == NULL)
+        return ASSAY_ERR_MEMORY;
+    enum outcome outcome = OUTCOME_FAILED;
+    assay_status status = host_start(paths->host_program, module, limits, &host);
+    if (status == ASSAY_OK)
+        status = host_ask(&host, "list", read_benchmark, &listing, &outcome);
+    if (status == ASSAY_OK && outcome != OUTCOME_OK)
+        status = ASSAY_ERR_HOST;
+    if (status != ASSAY_OK)
+        buf_error(error, status, "cannot list '%s': %s", module, host.reason.text);
+    else
+        status = listing.status;
+    if (status != ASSAY_OK)
+        benchmarks->count = listing.before;
     host_stop(&host);
-    for (size_t i = first; i < run->results.count; i++)
-        run->results.items[i].module = module;
-    struct result *failure = outcome == OUTCOME_OK ? NULL : run_add_result(run);
-    if (failure == NULL)
-        return outcome == OUTCOME_OK ? ASSAY_OK : ASSAY_ERR_MEMORY;
-    failure->outcome = outcome;
-    snprintf(failure->benchmark, sizeof failure->benchmark, "%s", module);
-    memcpy(failure->reason, host.reason, sizeof failure->reason);
-    return ASSAY_OK;
+    return status;
 }

@@ -1,16 +1,28 @@
-/* Lists and measures the benchmarks of a module, each launch in a fresh host process. */
+/* Measures one benchmark of a module: `plan->launches` fresh host processes, one after the other.
+ */
 #ifndef MEASURE_BENCHMARK_H
 #define MEASURE_BENCHMARK_H
 
-#include "base/status.h"
+#include "measure/host.h"
 #include "model/model.h"
 
-/* Adds a result for each benchmark of `module`, a text that must outlive the run; a module that
- * cannot be listed is a failed result of its own.  ASSAY_ERR_MEMORY. */
-ASSAY_USE_RESULT assay_status measure_list(const char *host_program, const char *module,
-                                           struct run *run);
+/* Where the host program lies, and where fixtures are kept. */
+struct measure_paths {
+    const char *host_program;
+    const char *fixtures;
+};
 
-/* Fills a result that measure_list added.  Whatever the benchmark does is its own outcome. */
-void measure_benchmark(const char *host_program, const struct plan *plan, struct result *result);
+/* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.
+ * Whatever the benchmark does is an outcome; only running out of memory is a status.  Texts and
+ * nothing else are put into `arena`; the samples are result's own. */
+ASSAY_USE_RESULT assay_status measure_benchmark(const struct measure_paths *paths,
+                                                const struct plan *plan, struct arena *arena,
+                                                struct result *result, double *ret_rss_bytes_peak);
+
+/* Appends the benchmarks of a module, one per combination of its sweeps, in the module's order.
+ * On failure the text is in `error`: no module, another version, crash, garbage, a bad sweep. */
+ASSAY_USE_RESULT assay_status measure_list(const struct measure_paths *paths, const char *module,
+                                           struct arena *arena, benchmark_vec *benchmarks,
+                                           struct buf *error);
 
 #endif

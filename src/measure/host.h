@@ -1,30 +1,76 @@
 /* The driver's end of one benchmark host: starts it, asks, and turns every way in which foreign
- * code can go wrong (crash, hang, garbage) into an outcome and a reason.
- * Order: host_start; host_ask as often as wanted while OUTCOME_OK; host_stop. */
+ * code can go wrong (crash, hang, garbage, memory) into a status and a reason.
+ *
+ * Order: host_start; host_ask as often as wanted; host_stop.  After a failed host_ask only
+ * host_stop.  The process must ignore SIGPIPE: a host may be gone when it is written to. */
 #ifndef MEASURE_HOST_H
 #define MEASURE_HOST_H
 
-#include <sys/types.h>
-
+#include "base/child.h"
 #include "model/model.h"
 #include "model/protocol.h"
 
-struct host {
-    pid_t pid; /* 0 when none runs */
-    FILE *to, *from;
-    char reason[REASON_LENGTH_MAX]; /* why the last call failed or skipped */
+struct host_limits {
+    double seconds;   /* for the whole life of the host; 0: none */
+    double rss_bytes; /* resident size, polled; 0: none */
 };
 
-/* Called for each data line of an answer (false: not expected) and for the closing one. */
-typedef bool host_line_fn(const char *line, void *context);
+struct host {
+    struct child child;
+    struct host_limits limits;
+    double started_seconds;
+    double checked_seconds; /* when the limits were last looked at, after the start */
+    struct buf input;       /* received, not yet handed out */
+    struct buf printed;     /* the first 64 KiB that the benchmark printed */
+    struct buf reason;      /* why the last call failed, or the text of error and skip answers */
+    char compiler[64];      /* what built the module, as it says; "" when it does not */
+};
 
-/* Starts `program`, which ends after `limit_seconds`, and has it load `module`. */
-enum outcome host_start(struct host *host, const char *program, const char *module,
-                        double limit_seconds);
-/* Sends `verb` and the field `value`, reads lines until ok, error or skip. */
-enum outcome host_ask(struct host *host, const char *verb, const char *value, host_line_fn *on_line,
-                      void *context);
-/* Ends and collects the process, if there still is one; answers what waitpid says of it. */
-int host_stop(struct host *host);
+/* Called for each data line of an answer; false ends the host as "unexpected answer". */
+typedef bool host_line_fn(const struct message *message, void *context);
+
+/* Starts the host of `module`: `program` loads a shared object (it ends in .so); anything else is a
+ * program that speaks the protocol itself.  `ret_host` must be stopped also after a failure, whose
+ * text is in its `reason`. ASSAY_ERR_IO: cannot be started.  ASSAY_ERR_HOST, ASSAY_ERR_TIMEOUT,
+ * ASSAY_ERR_LIMIT: see host_ask. */
+ASSAY_USE_RESULT assay_status host_start(const char *program, const char *module,
+                                         struct host_limits limits, struct host *ret_host);
+
+/* The same without a module: only the hello of `program`. */
+ASSAY_USE_RESULT assay_status host_start_empty(const char *program, struct host_limits limits,
+                                               struct host *ret_host);
+
+/* A host that was not started, so that host_stop may be called. */
+void host_init(struct host *host);
+
+/* Sends a line (without LF) and reads data lines until ok, skip or error.
+ * `ret_outcome` gets OUTCOME_OK, or OUTCOME_SKIPPED / OUTCOME_FAILED with the text in host->reason.
+ * `on_line` may be NULL when no data lines are expected; the closing ok line is handed to it too.
+ * ASSAY_ERR_HOST     the host died or broke the protocol; reason says how.
+ * ASSAY_ERR_TIMEOUT  limits.seconds ran out; the host is gone.
+ * ASSAY_ERR_LIMIT    limits.rss_bytes was passed; the host is gone. */
+ASSAY_USE_RESULT assay_status host_ask(struct host *host, const char *line, host_line_fn *on_line,
+                                       void *context, enum outcome *ret_outcome);
+
+/* How a benchmark is opened in a host that has loaded its module. */
+struct open_request {
+    const struct benchmark *benchmark;
+    const char *side; /* "a", or "b" for the second module of a pair */
+    uint64_t seed;
+    const char *fixtures; /* folder */
+};
+
+/* Sends `open`; as host_ask. */
+ASSAY_USE_RESULT assay_status host_open(struct host *host, const struct open_request *request,
+                                        host_line_fn *on_line, void *context,
+                                        enum outcome *ret_outcome);
+
+/* What a status of this header and an outcome mean together: a failed call is a failed benchmark;
+ * the host's reason goes to `reason`. */
+enum outcome host_conclude(const struct host *host, assay_status status, enum outcome outcome,
+                           struct buf *reason);
+
+/* Ends the process and frees the buffers. */
+void host_stop(struct host *host);
 
 #endif

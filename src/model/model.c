@@ -1,19 +1,65 @@
-/* What belongs to the nouns of model.h: their words, their memory. */
+/* Tables behind model.h.  Every list that a user can see (metrics, outcomes, target words) stands
+ * here once; a new metric is a row in METRICS and its computation in session/measurements.c. */
 #include "model/model.h"
 
-const char *const OUTCOMES[] = {"ok", "failed", "skipped"};
+#include <string.h>
 
-struct result *run_add_result(struct run *run)
+const struct metric METRICS[METRIC_COUNT] = {
+    [METRIC_TIME] = {"time_ns", "ns", LOWER_IS_BETTER},
+    [METRIC_BYTES] = {"bytes_per_s", "B/s", HIGHER_IS_BETTER},
+    [METRIC_ITEMS] = {"items_per_s", "1/s", HIGHER_IS_BETTER},
+    [METRIC_RSS] = {"rss_bytes_peak", "B", LOWER_IS_BETTER},
+};
+
+const double PERCENTILE_RANKS[PERCENTILE_COUNT] = {50, 90, 95, 99, 99.9};
+
+static const char *const OUTCOMES[] = {"ok", "failed", "skipped"};
+static const char *const TARGET_STATUSES[] = {"none", "met", "missed", "undecided"};
+
+const char *outcome_name(enum outcome outcome)
 {
-    struct result *result = vec_add(&run->results);
-    if (result != NULL)
-        *result = (struct result){0};
-    return result;
+    return OUTCOMES[outcome];
+}
+
+enum outcome outcome_parse(const char *name)
+{
+    for (int i = OUTCOME_OK; i <= OUTCOME_SKIPPED; i++)
+        if (strcmp(OUTCOMES[i], name) == 0)
+            return (enum outcome)i;
+    return OUTCOME_FAILED;
+}
+
+const char *target_status_name(enum target_status status)
+{
+    return TARGET_STATUSES[status];
+}
+
+static bool same_sizes(const char *a, const char *b)
+{
+    while (*a != '\0' && *b != '\0') {
+        size_t length_a = strcspn(a, ","), length_b = strcspn(b, ",");
+        const char *value = memchr(a, '=', length_a);
+        bool number = value != NULL && value[1] >= '0' && value[1] <= '9';
+        if (number && (length_a != length_b || memcmp(a, b, length_a) != 0))
+            return false;
+        a += length_a + (a[length_a] == ',');
+        b += length_b + (b[length_b] == ',');
+    }
+    return *a == *b;
+}
+
+bool benchmark_same_input(const struct benchmark *a, const struct benchmark *b)
+{
+    return strcmp(a->suite, b->suite) == 0 && strcmp(a->name, b->name) == 0 &&
+           same_sizes(a->params, b->params);
 }
 
 void run_release(struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)
-        free(run->results.items[i].samples.items);
-    free(run->results.items);
+        vec_release(&run->results.items[i].samples);
+    vec_release(&run->results);
+    vec_release(&run->targets);
+    vec_release(&run->claims);
+    arena_release(&run->arena);
 }

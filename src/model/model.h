@@ -1,56 +1,202 @@
-/* The nouns of assay as plain structs; the same words in code, command line, store and reports. */
+/* The nouns of assay as plain structs; the same words in code, command line, database and reports.
+ * Strings and arrays belong to the arena of the run or catalogue that holds them, unless said. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/vec.h"
 
-/* One timed batch of a launch, a launch being one fresh process. */
-struct sample {
-    double iterations, ns;
-    uint32_t launch;
+enum direction { LOWER_IS_BETTER, HIGHER_IS_BETTER };
+
+/* What is measured.  The first in METRICS is the one every benchmark has. */
+struct metric {
+    const char *name;
+    const char *unit;
+    enum direction direction;
 };
 
-/* What statistics say of samples, in their unit. */
+enum metric_id { METRIC_TIME, METRIC_BYTES, METRIC_ITEMS, METRIC_RSS, METRIC_COUNT };
+extern const struct metric METRICS[METRIC_COUNT];
+
+/* A named piece of work with one value for each parameter. */
+struct benchmark {
+    const char *id; /* suite/name:key=value,key=value with sorted keys */
+    const char *suite;
+    const char *name;
+    const char *params; /* "key=value,key=value", sorted, "" without parameters */
+    const char *description;
+    const char *module;   /* path of the module or program that holds it */
+    const char *compiler; /* what built the module, "" when it does not say */
+};
+typedef VEC(struct benchmark) benchmark_vec;
+
+/* A module that could not be listed: its reason becomes a failed row, the others go on. */
+struct module_failure {
+    const char *module;
+    const char *reason;
+};
+typedef VEC(struct module_failure) module_failure_vec;
+
+/* Whether two benchmarks of one suite and name work on the same input: parameters whose values are
+ * numbers (sizes, dimensions) are equal; those whose values are words (engines, variants) may
+ * differ.  Only such rows are compared with each other in tables and charts. */
+bool benchmark_same_input(const struct benchmark *a, const struct benchmark *b);
+
+/* One timed batch; `ns` has the clock's fixed cost removed. */
+struct sample {
+    uint64_t iterations;
+    double ns;
+    uint32_t launch;
+};
+typedef VEC(struct sample) sample_vec;
+
+struct interval {
+    double low;
+    double high;
+    double level; /* 0.95; 0 when there is no interval */
+};
+
+/* One percentile; `sufficient` is false when the samples cannot bound it on both sides. */
+struct percentile {
+    double rank; /* 50, 90, 95, 99, 99.9 */
+    double value;
+    struct interval interval;
+    bool sufficient;
+};
+enum { PERCENTILE_COUNT = 5 };
+extern const double PERCENTILE_RANKS[PERCENTILE_COUNT];
+
+/* What statistics say of the samples of one metric, in the metric's unit. */
 struct summary {
-    size_t sample_count, launch_count;
-    double median;           /* of the launch medians */
-    double low, high, level; /* the interval around it; level 0.95, or 0 when there is none */
-    double mean, min, max;   /* of all samples */
+    size_t sample_count;
+    size_t launch_count;
+    double median; /* of the launch medians; the interval is the launch-level one around it */
+    struct interval interval;
+    double mean, sd, mad, min, max;
+    struct percentile percentiles[PERCENTILE_COUNT];
 };
 
 enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_SKIPPED };
-extern const char *const OUTCOMES[]; /* "ok", "failed", "skipped" */
+/* "ok", "failed", "skipped". */
+const char *outcome_name(enum outcome outcome);
+enum outcome outcome_parse(const char *name);
 
-enum { ID_LENGTH_MAX = 256, REASON_LENGTH_MAX = 512 };
+/* A bound that a metric must keep, from targets.yaml: `limit` in the metric's unit, or a factor by
+ * which the benchmark must beat the benchmark `versus`. */
+enum target_status { TARGET_NONE, TARGET_MET, TARGET_MISSED, TARGET_UNDECIDED };
+const char *target_status_name(enum target_status status);
+
+struct target {
+    const char *benchmark;
+    const char *metric;
+    double limit;
+    const char *versus; /* NULL: `limit` is absolute */
+    const char *source;
+    double measured; /* set by targets_judge: value or factor, with its interval */
+    struct interval interval;
+    enum target_status status;
+};
+typedef VEC(struct target) target_vec;
+
+/* A figure that a source document states: shown beside ours, never taken as a result. */
+struct claim {
+    const char *benchmark;
+    const char *metric;
+    double value;
+    const char *source;
+};
+typedef VEC(struct claim) claim_vec;
+
+/* One metric of one benchmark. */
+struct measurement {
+    const struct metric *metric;
+    struct summary summary;
+};
 
 /* One benchmark's part of a run. */
 struct result {
-    char benchmark[ID_LENGTH_MAX]; /* its id, suite/name: history hangs on it */
-    const char *module;            /* path of the shared object that holds it; not owned */
+    struct benchmark benchmark;
     enum outcome outcome;
-    char reason[REASON_LENGTH_MAX]; /* why it failed or was skipped, else "" */
-    double bytes, items;            /* per iteration; 0 when not stated */
-    VEC(struct sample) samples;
-    struct summary time_ns; /* per iteration; of no meaning unless OUTCOME_OK */
+    const char *reason;  /* why it failed or was skipped, else "" */
+    const char *warning; /* what a reader must know of the numbers, else "" */
+    double bytes, items; /* per iteration; 0 when not stated */
+    sample_vec samples;
+    struct measurement measurements[METRIC_COUNT];
+    size_t measurement_count;
 };
 
-/* How a run measures; counts and seconds are per launch. */
+/* How a run measures; in the database and in every output, since numbers mean nothing without it.
+ */
 struct plan {
-    double launches, samples; /* samples 0: what fits into measure_seconds */
-    double measure_seconds, warmup_seconds;
-    double slot_seconds;  /* aimed-at length of one sample */
-    double limit_seconds; /* a launch that takes longer is killed */
+    const char *profile;    /* "quick", "standard", "stress", "custom" */
+    unsigned launches;      /* fresh processes a benchmark */
+    double warmup_seconds;  /* at most, per launch */
+    double measure_seconds; /* per launch, in time-bound mode */
+    uint64_t sample_count;  /* per launch; 0: time-bound */
+    uint64_t iterations;    /* per sample; 0: sized from slot_seconds */
+    double slot_seconds;    /* aimed-at length of one sample */
+    double limit_seconds;   /* a launch that takes longer is killed */
+    double limit_rss_bytes; /* a host that grows larger is killed */
+    uint64_t seed;
+};
+
+struct environment {
+    const char *hostname, *cpu, *kernel, *os, *compiler, *governor;
+    unsigned cores;
+    double memory_bytes;
+    double clock_ns;         /* cost of reading the clock */
+    double load_1min;        /* before the run */
+    double steal_ratio;      /* stolen share of CPU time during the run; -1: not known */
+    const char *fingerprint; /* results of different fingerprints are not compared in silence */
 };
 
 struct run {
-    char id[32], started_at[32]; /* 20261121-075512-3fa9; ISO 8601, UTC */
+    struct arena arena;
+    const char *id; /* 20261121-075512-3fa9: UTC time and four random digits; sorts by time */
+    const char *started_at; /* ISO 8601, UTC */
+    const char *commit, *branch, *tag, *label;
+    struct plan plan;
+    struct environment environment;
     VEC(struct result) results;
+    target_vec targets;
+    claim_vec claims;
+    double duration_seconds;
+    bool interrupted;
 };
 
-/* A new cleared result at the end of the run, or NULL out of memory. */
-struct result *run_add_result(struct run *run);
+/* A name that points at a run; `modules` were kept of it and can be measured again. */
+struct baseline {
+    const char *name, *run_id, *commit, *created_at;
+    unsigned modules;
+};
+typedef VEC(struct baseline) baseline_vec;
+
+/* A module kept of a run: its file name then, and the path of the copy. */
+struct kept_module {
+    const char *file, *kept;
+};
+typedef VEC(struct kept_module) kept_module_vec;
+
+/* One line of `assay history`. */
+struct run_row {
+    const char *id, *started_at, *commit, *branch, *label, *profile, *status;
+    double duration_seconds;
+    unsigned ok, failed, skipped;
+};
+typedef VEC(struct run_row) run_row_vec;
+
+/* One line of `assay history BENCHMARK`: a summary's core at one run. */
+struct history_row {
+    const char *run_id, *started_at, *commit, *fingerprint, *benchmark, *unit;
+    double median, low, high;
+};
+typedef VEC(struct history_row) history_row_vec;
+
 void run_release(struct run *run);
 
 #endif

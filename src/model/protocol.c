@@ -1,53 +1,121 @@
 /* Reading and writing protocol lines.  Why text and percent signs: a host in any language needs
- * only split() and its URL decoder, and a person can drive a host from a terminal. */
+ * only split() and its URL decoder; a person can drive a host from a terminal. Invariant:
+ * message_parse never reads past the line's NUL and never writes beyond it. */
 #include "model/protocol.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool message_is(const char *line, const char *verb)
+static int hex_digit(char c)
 {
-    size_t length = strcspn(line, " ");
-    return length == strlen(verb) && strncmp(line, verb, length) == 0;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The encoded value, up to the next space or the end. */
-static const char *find(const char *line, const char *key)
+/* Decodes in place: the result is never longer than the source. */
+static assay_status decode(char *word)
 {
-    for (const char *word = line; (word = strchr(word, ' ')) != NULL;) {
-        size_t named = strcspn(++word, " ="), length = word[named] == '=' ? named : 0;
-        if (length == strlen(key) && strncmp(word, key, length) == 0)
-            return word + length + (length > 0);
+    char *out = word;
+    for (const char *in = word; *in != '\0'; in++) {
+        if (*in != '%') {
+            *out++ = *in;
+            continue;
+        }
+        int high = hex_digit(in[1]);
+        int low = high < 0 ? -1 : hex_digit(in[2]);
+        if (low < 0 || (high == 0 && low == 0))
+            return ASSAY_ERR_PARSE;
+        *out++ = (char)(high * 16 + low);
+        in += 2;
     }
-    return "";
+    *out = '\0';
+    return ASSAY_OK;
 }
 
-const char *message_field(const char *line, const char *key, char value[PROTOCOL_VALUE_MAX])
+static assay_status parse_field(char *word, struct field *ret_field)
 {
-    size_t length = 0;
-    for (const char *p = find(line, key); *p != '\0' && *p != ' '; p++) {
-        bool escaped = *p == '%' && isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]);
-        if (length + 1 < PROTOCOL_VALUE_MAX)
-            value[length++] = escaped ? (char)strtol((char[]){p[1], p[2], '\0'}, NULL, 16) : *p;
-        p += escaped ? 2 : 0;
+    char *equals = strchr(word, '=');
+    static char no_key[] = "";
+    char *key = equals ? word : no_key;
+    char *value = equals ? equals + 1 : word;
+    if (equals != NULL)
+        *equals = '\0';
+    TRY(decode(key));
+    TRY(decode(value));
+    *ret_field = (struct field){key, value};
+    return ASSAY_OK;
+}
+
+assay_status message_parse(char *line, struct message *ret_message)
+{
+    struct message message = {0};
+    char *rest = line;
+    char *word = strsep(&rest, " ");
+    if (word == NULL || *word == '\0')
+        return ASSAY_ERR_PARSE;
+    message.verb = word;
+    while ((word = strsep(&rest, " ")) != NULL) {
+        if (*word == '\0')
+            continue;
+        if (message.field_count == PROTOCOL_FIELDS_MAX)
+            return ASSAY_ERR_PARSE;
+        TRY(parse_field(word, &message.fields[message.field_count++]));
     }
-    value[length] = '\0';
-    return value;
+    *ret_message = message;
+    return ASSAY_OK;
 }
 
-double message_number(const char *line, const char *key)
+const char *message_field(const struct message *message, const char *key)
 {
-    double number = strtod(find(line, key), NULL);
-    return isfinite(number) ? number : 0;
+    for (size_t i = 0; i < message->field_count; i++)
+        if (strcmp(message->fields[i].key, key) == 0)
+            return message->fields[i].value;
+    return NULL;
 }
 
-void message_add(FILE *out, const char *key, const char *value)
+const char *message_value(const struct message *message, size_t n)
 {
-    fprintf(out, " %s%s", key, key[0] ? "=" : "");
-    for (const char *p = value; *p != '\0'; p++) {
-        bool plain = *p > 32 && *p < 127 && *p != '%' && *p != '=';
-        fprintf(out, plain ? "%c" : "%%%02X", (unsigned)(unsigned char)*p);
+    for (size_t i = 0; i < message->field_count; i++)
+        if (message->fields[i].key[0] == '\0' && n-- == 0)
+            return message->fields[i].value;
+    return NULL;
+}
+
+double message_number(const struct message *message, const char *key, double fallback)
+{
+    const char *value = message_field(message, key);
+    char *end = NULL;
+    double number = value ? strtod(value, &end) : fallback;
+    return value && end != value && *end == '\0' && isfinite(number) ? number : fallback;
+}
+
+bool message_is_closing(const struct message *message)
+{
+    return strcmp(message->verb, "ok") == 0 || strcmp(message->verb, "skip") == 0 ||
+           strcmp(message->verb, "error") == 0;
+}
+
+static void add_encoded(struct buf *line, const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 33 || c > 126 || c == '%' || c == '=')
+            buf_printf(line, "%%%02X", c);
+        else
+            buf_putc(line, *p);
     }
+}
+
+void message_add(struct buf *line, const char *key, const char *value)
+{
+    buf_putc(line, ' ');
+    if (key[0] != '\0') {
+        add_encoded(line, key);
+        buf_putc(line, '=');
+    }
+    add_encoded(line, value);
 }

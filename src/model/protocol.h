@@ -1,25 +1,47 @@
-/* The wire protocol between `assay` and a benchmark host: one line a message, answered by data
- * lines and then exactly one ok, error or skip line.  Both ends use these functions.
+/* The wire protocol between `assay` and a benchmark host: one line a message, percent-encoded
+ * words. docs/protocol.md describes it; both ends use these functions.
  *
- *     line = verb *( SP field ) LF         field = key "=" value | value
+ *     line  = verb *( SP field ) LF          field = key "=" value | value
  *
- * In values '%', '=' and bytes below 33 or above 126 are percent-encoded. */
+ * Keys and values are percent-encoded: '%', '=', and bytes below 33 or above 126. */
 #ifndef MODEL_PROTOCOL_H
 #define MODEL_PROTOCOL_H
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
 
 #define PROTOCOL_VERSION "assay/1"
-enum { PROTOCOL_LINE_MAX = 16 * 1024, PROTOCOL_VALUE_MAX = 4096 };
+enum { PROTOCOL_LINE_MAX = 64 * 1024, PROTOCOL_FIELDS_MAX = 64 };
 
-bool message_is(const char *line, const char *verb);
+struct field {
+    const char *key; /* "" for a bare value */
+    const char *value;
+};
 
-/* The decoded value of `key` ("": the bare one), or "" when there is none; as a number: 0. */
-const char *message_field(const char *line, const char *key, char value[PROTOCOL_VALUE_MAX]);
-double message_number(const char *line, const char *key);
+struct message {
+    const char *verb;
+    struct field fields[PROTOCOL_FIELDS_MAX];
+    size_t field_count;
+};
 
-/* Writes " key=value", or " value" for key "". */
-void message_add(FILE *out, const char *key, const char *value);
+/* Splits `line` (without LF) in place and decodes it; `ret_message` points into `line`.
+ * ASSAY_ERR_PARSE: empty, too many fields, a bad escape, an encoded NUL. */
+ASSAY_USE_RESULT assay_status message_parse(char *line, struct message *ret_message);
+
+/* The value of `key`, or NULL.  message_value: the n-th bare value, or NULL. */
+const char *message_field(const struct message *message, const char *key);
+const char *message_value(const struct message *message, size_t n);
+/* The field as a number; `fallback` when it is absent or no finite number. */
+double message_number(const struct message *message, const char *key, double fallback);
+
+/* Whether the line ends an answer: ok, skip or error. */
+bool message_is_closing(const struct message *message);
+
+/* Appends " key=value" (or " value" for key "") to a line under construction.  A bare value that is
+ * empty is no field at the other end. */
+void message_add(struct buf *line, const char *key, const char *value);
 
 #endif

@@ -1,32 +1,293 @@
-/* summary.json by jansson.  Field names are a contract: add fields, never rename. */
-#include <jansson.h>
+/* JSON documents by jansson.  Field names are a contract (docs/schema): add fields, never rename.
+ *
+ * Every member goes through report_json_member(), which steals the value and remembers a failure as
+ * a NULL document: no status to check in between, and no half-built document can be written.
+ * Invariant: every document starts with its schema's name. */
+#include "report/json.h"
 
-#include "report/report.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* "so?": texts come from foreign code too; what is not UTF-8 becomes null. */
-static json_t *row(const struct result *r)
+#include "base/text.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, for a byte that is not UTF-8 */
+
+json_t *report_json_number(double value)
 {
-    const struct summary *s = &r->time_ns;
-    json_t *row =
-        json_pack("{so? ss ss ss so?}", "benchmark", json_string(r->benchmark), "metric", "time_ns",
-                  "unit", "ns", "status", OUTCOMES[r->outcome], "reason", json_string(r->reason));
-    if (r->outcome == OUTCOME_OK)
-        json_object_update_new(row, json_pack("{sf sf sf sf sI sI sf sf sf sf sf}", "median",
-                                              s->median, "low", s->low, "high", s->high, "level",
-                                              s->level, "sample_count", (json_int_t)s->sample_count,
-                                              "launch_count", (json_int_t)s->launch_count, "mean",
-                                              s->mean, "min", s->min, "max", s->max, "bytes",
-                                              r->bytes, "items", r->items));
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *report_json_text(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    if (text_is_utf8(text, strlen(text)))
+        return json_string(text);
+    BUF_AUTO mended;
+    buf_init(&mended, BUF_LENGTH_MAX);
+    for (size_t left = strlen(text); left > 0;) {
+        size_t sound = text_utf8_prefix(text, left);
+        buf_add(&mended, text, sound);
+        if (sound < left)
+            buf_puts(&mended, REPLACEMENT);
+        text += sound + (sound < left);
+        left -= sound + (sound < left);
+    }
+    return mended.status == ASSAY_OK ? json_string(mended.text) : NULL;
+}
+
+void report_json_member(json_t **object, const char *key, json_t *value)
+{
+    if (*object == NULL)
+        json_decref(value);
+    else if (value == NULL || json_object_set_new(*object, key, value) != 0) {
+        json_decref(*object);
+        *object = NULL;
+    }
+}
+
+void report_json_element(json_t **array, json_t *value)
+{
+    if (*array == NULL)
+        json_decref(value);
+    else if (value == NULL || json_array_append_new(*array, value) != 0) {
+        json_decref(*array);
+        *array = NULL;
+    }
+}
+
+static json_t *interval_json(const struct interval *interval)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "low", report_json_number(interval->low));
+    report_json_member(&object, "high", report_json_number(interval->high));
+    report_json_member(&object, "level", report_json_number(interval->level));
+    return object;
+}
+
+static json_t *percentile_json(const struct percentile *percentile)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "rank", report_json_number(percentile->rank));
+    report_json_member(&object, "sufficient", json_boolean(percentile->sufficient));
+    report_json_member(&object, "value",
+                       percentile->sufficient ? report_json_number(percentile->value)
+                                              : json_null());
+    report_json_member(&object, "interval",
+                       percentile->sufficient ? interval_json(&percentile->interval) : json_null());
+    return object;
+}
+
+static json_t *target_json(const struct run *run, const char *benchmark, const char *metric)
+{
+    for (size_t i = 0; i < run->targets.count; i++) {
+        const struct target *target = &run->targets.items[i];
+        if (target->status == TARGET_NONE || target->versus != NULL ||
+            strcmp(target->benchmark, benchmark) != 0 || strcmp(target->metric, metric) != 0)
+            continue;
+        json_t *object = json_object();
+        report_json_member(&object, "bound", report_json_number(target->limit));
+        report_json_member(&object, "status", json_string(target_status_name(target->status)));
+        return object;
+    }
+    return json_null();
+}
+
+static json_t *row_head(const struct result *result, const struct metric *metric)
+{
+    json_t *row = json_object();
+    report_json_member(&row, "benchmark", report_json_text(result->benchmark.id));
+    report_json_member(&row, "metric", json_string(metric->name));
+    report_json_member(&row, "unit", json_string(metric->unit));
+    report_json_member(&row, "status", json_string(outcome_name(result->outcome)));
+    report_json_member(&row, "reason", report_json_text(result->reason));
+    report_json_member(&row, "warning", report_json_text(result->warning));
     return row;
 }
 
-void report_json(const struct run *run, FILE *out)
+static json_t *row_unmeasured(const struct result *result)
+{
+    static const char *const ABSENT[] = {"median", "low", "high", "target"};
+    json_t *row = row_head(result, &METRICS[METRIC_TIME]);
+    for (size_t i = 0; i < sizeof ABSENT / sizeof *ABSENT; i++)
+        report_json_member(&row, ABSENT[i], json_null());
+    report_json_member(&row, "sample_count", json_integer(0));
+    return row;
+}
+
+static json_t *row_measured(const struct run *run, const struct result *result,
+                            const struct measurement *measurement)
+{
+    const struct summary *summary = &measurement->summary;
+    json_t *row = row_head(result, measurement->metric), *percentiles = json_array();
+    report_json_member(&row, "median", report_json_number(summary->median));
+    report_json_member(&row, "low", report_json_number(summary->interval.low));
+    report_json_member(&row, "high", report_json_number(summary->interval.high));
+    report_json_member(&row, "level", report_json_number(summary->interval.level));
+    report_json_member(&row, "sample_count", json_integer((json_int_t)summary->sample_count));
+    report_json_member(&row, "launch_count", json_integer((json_int_t)summary->launch_count));
+    report_json_member(&row, "mean", report_json_number(summary->mean));
+    report_json_member(&row, "sd", report_json_number(summary->sd));
+    report_json_member(&row, "mad", report_json_number(summary->mad));
+    report_json_member(&row, "min", report_json_number(summary->min));
+    report_json_member(&row, "max", report_json_number(summary->max));
+    for (size_t i = 0; i < PERCENTILE_COUNT; i++)
+        report_json_element(&percentiles, percentile_json(&summary->percentiles[i]));
+    report_json_member(&row, "percentiles", percentiles);
+    report_json_member(&row, "target",
+                       target_json(run, result->benchmark.id, measurement->metric->name));
+    return row;
+}
+
+static json_t *results_json(const struct run *run)
 {
     json_t *rows = json_array();
-    for (size_t i = 0; i < run->results.count; i++)
-        json_array_append_new(rows, row(&run->results.items[i]));
-    json_t *document = json_pack("{ss s{ss ss} so}", "schema", "assay.run/1", "run", "id", run->id,
-                                 "started_at", run->started_at, "results", rows);
-    json_dumpf(document, out, JSON_INDENT(2));
+    for (size_t i = 0; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        if (result->measurement_count == 0)
+            report_json_element(&rows, row_unmeasured(result));
+        for (size_t m = 0; m < result->measurement_count; m++)
+            report_json_element(&rows, row_measured(run, result, &result->measurements[m]));
+    }
+    return rows;
+}
+
+static json_t *targets_json(const struct run *run)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < run->targets.count; i++) {
+        const struct target *target = &run->targets.items[i];
+        json_t *row = json_object();
+        bool judged = target->status != TARGET_NONE;
+        report_json_member(&row, "benchmark", report_json_text(target->benchmark));
+        report_json_member(&row, "metric", report_json_text(target->metric));
+        report_json_member(&row, "versus", report_json_text(target->versus));
+        report_json_member(&row, "bound", report_json_number(target->limit));
+        report_json_member(&row, "source", report_json_text(target->source));
+        report_json_member(&row, "status",
+                           json_string(judged ? target_status_name(target->status) : "not_run"));
+        report_json_member(&row, "measured",
+                           judged ? report_json_number(target->measured) : json_null());
+        report_json_member(&row, "interval",
+                           judged ? interval_json(&target->interval) : json_null());
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *claims_json(const struct run *run)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < run->claims.count; i++) {
+        json_t *row = json_object();
+        report_json_member(&row, "benchmark", report_json_text(run->claims.items[i].benchmark));
+        report_json_member(&row, "metric", report_json_text(run->claims.items[i].metric));
+        report_json_member(&row, "stated", report_json_number(run->claims.items[i].value));
+        report_json_member(&row, "source", report_json_text(run->claims.items[i].source));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *plan_json(const struct plan *plan)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "profile", report_json_text(plan->profile));
+    report_json_member(&object, "launches", json_integer(plan->launches));
+    report_json_member(&object, "warmup_seconds", report_json_number(plan->warmup_seconds));
+    report_json_member(&object, "measure_seconds", report_json_number(plan->measure_seconds));
+    report_json_member(&object, "sample_count", json_integer((json_int_t)plan->sample_count));
+    report_json_member(&object, "iterations", json_integer((json_int_t)plan->iterations));
+    report_json_member(&object, "seed", json_integer((json_int_t)plan->seed));
+    return object;
+}
+
+static json_t *environment_json(const struct environment *environment)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "hostname", report_json_text(environment->hostname));
+    report_json_member(&object, "cpu", report_json_text(environment->cpu));
+    report_json_member(&object, "cores", json_integer(environment->cores));
+    report_json_member(&object, "memory_bytes", report_json_number(environment->memory_bytes));
+    report_json_member(&object, "kernel", report_json_text(environment->kernel));
+    report_json_member(&object, "os", report_json_text(environment->os));
+    report_json_member(&object, "compiler", report_json_text(environment->compiler));
+    report_json_member(&object, "governor", report_json_text(environment->governor));
+    report_json_member(&object, "clock_ns", report_json_number(environment->clock_ns));
+    report_json_member(&object, "load_1min", report_json_number(environment->load_1min));
+    report_json_member(&object, "steal_ratio",
+                       environment->steal_ratio < 0 ? json_null()
+                                                    : report_json_number(environment->steal_ratio));
+    report_json_member(&object, "fingerprint", report_json_text(environment->fingerprint));
+    return object;
+}
+
+static json_t *run_json(const struct run *run)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "id", report_json_text(run->id));
+    report_json_member(&object, "started_at", report_json_text(run->started_at));
+    report_json_member(&object, "duration_seconds", report_json_number(run->duration_seconds));
+    report_json_member(&object, "commit", report_json_text(run->commit));
+    report_json_member(&object, "branch", report_json_text(run->branch));
+    report_json_member(&object, "tag", report_json_text(run->tag));
+    report_json_member(&object, "label", report_json_text(run->label));
+    report_json_member(&object, "interrupted", json_boolean(run->interrupted));
+    report_json_member(&object, "plan", plan_json(&run->plan));
+    report_json_member(&object, "environment", environment_json(&run->environment));
+    return object;
+}
+
+assay_status report_json_write(json_t *document, struct buf *out)
+{
+    if (document == NULL)
+        return ASSAY_ERR_MEMORY;
+    char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     json_decref(document);
+    if (text == NULL)
+        return ASSAY_ERR_MEMORY;
+    buf_printf(out, "%s\n", text);
+    free(text);
+    return out->status;
+}
+
+assay_status report_json_run(const struct run *run, struct buf *out)
+{
+    json_t *document = json_object();
+    report_json_member(&document, "schema", json_string("assay.run/1"));
+    report_json_member(&document, "run", run_json(run));
+    report_json_member(&document, "results", results_json(run));
+    report_json_member(&document, "targets", targets_json(run));
+    report_json_member(&document, "claims", claims_json(run));
+    return report_json_write(document, out);
+}
+
+static json_t *failures_json(const module_failure_vec *failures)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < failures->count; i++) {
+        json_t *row = json_object();
+        report_json_member(&row, "module", report_json_text(failures->items[i].module));
+        report_json_member(&row, "reason", report_json_text(failures->items[i].reason));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+assay_status report_json_list(const benchmark_vec *benchmarks, const module_failure_vec *failures,
+                              struct buf *out)
+{
+    json_t *document = json_object(), *rows = json_array();
+    for (size_t i = 0; i < benchmarks->count; i++) {
+        json_t *row = json_object();
+        report_json_member(&row, "benchmark", report_json_text(benchmarks->items[i].id));
+        report_json_member(&row, "description", report_json_text(benchmarks->items[i].description));
+        report_json_member(&row, "module", report_json_text(benchmarks->items[i].module));
+        report_json_element(&rows, row);
+    }
+    report_json_member(&document, "schema", json_string("assay.list/1"));
+    report_json_member(&document, "benchmarks", rows);
+    report_json_member(&document, "failures", failures_json(failures));
+    return report_json_write(document, out);
 }

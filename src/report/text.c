@@ -1,42 +1,263 @@
-/* The terminal table: one line a benchmark, half-widths in per cent, since that is what one asks of
- * a number.  Invariant: rows of measured benchmarks fit 80 columns for ids of up to 40 bytes. */
+/* The terminal table.  One block a benchmark name, one line a combination of parameters, so that
+ * what is meant to be compared stands together; half-widths in per cent, since that is what one
+ * asks of a number. Invariant: no line of the table is wider than 80 columns for ids that leave
+ * room for it. */
+#include "report/text.h"
+
 #include <math.h>
+#include <string.h>
 
-#include "report/report.h"
+#include "base/quantity.h"
+#include "base/text.h"
 
-static void add_quantity(double value, const char *const units[4], FILE *out)
+enum { NAME_COLUMNS = 40 };
+
+/* Bytes of sound UTF-8. */
+static void add_sound(const char *text, size_t length, struct buf *out)
 {
-    for (int i = 0; i < 3 && value >= 1000; i++, units++)
-        value /= 1000;
-    fprintf(out, " %8.4g %-4s", value, *units);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool is_c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0; /* U+0080..009F */
+        bool harmless = c >= ' ' && c != 0x7F && !is_c1;
+        buf_add(out, harmless ? &text[i] : "?", 1);
+        i += is_c1;
+    }
 }
 
-static void add_measured(const struct result *result, FILE *out)
+void report_text_line(const char *text, struct buf *out)
 {
-    static const char *const UNITS[][4] = {
-        {"ns", "us", "ms", "s"}, {"B/s", "kB/s", "MB/s", "GB/s"}, {"/s", "k/s", "M/s", "G/s"}};
-    const struct summary *time = &result->time_ns;
-    double half = fmax(time->median - time->low, time->high - time->median);
-    double work = result->bytes > 0 ? result->bytes : result->items;
-    add_quantity(time->median, UNITS[0], out);
-    if (time->level > 0)
-        fprintf(out, " +-%5.2f %%", half / time->median * 100);
-    else
-        fprintf(out, " %9s", "+-?");
-    if (work > 0)
-        add_quantity(work / time->median * 1e9, UNITS[result->bytes > 0 ? 1 : 2], out);
+    for (size_t left = strlen(text); left > 0;) {
+        size_t sound = text_utf8_prefix(text, left);
+        add_sound(text, sound, out);
+        if (sound == left)
+            return;
+        buf_putc(out, '?');
+        text += sound + 1;
+        left -= sound + 1;
+    }
 }
 
-void report_text(const struct run *run, FILE *out)
+static const struct measurement *measurement_of(const struct result *result, enum metric_id id)
 {
-    fprintf(out, "%-40s %13s %9s %13s\n", "benchmark", "time    ", "95 %", "rate    ");
+    for (size_t i = 0; i < result->measurement_count; i++)
+        if (result->measurements[i].metric == &METRICS[id])
+            return &result->measurements[i];
+    return NULL;
+}
+
+static bool same_group(const struct result *a, const struct result *b)
+{
+    return strcmp(a->benchmark.suite, b->benchmark.suite) == 0 &&
+           strcmp(a->benchmark.name, b->benchmark.name) == 0;
+}
+
+/* Least median time of the rows that `row` may be compared with; 0 when none was measured. */
+static double best_ns_for(const struct run *run, const struct result *row)
+{
+    double best = 0;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        fprintf(out, "%-40s", result->benchmark);
-        if (result->outcome == OUTCOME_OK)
-            add_measured(result, out);
-        else
-            fprintf(out, " %s: %s", OUTCOMES[result->outcome], result->reason);
-        fprintf(out, "\n");
+        const struct measurement *time = measurement_of(result, METRIC_TIME);
+        if (time != NULL && benchmark_same_input(&result->benchmark, &row->benchmark) &&
+            (best <= 0 || time->summary.median < best))
+            best = time->summary.median;
     }
+    return best;
+}
+
+static void add_precision(const struct summary *summary, struct buf *out)
+{
+    const struct interval *interval = &summary->interval;
+    double half = fmax(interval->high - summary->median, summary->median - interval->low);
+    double percent = summary->median > 0 ? half / summary->median * 100 : 0;
+    if (interval->level <= 0)
+        buf_printf(out, " %8s", "+-?");
+    else
+        buf_printf(out,
+                   percent < 10     ? " +-%4.2f%%"
+                   : percent < 1000 ? " +-%4.0f%%"
+                                    : " +->999%%",
+                   percent);
+}
+
+static void add_rate(const struct result *result, struct buf *out)
+{
+    char text[QUANTITY_TEXT_MAX] = "";
+    const struct measurement *rate = measurement_of(result, METRIC_BYTES);
+    if (rate == NULL)
+        rate = measurement_of(result, METRIC_ITEMS);
+    if (rate != NULL)
+        quantity_format(rate->summary.median, rate->metric->unit, text);
+    buf_printf(out, " %10s", text);
+}
+
+static void add_row(const struct result *result, const char *name, double best_ns, struct buf *out)
+{
+    char text[QUANTITY_TEXT_MAX];
+    const struct measurement *time = measurement_of(result, METRIC_TIME);
+    buf_printf(out, "%-*s", NAME_COLUMNS, name);
+    if (time == NULL) {
+        buf_printf(out, " %s\n", outcome_name(result->outcome));
+        return;
+    }
+    buf_printf(out, " %10s", quantity_format_ns(time->summary.median, text));
+    add_precision(&time->summary, out);
+    add_rate(result, out);
+    double factor = best_ns > 0 ? time->summary.median / best_ns : 1;
+    if (factor > 1)
+        buf_printf(out, factor < 100 ? " %7.2fx" : factor < 1e7 ? " %7.0fx" : " %7.1ex", factor);
+    buf_putc(out, '\n');
+}
+
+static void add_group(const struct run *run, size_t first, struct buf *out)
+{
+    const struct result *head = &run->results.items[first];
+    bool swept = head->benchmark.params[0] != '\0';
+    if (swept)
+        buf_printf(out, "%s/%s\n", head->benchmark.suite, head->benchmark.name);
+    for (size_t i = first; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        if (!same_group(result, head))
+            continue;
+        BUF_AUTO name;
+        buf_init(&name, 4096);
+        buf_puts(&name, swept ? "  " : "");
+        report_text_line(swept ? result->benchmark.params : result->benchmark.id, &name);
+        add_row(result, name.text, best_ns_for(run, result), out);
+    }
+}
+
+static bool starts_group(const struct run *run, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (same_group(&run->results.items[i], &run->results.items[at]))
+            return false;
+    return true;
+}
+
+static void add_note(const char *word, const struct result *result, const char *text,
+                     struct buf *out)
+{
+    buf_printf(out, "%s ", word);
+    report_text_line(result->benchmark.id, out);
+    buf_puts(out, ": ");
+    report_text_line(text, out);
+    buf_putc(out, '\n');
+}
+
+static void add_notes(const struct run *run, struct buf *out)
+{
+    for (size_t i = 0; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        if (result->outcome != OUTCOME_OK)
+            add_note(outcome_name(result->outcome), result, result->reason, out);
+        if (result->warning[0] != '\0')
+            add_note("warning", result, result->warning, out);
+    }
+}
+
+static const char *unit_of(const char *metric)
+{
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (strcmp(METRICS[i].name, metric) == 0)
+            return METRICS[i].unit;
+    return "";
+}
+
+static void add_target(const struct target *target, struct buf *out)
+{
+    char got[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
+    const char *unit = unit_of(target->metric);
+    buf_printf(out, "  %-9s %s", target_status_name(target->status), target->benchmark);
+    if (target->versus != NULL && target->status != TARGET_NONE)
+        buf_printf(out, "\n            %.3gx faster than %s (wanted: %.3gx)", target->measured,
+                   target->versus, target->limit);
+    else if (target->versus != NULL)
+        buf_printf(out, " (wanted: %.3gx faster than %s)", target->limit, target->versus);
+    else if (target->status != TARGET_NONE)
+        buf_printf(out, ": %s (bound: %s)", quantity_format(target->measured, unit, got),
+                   quantity_format(target->limit, unit, bound));
+    buf_putc(out, '\n');
+}
+
+static void add_targets(const struct run *run, struct buf *out)
+{
+    size_t counts[TARGET_UNDECIDED + 1] = {0};
+    for (size_t i = 0; i < run->targets.count; i++)
+        counts[run->targets.items[i].status]++;
+    if (counts[TARGET_NONE] == run->targets.count)
+        return;
+    buf_printf(out, "\ntargets: %zu met, %zu missed, %zu undecided\n", counts[TARGET_MET],
+               counts[TARGET_MISSED], counts[TARGET_UNDECIDED]);
+    for (size_t i = 0; i < run->targets.count; i++)
+        if (run->targets.items[i].status != TARGET_NONE)
+            add_target(&run->targets.items[i], out);
+}
+
+static void add_claim(const struct run *run, const struct claim *claim, struct buf *out)
+{
+    char ours[QUANTITY_TEXT_MAX], theirs[QUANTITY_TEXT_MAX];
+    for (size_t i = 0; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        const struct measurement *found = NULL;
+        for (size_t m = 0; m < result->measurement_count; m++)
+            if (strcmp(result->measurements[m].metric->name, claim->metric) == 0)
+                found = &result->measurements[m];
+        if (found == NULL || strcmp(result->benchmark.id, claim->benchmark) != 0)
+            continue;
+        buf_printf(out, "  %s\n            %s here; the source states %s (%s)\n", claim->benchmark,
+                   quantity_format(found->summary.median, found->metric->unit, ours),
+                   quantity_format(claim->value, found->metric->unit, theirs), claim->source);
+    }
+}
+
+static void add_claims(const struct run *run, struct buf *out)
+{
+    BUF_AUTO text;
+    buf_init(&text, BUF_LENGTH_MAX);
+    for (size_t i = 0; i < run->claims.count; i++)
+        add_claim(run, &run->claims.items[i], &text);
+    if (text.length > 0)
+        buf_printf(out, "\nclaims of the sources, not measured here:\n%s", text.text);
+}
+
+void report_text_plan(const struct plan *plan, struct buf *out)
+{
+    buf_printf(out, "%s: %u launch%s x ", plan->profile, plan->launches,
+               plan->launches == 1 ? "" : "es");
+    if (plan->sample_count != 0)
+        buf_printf(out, "%llu samples", (unsigned long long)plan->sample_count);
+    else
+        buf_printf(out, "%g s", plan->measure_seconds);
+    if (plan->iterations != 0)
+        buf_printf(out, " of %llu iterations", (unsigned long long)plan->iterations);
+    buf_printf(out, ", warm-up up to %g s", plan->warmup_seconds);
+}
+
+void report_text_run(const struct run *run, struct buf *out)
+{
+    const struct environment *environment = &run->environment;
+    buf_printf(out, "run %s  %s%s\n", run->id, run->started_at,
+               run->interrupted ? "  interrupted" : "");
+    if (run->label[0] != '\0')
+        buf_printf(out, "label    %s\n", run->label);
+    if (run->commit[0] != '\0')
+        buf_printf(out, "commit   %.12s%s %s %s\n", run->commit,
+                   strchr(run->commit, '+') ? "+" : "", run->branch, run->tag);
+    buf_printf(out, "machine  %s, %u cores, %s\nplan     ", environment->cpu, environment->cores,
+               environment->kernel);
+    report_text_plan(&run->plan, out);
+    buf_puts(out, "\n\n");
+}
+
+void report_text(const struct run *run, struct buf *out)
+{
+    buf_printf(out, "%-*s %10s %8s %10s %8s\n", NAME_COLUMNS, "benchmark", "time", "95 %", "rate",
+               "slower");
+    for (size_t i = 0; i < run->results.count; i++)
+        if (starts_group(run, i))
+            add_group(run, i, out);
+    add_notes(run, out);
+    add_targets(run, out);
+    add_claims(run, out);
 }

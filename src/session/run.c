@@ -1,65 +1,188 @@
-/* The run.  Order per benchmark: measure, summarize, commit; so that a crash of ours or a power cut
- * loses at most the benchmark under way. */
+/* The run.  Order per benchmark: measure, summarize, commit, tell; so that a crash of ours or a
+ * power cut loses at most the benchmark under way. Invariants: 1. a result is in the store before
+ * progress says that it ended; 2. the number of results equals the catalogue's benchmarks plus its
+ * failures unless the run was stopped. */
 #include "session/run.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "measure/benchmark.h"
-#include "report/report.h"
-#include "stats/summary.h"
+#include "compare/targets.h"
+#include "probe/clock.h"
+#include "probe/machine.h"
+#include "session/measurements.h"
+#include "session/place/project.h"
 
-static void name_run(struct run *run)
+static assay_status name_run(struct run *run)
 {
     struct timespec now;
+    struct tm utc;
+    char stamp[32], iso[40];
     clock_gettime(CLOCK_REALTIME, &now);
-    const struct tm *utc = gmtime(&now.tv_sec);
-    size_t length = strftime(run->id, sizeof run->id, "%Y%m%d-%H%M%S", utc);
-    snprintf(run->id + length, sizeof run->id - length, "-%04lx", now.tv_nsec >> 4 & 0xffff);
-    strftime(run->started_at, sizeof run->started_at, "%Y-%m-%dT%H:%M:%SZ", utc);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &utc);
+    strftime(iso, sizeof iso, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    unsigned salt = ((unsigned)now.tv_nsec ^ ((unsigned)getpid() << 4)) & 0xffff;
+    run->id = arena_printf(&run->arena, "%s-%04x", stamp, salt);
+    run->started_at = arena_copy(&run->arena, iso);
+    return run->id && run->started_at ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-static assay_status write_reports(const struct run *run)
+/* The compilers of all modules, each once: "12.2.0, 14.0.6". */
+static assay_status name_compilers(const struct catalog *catalog, struct run *run)
 {
-    static const struct {
-        const char *name;
-        void (*render)(const struct run *run, FILE *out);
-    } REPORTS[] = {{"summary.json", report_json}, {"report.html", report_html}};
-    char path[128];
-    snprintf(path, sizeof path, "benchmark-results/%s", run->id);
-    mkdir("benchmark-results", 0777); /* where that fails and matters, opening the file fails */
-    mkdir(path, 0777);
-    for (size_t i = 0; i < sizeof REPORTS / sizeof *REPORTS; i++) {
-        snprintf(path, sizeof path, "benchmark-results/%s/%s", run->id, REPORTS[i].name);
-        FILE *file = fopen(path, "we");
-        if (file == NULL)
-            return ASSAY_ERR_IO;
-        REPORTS[i].render(run, file);
-        if ((ferror(file) | fclose(file)) != 0)
-            return ASSAY_ERR_IO;
+    BUF_AUTO names;
+    buf_init(&names, 1024);
+    for (size_t i = 0; i < catalog->benchmarks.count; i++) {
+        const char *compiler = catalog->benchmarks.items[i].compiler;
+        if (strstr(names.text, compiler) == NULL)
+            buf_printf(&names, "%s%s", names.length ? ", " : "", compiler);
+    }
+    run->environment.compiler = arena_copy(&run->arena, names.text);
+    return run->environment.compiler ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status begin(const struct session_request *request, struct run *run)
+{
+    *run = (struct run){.plan = request->plan};
+    TRY(name_run(run));
+    TRY(machine_describe(&run->arena, &run->environment));
+    TRY(project_describe(&run->arena, run));
+    run->plan.profile = arena_copy(&run->arena, request->plan.profile);
+    run->label = arena_copy(&run->arena, request->label ? request->label : "");
+    TRY(name_compilers(request->catalog, run));
+    run->environment.fingerprint =
+        arena_printf(&run->arena, "%s|%u|%s|%s", run->environment.cpu, run->environment.cores,
+                     run->environment.kernel, run->environment.compiler);
+    return run->plan.profile && run->label && run->environment.fingerprint ? ASSAY_OK
+                                                                           : ASSAY_ERR_MEMORY;
+}
+
+/* A benchmark whose strings live in the run's arena: the catalogue may be gone when the run is
+ * read. */
+static assay_status adopt_benchmark(struct run *run, const struct benchmark *from,
+                                    struct result *result)
+{
+    const char *const texts[] = {from->id,          from->suite,  from->name,    from->params,
+                                 from->description, from->module, from->compiler};
+    struct benchmark *to = &result->benchmark;
+    const char **const places[] = {&to->id,          &to->suite,  &to->name,    &to->params,
+                                   &to->description, &to->module, &to->compiler};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if ((*places[i] = arena_copy(&run->arena, texts[i])) == NULL)
+            return ASSAY_ERR_MEMORY;
+    return ASSAY_OK;
+}
+
+static struct result *add_result(struct run *run, const struct benchmark *benchmark)
+{
+    struct result *result = vec_add(&run->results);
+    if (result == NULL)
+        return NULL;
+    *result = (struct result){.reason = "", .warning = ""};
+    return adopt_benchmark(run, benchmark, result) == ASSAY_OK ? result : NULL;
+}
+
+static assay_status keep(const struct session_request *request, const struct run *run,
+                         const struct result *result, struct buf *error)
+{
+    if (request->store == NULL)
+        return ASSAY_OK;
+    assay_status status = request->store->ops->put(request->store, run, result);
+    return status == ASSAY_OK ? ASSAY_OK
+                              : buf_error(error, status, "%s", request->store->error.text);
+}
+
+static assay_status run_one(const struct session_request *request, struct run *run, size_t index,
+                            double began_seconds, struct buf *error)
+{
+    struct session_step step = {index, request->catalog->benchmarks.count,
+                                &request->catalog->benchmarks.items[index], NULL,
+                                clock_now_seconds() - began_seconds};
+    double rss_bytes_peak = 0;
+    request->progress(request->context, &step);
+    struct result *result = add_result(run, step.benchmark);
+    if (result == NULL)
+        return ASSAY_ERR_MEMORY;
+    TRY(measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peak));
+    TRY(measurements_compute(result, rss_bytes_peak));
+    TRY(keep(request, run, result, error));
+    step.result = result;
+    step.elapsed_seconds = clock_now_seconds() - began_seconds;
+    request->progress(request->context, &step);
+    return ASSAY_OK;
+}
+
+/* A module that could not be listed is a failed row of its own. */
+static assay_status add_failure(const struct session_request *request, struct run *run,
+                                const struct module_failure *failure, struct buf *error)
+{
+    const char *slash = strrchr(failure->module, '/');
+    const char *file = slash ? slash + 1 : failure->module;
+    struct benchmark benchmark = {.id = file,
+                                  .suite = file,
+                                  .name = "module",
+                                  .params = "",
+                                  .description = "",
+                                  .module = failure->module,
+                                  .compiler = ""};
+    struct result *result = add_result(run, &benchmark);
+    if (result == NULL)
+        return ASSAY_ERR_MEMORY;
+    result->outcome = OUTCOME_FAILED;
+    result->reason = arena_copy(&run->arena, failure->reason);
+    return result->reason ? keep(request, run, result, error) : ASSAY_ERR_MEMORY;
+}
+
+static assay_status measure_all(const struct session_request *request, struct run *run,
+                                double began_seconds, struct buf *error)
+{
+    for (size_t i = 0; i < request->catalog->failures.count; i++)
+        TRY(add_failure(request, run, &request->catalog->failures.items[i], error));
+    for (size_t i = 0; i < request->catalog->benchmarks.count && !run->interrupted; i++) {
+        TRY(run_one(request, run, i, began_seconds, error));
+        run->interrupted = request->stop != NULL && *request->stop != 0;
     }
     return ASSAY_OK;
 }
 
-assay_status session_run(const struct session_request *request, struct run *ret_run)
+static assay_status finish(const struct session_request *request, struct run *run,
+                           struct buf *error)
 {
-    assay_status status = ASSAY_OK;
-    name_run(ret_run);
-    if (request->operands[0] == NULL)
-        return ASSAY_ERR_ARGUMENT;
-    for (char *const *module = request->operands; *module != NULL; module++)
-        TRY(measure_list(request->host_program, *module, ret_run));
-    for (size_t i = 0; i < ret_run->results.count; i++) {
-        struct result *result = &ret_run->results.items[i];
-        if (result->outcome == OUTCOME_OK)
-            measure_benchmark(request->host_program, &request->plan, result);
-        if (result->outcome == OUTCOME_OK)
-            TRY(summarize(result->samples.items, result->samples.count, &result->time_ns));
-        if (result->outcome == OUTCOME_FAILED)
-            status = ASSAY_ERR_BENCHMARK;
-        TRY(request->store->ops->put(request->store, ret_run, result));
+    TRY(targets_judge(run, request->targets, request->claims));
+    if (request->store == NULL)
+        return ASSAY_OK;
+    assay_status status = request->store->ops->finish(request->store, run);
+    return status == ASSAY_OK ? ASSAY_OK
+                              : buf_error(error, status, "%s", request->store->error.text);
+}
+
+assay_status session_run(const struct session_request *request, struct run *ret_run,
+                         struct buf *error)
+{
+    double began_seconds = clock_now_seconds();
+    struct machine_ticks before = machine_ticks_now();
+    TRY(begin(request, ret_run));
+    if (request->store != NULL) {
+        assay_status status = request->store->ops->begin(request->store, ret_run);
+        if (status != ASSAY_OK)
+            return buf_error(error, status, "%s", request->store->error.text);
     }
-    TRY(write_reports(ret_run));
-    return status;
+    TRY(measure_all(request, ret_run, began_seconds, error));
+    struct machine_ticks after = machine_ticks_now();
+    if (after.total > before.total)
+        ret_run->environment.steal_ratio =
+            (after.steal - before.steal) / (after.total - before.total);
+    ret_run->duration_seconds = clock_now_seconds() - began_seconds;
+    return finish(request, ret_run, error);
+}
+
+bool session_has_failures(const struct run *run)
+{
+    for (size_t i = 0; i < run->results.count; i++)
+        if (run->results.items[i].outcome == OUTCOME_FAILED)
+            return true;
+    return false;
 }

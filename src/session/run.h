@@ -1,20 +1,42 @@
-/* One run: modules -> hosts -> samples -> summaries -> store and files.  The stages meet here. */
+/* One run: catalogue -> hosts -> samples -> summaries -> store -> targets.  The stages meet here.
+ */
 #ifndef SESSION_RUN_H
 #define SESSION_RUN_H
 
+#include <signal.h>
+
+#include "session/catalog.h"
 #include "store/store.h"
 
+/* Where a run stands: before a benchmark (`result` is NULL) or after it. */
+struct session_step {
+    size_t index, count;
+    const struct benchmark *benchmark;
+    const struct result *result;
+    double elapsed_seconds; /* since the run began */
+};
+typedef void session_progress_fn(void *context, const struct session_step *step);
+
 struct session_request {
-    const char *host_program;
-    char *const *operands; /* paths of modules, NULL-terminated */
+    const struct measure_paths *paths;
+    const struct catalog *catalog;
     struct plan plan;
-    struct store *store;
+    const char *label;
+    struct store *store;       /* NULL: nothing is kept */
+    const target_vec *targets; /* to be judged; strings must outlive the run */
+    const claim_vec *claims;
+    volatile sig_atomic_t *stop; /* set by a signal: finish the benchmark under way, then end */
+    session_progress_fn *progress;
+    void *context;
 };
 
-/* Measures all benchmarks of the modules; each is in the store when its turn ends, and at the end
- * report.html and summary.json are in benchmark-results/<id>.  Free with run_release in any case.
- * ASSAY_ERR_BENCHMARK  one failed, all else is as it should be.  ASSAY_ERR_ARGUMENT: no modules. */
+/* Measures all of the catalogue.  Every benchmark is committed to the store as it ends.
+ * Failed benchmarks are results; statuses are for the store and for memory.  Free with run_release,
+ * also after a failure. */
 ASSAY_USE_RESULT assay_status session_run(const struct session_request *request,
-                                          struct run *ret_run);
+                                          struct run *ret_run, struct buf *error);
+
+/* Whether a result of the run failed. */
+bool session_has_failures(const struct run *run);
 
 #endif

@@ -1,116 +1,419 @@
-/* The SQLite engine of the store.  Why WAL with synchronous=FULL: what put() kept survives a power
- * cut, and readers never wait for a run that is under way.
- * Invariants: 1. a put is one transaction; 2. texts get into SQL by %Q only, which quotes them. */
-#include <sqlite3.h>
-#include <stdarg.h>
-#include <stdio.h>
+/* The SQLite engine of the store.
+ *
+ * Layout: run and benchmark are small tables; result (outcome and raw samples) and measurement
+ * (summaries) are keyed by run first, so that rows arrive in key order and a run lies together; one
+ * covering index serves trends.  Fields are described once, in sqlite_columns.c.
+ *
+ * Why WAL with synchronous=FULL: a result counts as kept when put() returned, also after a power
+ * cut, and readers never wait for a run that is under way. Invariants: 1. each put is one
+ * transaction; 2. a database of a newer schema is never written. */
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "store/store.h"
+#include "store/pack.h"
 
-enum { BUSY_MS = 10000, COLUMN_COUNT = 16 };
+enum { SCHEMA_VERSION = 1, APPLICATION_ID = 0x41535341, BUSY_MS = 10000, RETRY_MS = 10 };
 
-struct sqlite_store {
-    struct store store; /* must be first */
-    sqlite3 *db;
-};
-
-static const char SCHEMA[] =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-    "CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, started_at TEXT);"
-    "CREATE TABLE IF NOT EXISTS result(run TEXT, benchmark TEXT, outcome INTEGER, reason TEXT,"
-    " bytes REAL, items REAL, PRIMARY KEY(run, benchmark));"
-    "CREATE TABLE IF NOT EXISTS measurement(run TEXT, benchmark TEXT, metric TEXT,"
-    " sample_count INTEGER, launch_count INTEGER, median REAL, low REAL, high REAL, level REAL,"
-    " mean REAL, min REAL, max REAL, PRIMARY KEY(run, benchmark, metric));";
-
-static const char PUT[] =
-    "BEGIN IMMEDIATE; INSERT OR IGNORE INTO run VALUES(%Q, %Q);"
-    "INSERT INTO result VALUES(%Q, %Q, %d, %Q, %!.17g, %!.17g); INSERT INTO measurement"
-    " SELECT %Q, %Q, 'time_ns', %d, %d, %!.17g, %!.17g, %!.17g, %!.17g, %!.17g, %!.17g, %!.17g"
-    " WHERE %d; COMMIT";
-
-static const char LOAD[] =
-    "SELECT run.id, started_at, result.benchmark, outcome, reason, bytes, items, sample_count,"
-    " launch_count, median, low, high, level, mean, min, max FROM run JOIN result ON run = id"
-    " LEFT JOIN measurement USING(run, benchmark) WHERE id = (SELECT id FROM run"
-    " WHERE %Q IN (id, 'latest') ORDER BY rowid DESC LIMIT 1) ORDER BY result.rowid";
-
-/* Runs statements in SQLite's printf format; `on_row` gets each row, with columns as texts. */
-static assay_status execute(struct store *store, sqlite3_callback on_row, void *context,
-                            const char *format, ...)
+assay_status sqlite_failed(struct sqlite_store *self, const char *act)
 {
-    sqlite3 *db = ((struct sqlite_store *)store)->db;
-    va_list args;
-    va_start(args, format);
-    char *sql = sqlite3_vmprintf(format, args);
-    va_end(args);
-    int code = sql ? sqlite3_exec(db, sql, on_row, context, NULL) : SQLITE_NOMEM;
-    sqlite3_free(sql);
-    if (code == SQLITE_OK)
-        return ASSAY_OK;
-    snprintf(store->error, sizeof store->error, "%s", sqlite3_errmsg(db));
-    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* fails where nothing had begun */
-    return ASSAY_ERR_IO;
+    int code = sqlite3_errcode(self->db);
+    assay_status status = code == SQLITE_NOMEM ? ASSAY_ERR_MEMORY : ASSAY_ERR_IO;
+    return buf_error(&self->store.error, status, "cannot %s: %s", act, sqlite3_errmsg(self->db));
 }
 
-static assay_status sqlite_put(struct store *store, const struct run *run, const struct result *r)
+static assay_status execute(struct sqlite_store *self, const char *sql, const char *act)
 {
-    const struct summary *s = &r->time_ns;
-    return execute(store, NULL, NULL, PUT, run->id, run->started_at, run->id, r->benchmark,
-                   (int)r->outcome, r->reason, r->bytes, r->items, run->id, r->benchmark,
-                   (int)s->sample_count, (int)s->launch_count, s->median, s->low, s->high, s->level,
-                   s->mean, s->min, s->max, r->outcome == OUTCOME_OK);
+    return sqlite3_exec(self->db, sql, NULL, NULL, NULL) == SQLITE_OK ? ASSAY_OK
+                                                                      : sqlite_failed(self, act);
 }
 
-/* Columns as in LOAD. */
-static int load_row(void *context, int count, char **columns, char **names)
+assay_status sqlite_prepare(struct sqlite_store *self, const char *sql,
+                            sqlite3_stmt **ret_statement)
 {
-    struct run *run = context;
-    struct result *r = run_add_result(run);
-    double n[COLUMN_COUNT] = {0};
-    if (r == NULL || names == NULL)
-        return SQLITE_NOMEM;
-    for (int i = 5; i < count; i++)
-        n[i] = columns[i] ? strtod(columns[i], NULL) : 0;
-    snprintf(run->id, sizeof run->id, "%s", columns[0]);
-    snprintf(run->started_at, sizeof run->started_at, "%s", columns[1]);
-    snprintf(r->benchmark, sizeof r->benchmark, "%s", columns[2]);
-    r->outcome = columns[3][0] - '0';
-    snprintf(r->reason, sizeof r->reason, "%s", columns[4]);
-    r->bytes = n[5];
-    r->items = n[6];
-    r->time_ns = (struct summary){(size_t)n[7], (size_t)n[8], n[9],  n[10], n[11],
-                                  n[12],        n[13],        n[14], n[15]};
-    return SQLITE_OK;
+    return sqlite3_prepare_v2(self->db, sql, -1, ret_statement, NULL) == SQLITE_OK
+               ? ASSAY_OK
+               : sqlite_failed(self, "ask the store");
 }
 
-static assay_status sqlite_load(struct store *store, const char *selector, struct run *ret_run)
+void sqlite_finalize_auto(sqlite3_stmt **statement)
 {
-    TRY(execute(store, load_row, ret_run, LOAD, selector));
-    return ret_run->id[0] ? ASSAY_OK : ASSAY_ERR_NOT_FOUND;
+    sqlite3_finalize(*statement);
+}
+
+assay_status sqlite_rows_end(struct sqlite_store *self, int code)
+{
+    return code == SQLITE_DONE ? ASSAY_OK : sqlite_failed(self, "read the store");
+}
+
+/* Runs a statement that yields no row. */
+static assay_status step(struct sqlite_store *self, sqlite3_stmt *statement)
+{
+    return sqlite3_step(statement) == SQLITE_DONE ? ASSAY_OK
+                                                  : sqlite_failed(self, "write to the store");
+}
+
+static assay_status create_schema(struct sqlite_store *self)
+{
+    BUF_AUTO sql;
+    buf_init(&sql, 64 * 1024);
+    buf_puts(&sql, "CREATE TABLE run(key INTEGER PRIMARY KEY, status TEXT, ");
+    columns_add_names(&sql, RUN_COLUMNS, true);
+    buf_puts(&sql, ", UNIQUE(id));"
+                   "CREATE TABLE benchmark(key INTEGER PRIMARY KEY, id TEXT UNIQUE, suite TEXT,"
+                   " name TEXT, params TEXT, description TEXT);"
+                   "CREATE TABLE result(run INTEGER, benchmark INTEGER, module TEXT,"
+                   " compiler TEXT, outcome TEXT, reason TEXT, warning TEXT, number INTEGER, bytes "
+                   "REAL, items REAL, samples BLOB,"
+                   " PRIMARY KEY(run, benchmark)) WITHOUT ROWID;"
+                   "CREATE TABLE series(key INTEGER PRIMARY KEY, benchmark INTEGER, metric TEXT,"
+                   " unit TEXT, UNIQUE(benchmark, metric));"
+                   "CREATE TABLE measurement(run INTEGER, series INTEGER, ");
+    columns_add_names(&sql, SUMMARY_COLUMNS, true);
+    buf_puts(&sql, ", percentiles BLOB, PRIMARY KEY(run, series)) WITHOUT ROWID;"
+                   "CREATE INDEX trend ON measurement(series, run, median, low, high);"
+                   "CREATE TABLE target(run INTEGER, number INTEGER, ");
+    columns_add_names(&sql, TARGET_COLUMNS, true);
+    buf_printf(&sql,
+               ", PRIMARY KEY(run, number)) WITHOUT ROWID;"
+               "CREATE TABLE baseline(name TEXT PRIMARY KEY, run INTEGER, created_at TEXT)"
+               " WITHOUT ROWID;"
+               "CREATE TABLE module(run INTEGER, file TEXT, kept TEXT, PRIMARY KEY(run, file))"
+               " WITHOUT ROWID;"
+               "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+               APPLICATION_ID, SCHEMA_VERSION);
+    TRY(sql.status);
+    return execute(self, sql.text, "create the store's tables");
+}
+
+/* Ends a transaction: COMMIT when all went well, else ROLLBACK, and the first failure is kept. */
+static assay_status end_transaction(struct sqlite_store *self, assay_status status)
+{
+    if (status == ASSAY_OK)
+        status = execute(self, "COMMIT", "write to the store");
+    if (status != ASSAY_OK)
+        sqlite3_exec(self->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+static assay_status pragma_int(struct sqlite_store *self, const char *sql, int *ret_value)
+{
+    STATEMENT_AUTO *statement = NULL;
+    if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        return sqlite_failed(self, "open it");
+    *ret_value = sqlite3_column_int(statement, 0);
+    return ASSAY_OK;
+}
+
+/* Another process may create the tables between our look and our lock, so we look again. */
+static assay_status create_unless_done(struct sqlite_store *self)
+{
+    int tables = 0;
+    TRY(execute(self, "BEGIN IMMEDIATE", "create the store's tables"));
+    assay_status status = pragma_int(self, "SELECT count(*) FROM sqlite_master", &tables);
+    if (status == ASSAY_OK && tables == 0)
+        status = create_schema(self);
+    return end_transaction(self, status);
+}
+
+static assay_status check_version(struct sqlite_store *self, bool create)
+{
+    int version = 0, application = 0, tables = 0;
+    TRY(pragma_int(self, "SELECT count(*) FROM sqlite_master", &tables));
+    TRY(pragma_int(self, "PRAGMA user_version", &version));
+    TRY(pragma_int(self, "PRAGMA application_id", &application));
+    if (tables == 0 && version == 0)
+        return create ? create_unless_done(self)
+                      : buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "the store is empty");
+    if (application != APPLICATION_ID)
+        return buf_error(&self->store.error, ASSAY_ERR_VERSION,
+                         "this is a database of another program");
+    if (version > SCHEMA_VERSION)
+        return buf_error(&self->store.error, ASSAY_ERR_VERSION,
+                         "written by a newer assay (schema %d, this one knows %d)", version,
+                         SCHEMA_VERSION);
+    return ASSAY_OK;
+}
+
+assay_status sqlite_run_key(struct sqlite_store *self, const char *id, sqlite3_int64 *ret_key)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(self, "SELECT key FROM run WHERE id = ?", &statement));
+    sqlite_bind_text_or_null(statement, 1, id);
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW) {
+        TRY(sqlite_rows_end(self, code));
+        return buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "no run '%s'", id);
+    }
+    *ret_key = sqlite3_column_int64(statement, 0);
+    return ASSAY_OK;
+}
+
+static assay_status sqlite_begin(struct store *store, const struct run *run)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    struct columns columns = RUN_COLUMNS;
+    STATEMENT_AUTO *statement = NULL;
+    BUF_AUTO sql;
+    buf_init(&sql, 8192);
+    buf_puts(&sql, "INSERT INTO run(status, ");
+    columns_add_names(&sql, columns, false);
+    buf_puts(&sql, ") VALUES('running'");
+    for (int i = 0; i < columns.count; i++)
+        buf_puts(&sql, ", ?");
+    buf_puts(&sql, ")");
+    TRY(sql.status);
+    TRY(sqlite_prepare(self, sql.text, &statement));
+    columns_bind(statement, 1, columns, run);
+    return step(self, statement);
+}
+
+/* The key of a benchmark's row, which is written when it is new. */
+static assay_status benchmark_key(struct sqlite_store *self, const struct benchmark *benchmark,
+                                  sqlite3_int64 *ret_key)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(
+        self,
+        "INSERT INTO benchmark(id, suite, name, params, description)"
+        " VALUES(?, ?, ?, ?, ?)"
+        " ON CONFLICT(id) DO UPDATE SET description = excluded.description RETURNING key",
+        &statement));
+    const char *const texts[] = {benchmark->id, benchmark->suite, benchmark->name,
+                                 benchmark->params, benchmark->description};
+    for (int i = 0; i < 5; i++)
+        sqlite_bind_text_or_null(statement, i + 1, texts[i]);
+    if (sqlite3_step(statement) != SQLITE_ROW)
+        return sqlite_failed(self, "write to the store");
+    *ret_key = sqlite3_column_int64(statement, 0);
+    return ASSAY_OK;
+}
+
+static assay_status series_key(struct sqlite_store *self, sqlite3_int64 benchmark,
+                               const struct metric *metric, sqlite3_int64 *ret_key)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(
+        self,
+        "INSERT INTO series(benchmark, metric, unit) VALUES(?, ?, ?)"
+        " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit RETURNING key",
+        &statement));
+    sqlite3_bind_int64(statement, 1, benchmark);
+    sqlite_bind_text_or_null(statement, 2, metric->name);
+    sqlite_bind_text_or_null(statement, 3, metric->unit);
+    if (sqlite3_step(statement) != SQLITE_ROW)
+        return sqlite_failed(self, "write to the store");
+    *ret_key = sqlite3_column_int64(statement, 0);
+    return ASSAY_OK;
+}
+
+static assay_status put_measurement(struct sqlite_store *self, sqlite3_int64 run,
+                                    sqlite3_int64 benchmark, const struct measurement *measurement)
+{
+    struct columns columns = SUMMARY_COLUMNS;
+    STATEMENT_AUTO *statement = NULL;
+    sqlite3_int64 series = 0;
+    BUF_AUTO sql, packed;
+    buf_init(&sql, 4096);
+    buf_init(&packed, 4096);
+    buf_puts(&sql, "INSERT INTO measurement(run, series, ");
+    columns_add_names(&sql, columns, false);
+    buf_puts(&sql, ", percentiles) VALUES(?, ?");
+    for (int i = 0; i < columns.count + 1; i++)
+        buf_puts(&sql, ", ?");
+    buf_puts(&sql, ")");
+    TRY(sql.status);
+    TRY(series_key(self, benchmark, measurement->metric, &series));
+    TRY(sqlite_prepare(self, sql.text, &statement));
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 2, series);
+    int next = columns_bind(statement, 3, columns, &measurement->summary);
+    pack_percentiles(measurement->summary.percentiles, &packed);
+    TRY(packed.status);
+    sqlite3_bind_blob64(statement, next, packed.text, packed.length, SQLITE_STATIC);
+    return step(self, statement);
+}
+
+static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
+                               const struct result *result)
+{
+    STATEMENT_AUTO *statement = NULL;
+    sqlite3_int64 benchmark = 0;
+    BUF_AUTO packed;
+    buf_init(&packed, BUF_LENGTH_MAX);
+    TRY(benchmark_key(self, &result->benchmark, &benchmark));
+    TRY(sqlite_prepare(
+        self,
+        "INSERT OR REPLACE INTO result(run, benchmark, module, compiler, outcome, reason, warning,"
+        " bytes, items, samples, number) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " (SELECT count(*) FROM result WHERE run = ?1))",
+        &statement));
+    const char *const texts[] = {result->benchmark.module, result->benchmark.compiler,
+                                 outcome_name(result->outcome), result->reason, result->warning};
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 2, benchmark);
+    for (int i = 0; i < 5; i++)
+        sqlite_bind_text_or_null(statement, i + 3, texts[i]);
+    sqlite3_bind_double(statement, 8, result->bytes);
+    sqlite3_bind_double(statement, 9, result->items);
+    pack_samples(&result->samples, &packed);
+    TRY(packed.status);
+    sqlite3_bind_blob64(statement, 10, packed.text, packed.length, SQLITE_STATIC);
+    TRY(step(self, statement));
+    for (size_t i = 0; i < result->measurement_count; i++)
+        TRY(put_measurement(self, run, benchmark, &result->measurements[i]));
+    return ASSAY_OK;
+}
+
+static assay_status sqlite_put(struct store *store, const struct run *run,
+                               const struct result *result)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    sqlite3_int64 key = 0;
+    TRY(sqlite_run_key(self, run->id, &key));
+    TRY(execute(self, "BEGIN IMMEDIATE", "write to the store"));
+    return end_transaction(self, put_result(self, key, result));
+}
+
+static assay_status put_target(struct sqlite_store *self, sqlite3_int64 run, size_t number,
+                               const struct target *target)
+{
+    struct columns columns = TARGET_COLUMNS;
+    STATEMENT_AUTO *statement = NULL;
+    BUF_AUTO sql;
+    buf_init(&sql, 4096);
+    buf_puts(&sql, "INSERT OR REPLACE INTO target(run, number, ");
+    columns_add_names(&sql, columns, false);
+    buf_puts(&sql, ") VALUES(?, ?");
+    for (int i = 0; i < columns.count; i++)
+        buf_puts(&sql, ", ?");
+    buf_puts(&sql, ")");
+    TRY(sql.status);
+    TRY(sqlite_prepare(self, sql.text, &statement));
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
+    columns_bind(statement, 3, columns, target);
+    return step(self, statement);
+}
+
+static assay_status finish_run(struct sqlite_store *self, sqlite3_int64 key, const struct run *run)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(
+        self, "UPDATE run SET status = ?, duration_seconds = ?, steal_ratio = ? WHERE key = ?",
+        &statement));
+    sqlite_bind_text_or_null(statement, 1, run->interrupted ? "interrupted" : "done");
+    sqlite3_bind_double(statement, 2, run->duration_seconds);
+    sqlite3_bind_double(statement, 3, run->environment.steal_ratio);
+    sqlite3_bind_int64(statement, 4, key);
+    TRY(step(self, statement));
+    for (size_t i = 0; i < run->targets.count; i++)
+        TRY(put_target(self, key, i, &run->targets.items[i]));
+    return ASSAY_OK;
+}
+
+static assay_status sqlite_finish(struct store *store, const struct run *run)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    sqlite3_int64 key = 0;
+    TRY(sqlite_run_key(self, run->id, &key));
+    TRY(execute(self, "BEGIN IMMEDIATE", "write to the store"));
+    return end_transaction(self, finish_run(self, key, run));
 }
 
 static void sqlite_close(struct store *store)
 {
-    sqlite3_close(((struct sqlite_store *)store)->db);
-    free(store);
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    sqlite3_close(self->db);
+    buf_release(&self->store.error);
+    free(self);
 }
 
-static const struct store_ops SQLITE = {sqlite_put, sqlite_load, sqlite_close};
+static const struct store_ops SQLITE_OPS = {
+    .begin = sqlite_begin,
+    .put = sqlite_put,
+    .finish = sqlite_finish,
+    .find = sqlite_find,
+    .load = sqlite_load,
+    .runs = sqlite_runs,
+    .history = sqlite_history,
+    .baseline_save = sqlite_baseline_save,
+    .baseline_remove = sqlite_baseline_remove,
+    .baselines = sqlite_baselines,
+    .module_put = sqlite_module_put,
+    .modules = sqlite_modules,
+    .close = sqlite_close,
+};
 
-assay_status store_open(const char *where, struct store **ret_store)
+/* Creates the folder that `path` lies in; one level, as `.assay/history.db` needs. */
+static assay_status make_folder(const char *path, struct buf *error)
 {
-    struct sqlite_store *self = calloc(1, sizeof *self);
-    char *folder = strndup(where, (size_t)(strrchr(where, '/') ? strrchr(where, '/') - where : 0));
-    if (self == NULL || folder == NULL)
-        return ASSAY_ERR_MEMORY; /* the process is about to end */
-    mkdir(folder, 0777);         /* where that fails and matters, opening fails */
-    free(folder);
-    self->store.ops = &SQLITE;
-    *ret_store = &self->store;
-    sqlite3_open(where, &self->db);
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL || slash == path)
+        return ASSAY_OK;
+    BUF_AUTO folder;
+    buf_init(&folder, 4096);
+    buf_add(&folder, path, (size_t)(slash - path));
+    TRY(folder.status);
+    if (mkdir(folder.text, 0777) == 0 || errno == EEXIST)
+        return ASSAY_OK;
+    return buf_error(error, ASSAY_ERR_IO, "cannot create folder '%s': %s", folder.text,
+                     strerror(errno));
+}
+
+/* The change wants the file alone for a moment, and unlike other locks SQLite does not wait for it:
+ * two processes that open a new store at once would meet here. */
+static assay_status turn_on_wal(struct sqlite_store *self)
+{
+    int code = SQLITE_BUSY;
+    for (int waited_ms = 0; code == SQLITE_BUSY && waited_ms < BUSY_MS; waited_ms += RETRY_MS) {
+        code = sqlite3_exec(self->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+        if (code == SQLITE_BUSY)
+            sqlite3_sleep(RETRY_MS);
+    }
+    return code == SQLITE_OK ? ASSAY_OK : sqlite_failed(self, "open it");
+}
+
+static assay_status open_database(struct sqlite_store *self, const char *where, bool create)
+{
+    int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(where, &self->db, flags, NULL) != SQLITE_OK)
+        return sqlite_failed(self, "open it");
     sqlite3_busy_timeout(self->db, BUSY_MS);
-    return execute(*ret_store, NULL, NULL, "%s", SCHEMA);
+    TRY(check_version(self, create));
+    TRY(turn_on_wal(self));
+    return execute(self, "PRAGMA synchronous=FULL", "open it");
+}
+
+assay_status store_open(const char *where, bool create, struct store **ret_store, struct buf *error)
+{
+    struct stat info;
+    if (!create && stat(where, &info) != 0)
+        return buf_error(error, ASSAY_ERR_NOT_FOUND, "no store '%s' yet: 'assay run' creates it",
+                         where);
+    if (create)
+        TRY(make_folder(where, error));
+    struct sqlite_store *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return ASSAY_ERR_MEMORY;
+    self->store.ops = &SQLITE_OPS;
+    buf_init(&self->store.error, 8192);
+    assay_status status = open_database(self, where, create);
+    if (status != ASSAY_OK) {
+        buf_error(error, status, "store '%s': %s", where, self->store.error.text);
+        sqlite_close(&self->store);
+        return status;
+    }
+    *ret_store = &self->store;
+    return ASSAY_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store != NULL)
+        store->ops->close(store);
 }

@@ -1,26 +1,60 @@
 /* The store: runs in, runs out.  One table of functions, one file an engine (sqlite.c).
- * Order: store_open; any calls; close.  Several processes may have the same store open. */
+ * Order: store_open; any calls; store_close.  A store is used by one thread; several processes may
+ * have the same store open. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "base/status.h"
 #include "model/model.h"
+
+struct store;
+
+struct store_ops {
+    assay_status (*begin)(struct store *store, const struct run *run);
+    assay_status (*put)(struct store *store, const struct run *run, const struct result *result);
+    assay_status (*finish)(struct store *store, const struct run *run);
+    assay_status (*find)(struct store *store, const char *selector, struct arena *arena,
+                         const char **ret_id);
+    assay_status (*load)(struct store *store, const char *id, struct run *ret_run);
+    assay_status (*runs)(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
+    assay_status (*history)(struct store *store, const char *pattern, const char *metric,
+                            struct arena *arena, history_row_vec *rows);
+    assay_status (*baseline_save)(struct store *store, const char *name, const char *run_id,
+                                  bool overwrite);
+    assay_status (*baseline_remove)(struct store *store, const char *name);
+    assay_status (*baselines)(struct store *store, struct arena *arena, baseline_vec *rows);
+    assay_status (*module_put)(struct store *store, const char *run_id,
+                               const struct kept_module *module);
+    assay_status (*modules)(struct store *store, const char *run_id, struct arena *arena,
+                            kept_module_vec *rows);
+    void (*close)(struct store *store);
+};
 
 /* Every engine's handle starts with this. */
 struct store {
     const struct store_ops *ops;
-    char error[512]; /* text of the last failure */
+    struct buf error; /* text of the last failure */
 };
 
-struct store_ops {
-    /* Commits one result of the run, at once and durably. */
-    assay_status (*put)(struct store *store, const struct run *run, const struct result *result);
-    /* The run with the id `selector`, or the "latest", without its samples; free by run_release. */
-    assay_status (*load)(struct store *store, const char *selector, struct run *ret_run);
-    void (*close)(struct store *store);
-};
+/* Opens `where` (a path), creating file and folder when `create` is set.
+ * ASSAY_ERR_NOT_FOUND  no such store and not `create`.   ASSAY_ERR_IO  read-only, locked,
+ * corrupted, disk full.   ASSAY_ERR_VERSION  written by a newer assay; left untouched.   Texts go
+ * to `error`. */
+ASSAY_USE_RESULT assay_status store_open(const char *where, bool create, struct store **ret_store,
+                                         struct buf *error);
+void store_close(struct store *store);
 
-/* Opens the file `where`; creates it and its folder.  Close it also after ASSAY_ERR_IO. */
-ASSAY_USE_RESULT assay_status store_open(const char *where, struct store **ret_store);
+/* begin writes the run's row; put commits one result with its samples, at once and durably; finish
+ * writes duration, environment and judged targets.  Between begin and finish the run's status is
+ * "running"; a run that was never finished stays so and counts as interrupted. */
+
+/* baseline_save: ASSAY_ERR_ARGUMENT when the name exists and `overwrite` is not set.
+ * module_put: remembers where a copy of one of the run's modules lies. */
+
+/* find: a run's id or the start of one, "latest", a baseline, a label, a commit (7 or more digits)
+ * or a branch (both: the newest run of it).  ASSAY_ERR_NOT_FOUND with what was tried in
+ * store->error. */
+
+/* load: the whole run; free with run_release.  runs: newest first, at most `limit`.
+ * history: oldest first; `pattern` is an id, a part of one, or a glob with '*' and '?'. */
 
 #endif

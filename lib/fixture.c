@@ -1,0 +1,178 @@
+/* Fixture files: a header of 64 bytes (so that the data is aligned to 64), then the data.
+ *
+ * The file's name is a hash of suite, key and seed; the header holds length and checksum, so that a
+ * file that was cut off by a full disk or a power cut is built again rather than measured.
+ * Invariant: a file under its final name was written whole and renamed. */
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIXTURE_MAGIC 0x3158494659415353u /* "SSAYFIX1" */
+
+struct header {
+    uint64_t magic, bytes, checksum;
+    uint64_t reserved[5];
+};
+_Static_assert(sizeof(struct header) == 64, "the data behind it is aligned to 64");
+
+static void fail(struct open_bench *bench, const char *act, const char *path)
+{
+    bench->bench.host->fail(&bench->bench, "fixture: cannot %s '%s': %s", act, path,
+                            strerror(errno));
+}
+
+/* A 64-bit mixing hash, one multiplication a word: it finds damage, not attackers. */
+static uint64_t checksum(uint64_t hash, const unsigned char *data, size_t bytes)
+{
+    for (; bytes >= 8; bytes -= 8, data += 8) {
+        uint64_t word;
+        memcpy(&word, data, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    for (; bytes > 0; bytes--, data++)
+        hash = (hash ^ *data) * 0x100000001b3u;
+    return hash;
+}
+
+/* A module without ASSAY_SUITE is told apart by its source file.  The NULs are hashed too, so that
+ * suite "a" with key "bc" and suite "ab" with key "c" are two. */
+static uint64_t name_of(const struct open_bench *bench, const char *key)
+{
+    const struct assay_definition *definition = bench->definition;
+    const char *suite = definition->suite ? definition->suite : definition->file;
+    uint64_t hash = checksum(bench->seed + 1, (const unsigned char *)suite, strlen(suite) + 1);
+    return checksum(hash, (const unsigned char *)key, strlen(key) + 1);
+}
+
+/* The fixture of this name as mapped before: a body that asks for it does so in each slot. */
+static const struct header *find_mapped(const struct open_bench *bench, uint64_t name)
+{
+    for (size_t i = 0; i < bench->fixtures.count; i++)
+        if (bench->fixtures.items[i].name == name)
+            return bench->fixtures.items[i].map;
+    return NULL;
+}
+
+/* Maps the file and checks it; NULL when it is absent or damaged. */
+static const struct header *map_file(struct open_bench *bench, uint64_t name, const char *path)
+{
+    struct stat info;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return NULL;
+    bool plausible = fstat(file, &info) == 0 && info.st_size >= (off_t)sizeof(struct header);
+    void *map =
+        plausible ? mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+    close(file);
+    if (map == MAP_FAILED)
+        return NULL;
+    const struct header *header = map;
+    const unsigned char *data = (const unsigned char *)map + sizeof *header;
+    struct fixture *fixture = NULL;
+    if (header->magic == FIXTURE_MAGIC && header->bytes == (size_t)info.st_size - sizeof *header &&
+        checksum(0, data, header->bytes) == header->checksum)
+        fixture = vec_add(&bench->fixtures);
+    if (fixture == NULL) {
+        munmap(map, (size_t)info.st_size);
+        return NULL;
+    }
+    *fixture = (struct fixture){map, (size_t)info.st_size, name};
+    return header;
+}
+
+void fixture_put(struct open_bench *bench, const void *data, size_t bytes)
+{
+    if (bench->fixture_file == NULL) {
+        bench->bench.host->fail(&bench->bench, "assay_fixture_put outside of a fixture's builder");
+        return;
+    }
+    bench->fixture_length += bytes;
+    if (fwrite(data, 1, bytes, bench->fixture_file) != bytes)
+        fail(bench, "write", "the fixture");
+}
+
+/* Writes the header of a finished file, whose data is read back for the checksum. */
+static bool write_header(struct open_bench *bench)
+{
+    struct header header = {.magic = FIXTURE_MAGIC, .bytes = bench->fixture_length};
+    size_t bytes = sizeof header + bench->fixture_length;
+    if (fflush(bench->fixture_file) != 0)
+        return false;
+    unsigned char *map =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(bench->fixture_file), 0);
+    if (map == MAP_FAILED)
+        return false;
+    header.checksum = checksum(0, map + sizeof header, bench->fixture_length);
+    memcpy(map, &header, sizeof header);
+    munmap(map, bytes);
+    return true;
+}
+
+static void build_file(struct open_bench *bench, const char *path, assay_builder *build)
+{
+    char part[4200];
+    struct header blank = {0};
+    mkdir(bench->fixtures_folder, 0777);
+    snprintf(part, sizeof part, "%s.%d.part", path, (int)getpid());
+    bench->fixture_file = fopen(part, "w+e");
+    bench->fixture_length = 0;
+    if (bench->fixture_file == NULL) {
+        fail(bench, "create", part);
+        return;
+    }
+    bool good = fwrite(&blank, sizeof blank, 1, bench->fixture_file) == 1;
+    build(&bench->bench);
+    good = good && bench->outcome == OUTCOME_OK && write_header(bench);
+    good = fclose(bench->fixture_file) == 0 && good;
+    bench->fixture_file = NULL;
+    if (!good || rename(part, path) != 0) {
+        fail(bench, "write", part);
+        unlink(part);
+    }
+}
+
+static const struct header *map_or_build(struct open_bench *bench, uint64_t name,
+                                         assay_builder *build)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%016" PRIx64 ".fixture", bench->fixtures_folder, name);
+    const struct header *header = map_file(bench, name, path);
+    if (header != NULL)
+        return header;
+    build_file(bench, path, build);
+    if (bench->outcome == OUTCOME_OK && (header = map_file(bench, name, path)) == NULL)
+        fail(bench, "read back", path);
+    return header;
+}
+
+const void *fixture_open(struct open_bench *bench, const char *key, assay_builder *build,
+                         size_t *ret_bytes)
+{
+    uint64_t name = name_of(bench, key);
+    if (bench->fixture_file != NULL) {
+        bench->bench.host->fail(&bench->bench, "assay_fixture inside of a fixture's builder");
+        return NULL;
+    }
+    const struct header *header = find_mapped(bench, name);
+    if (header == NULL)
+        header = map_or_build(bench, name, build);
+    if (header == NULL)
+        return NULL;
+    *ret_bytes = header->bytes;
+    return header + 1;
+}
+
+void fixtures_close(struct open_bench *bench)
+{
+    for (size_t i = 0; i < bench->fixtures.count; i++)
+        munmap(bench->fixtures.items[i].map, bench->fixtures.items[i].map_bytes);
+    vec_release(&bench->fixtures);
+}

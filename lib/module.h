@@ -1,0 +1,38 @@
+/* Loading benchmark modules into the host. */
+#ifndef LIB_MODULE_H
+#define LIB_MODULE_H
+
+#define ASSAY_HOST
+#include "assay.h"
+
+#include "base/buf.h"
+
+struct module {
+    void *handle; /* NULL: nothing loaded */
+    const struct assay_module *table;
+};
+
+/* Loads the shared object `path`.  With `copy` a private copy of the file is loaded, so that one
+ * path given twice is two pieces of code, and a rebuild does not change what runs; it lies beside
+ * the file (in /tmp when that cannot be written) and is removed at once.  Texts are in `error`.
+ *
+ * ASSAY_ERR_IO       cannot be read or copied.
+ * ASSAY_ERR_PARSE    not a shared object, cut off, of another architecture, or without benchmarks.
+ * ASSAY_ERR_VERSION  built with another assay.h. */
+ASSAY_USE_RESULT assay_status module_load(const char *path, bool copy, struct module *ret_module,
+                                          struct buf *error);
+
+/* Whether the two modules surely run their own code.  A library that both need is loaded once: that
+ * is the same file for both only if it comes from the system's folders and no search path of theirs
+ * leads to another.  ASSAY_ERR_ARGUMENT with the library's name in `error`. */
+ASSAY_USE_RESULT assay_status module_check_apart(const struct module *a, const struct module *b,
+                                                 struct buf *error);
+
+/* The definition called `name`, or NULL. */
+const struct assay_definition *module_find(const struct module *module, const char *name);
+
+/* The `index`-th definition in source order, or NULL behind the last.  Linkers emit them in either
+ * order, so it is looked for: O(n) each, lists are short. */
+const struct assay_definition *module_at(const struct module *module, size_t index);
+
+#endif

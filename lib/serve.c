@@ -1,0 +1,236 @@
+/* The commands of the protocol (docs/protocol.md) as a table: hello, load, list, open, run, pair,
+ * usage, close, quit. Invariants: 1. each command is answered by data lines and then exactly one
+ * ok, skip or error line;
+ * 2. an error changes nothing; 3. no answer is longer than PROTOCOL_LINE_MAX. */
+#include "serve.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "model/protocol.h"
+#include "pair.h"
+
+static void answer(struct serve *serve, const char *verb, const char *text)
+{
+    BUF_AUTO line;
+    buf_init(&line, PROTOCOL_LINE_MAX);
+    buf_puts(&line, verb);
+    if (text[0] != '\0')
+        message_add(&line, "", text);
+    fprintf(serve->out, "%s\n", line.status == ASSAY_OK ? line.text : "error");
+}
+
+static uint64_t number_u64(const struct message *message, const char *key, uint64_t fallback)
+{
+    const char *value = message_field(message, key);
+    return value ? strtoull(value, NULL, 10) : fallback;
+}
+
+static enum side side_of(const struct message *message)
+{
+    const char *side = message_field(message, "side");
+    return side != NULL && strcmp(side, "b") == 0 ? SIDE_B : SIDE_A;
+}
+
+static const char *text_of(const struct message *message, const char *key)
+{
+    const char *value = message_field(message, key);
+    return value ? value : "";
+}
+
+static void hello(struct serve *serve, const struct message *message)
+{
+    (void)message;
+    fprintf(serve->out, "ok " PROTOCOL_VERSION " abi=%d\n", ASSAY_ABI);
+}
+
+static void load(struct serve *serve, const struct message *message)
+{
+    BUF_AUTO error;
+    struct module loaded = {0};
+    struct module *module = &serve->modules[side_of(message)];
+    const char *path = message_value(message, 0);
+    buf_init(&error, 8192);
+    if (path == NULL || module->handle != NULL) {
+        answer(serve, "error", path ? "load: this side has a module already" : "load: no path");
+        return;
+    }
+    assay_status status =
+        module_load(path, message_number(message, "copy", 0) > 0, &loaded, &error);
+    const struct module *other = &serve->modules[side_of(message) == SIDE_A ? SIDE_B : SIDE_A];
+    if (status == ASSAY_OK && other->handle != NULL)
+        status = module_check_apart(other, &loaded, &error);
+    if (status != ASSAY_OK) {
+        answer(serve, "error", error.length ? error.text : status_text(status));
+        return;
+    }
+    *module = loaded;
+    buf_puts(&error, "ok");
+    message_add(&error, "compiler", loaded.table->compiler);
+    fprintf(serve->out, "%s\n", error.text);
+}
+
+static void list(struct serve *serve, const struct message *message)
+{
+    const struct module *module = &serve->modules[side_of(message)];
+    const struct assay_definition *definition;
+    BUF_AUTO line;
+    buf_init(&line, PROTOCOL_LINE_MAX);
+    for (size_t i = 0; (definition = module_at(module, i)) != NULL; i++) {
+        buf_clear(&line);
+        buf_puts(&line, "benchmark");
+        message_add(&line, "name", definition->name);
+        message_add(&line, "suite", definition->suite ? definition->suite : "");
+        message_add(&line, "sweep", definition->sweep ? definition->sweep : "");
+        message_add(&line, "description", definition->description ? definition->description : "");
+        if (line.status != ASSAY_OK) {
+            answer(serve, "error", "the texts of a benchmark are too long to be sent");
+            return;
+        }
+        fprintf(serve->out, "%s\n", line.text);
+    }
+    answer(serve, "ok", "");
+}
+
+static void answer_outcome(struct serve *serve, const struct open_bench *bench)
+{
+    static const char *const VERBS[] = {"ok", "error", "skip"};
+    if (bench->outcome != OUTCOME_OK)
+        answer(serve, VERBS[bench->outcome], bench->reason.text);
+    else
+        fprintf(serve->out, "ok bytes=%.17g items=%.17g\n", bench->bench.bytes, bench->bench.items);
+}
+
+static void close_side(struct serve *serve, enum side side)
+{
+    if (serve->is_open[side])
+        bench_close(&serve->benches[side]);
+    serve->is_open[side] = false;
+}
+
+static void open_side(struct serve *serve, const struct message *message)
+{
+    enum side side = side_of(message);
+    const char *name = message_value(message, 0);
+    struct bench_request request = {module_find(&serve->modules[side], name),
+                                    text_of(message, "params"), number_u64(message, "seed", 0),
+                                    text_of(message, "fixtures")};
+    if (request.definition == NULL) {
+        answer(serve, "error", "no such benchmark in this module");
+        return;
+    }
+    close_side(serve, side);
+    assay_status status = bench_open(&serve->benches[side], &request);
+    serve->is_open[side] = true;
+    if (status != ASSAY_OK)
+        answer(serve, "error", status_text(status));
+    else
+        answer_outcome(serve, &serve->benches[side]);
+}
+
+static void run(struct serve *serve, const struct message *message)
+{
+    enum side side = side_of(message);
+    uint64_t iterations = number_u64(message, "iterations", 1);
+    uint64_t slots = number_u64(message, "slots", 1);
+    struct slot_time time = {0};
+    if (!serve->is_open[side]) {
+        answer(serve, "error", "run: no benchmark is open");
+        return;
+    }
+    for (uint64_t i = 0; i < slots && bench_slot(&serve->benches[side], iterations, &time); i++)
+        fprintf(serve->out, "slot ns=%.0f body_ns=%.0f\n", time.loop_ns, time.body_ns);
+    answer_outcome(serve, &serve->benches[side]);
+}
+
+static void write_pair(const struct pair_time *time, void *context)
+{
+    fprintf(context, "pair a_ns=%.0f b_ns=%.0f first=%c\n", time->a_ns, time->b_ns,
+            time->a_first ? 'a' : 'b');
+}
+
+static void pair(struct serve *serve, const struct message *message)
+{
+    struct pair_request request = {
+        .a = &serve->benches[SIDE_A],
+        .b = &serve->benches[SIDE_B],
+        .iterations_a = number_u64(message, "iterations_a", 1),
+        .iterations_b = number_u64(message, "iterations_b", 1),
+        .slots = number_u64(message, "slots", 1),
+        .seed = number_u64(message, "seed", 1),
+    };
+    if (!serve->is_open[SIDE_A] || !serve->is_open[SIDE_B]) {
+        answer(serve, "error", "pair: both sides need an open benchmark");
+        return;
+    }
+    bool good = pair_run(&request, write_pair, serve->out);
+    answer_outcome(serve, good || request.a->outcome != OUTCOME_OK ? request.a : request.b);
+}
+
+static void usage(struct serve *serve, const struct message *message)
+{
+    (void)message;
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    fprintf(serve->out, "ok rss_bytes_peak=%.0f\n", (double)used.ru_maxrss * 1024);
+}
+
+/* Tells what the teardown itself did wrong; a benchmark that failed before has told its reason. */
+static void close_command(struct serve *serve, const struct message *message)
+{
+    enum side side = side_of(message);
+    struct open_bench *bench = &serve->benches[side];
+    bool was_good = serve->is_open[side] && bench->outcome == OUTCOME_OK;
+    if (serve->is_open[side])
+        bench_teardown(bench);
+    if (was_good && bench->outcome != OUTCOME_OK)
+        answer_outcome(serve, bench);
+    else
+        answer(serve, "ok", "");
+    close_side(serve, side);
+}
+
+static void quit(struct serve *serve, const struct message *message)
+{
+    (void)message;
+    serve->has_quit = true;
+    answer(serve, "ok", "");
+}
+
+static const struct {
+    const char *verb;
+    void (*run)(struct serve *serve, const struct message *message);
+    bool needs_module;
+} COMMANDS[] = {
+    {"hello", hello, false}, {"load", load, false},
+    {"list", list, true},    {"open", open_side, true},
+    {"run", run, true},      {"pair", pair, true},
+    {"usage", usage, false}, {"close", close_command, false},
+    {"quit", quit, false},
+};
+
+void serve_line(struct serve *serve, char *line)
+{
+    struct message message;
+    if (message_parse(line, &message) != ASSAY_OK) {
+        answer(serve, "error", "cannot understand this line");
+        return;
+    }
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++) {
+        if (strcmp(COMMANDS[i].verb, message.verb) != 0)
+            continue;
+        if (COMMANDS[i].needs_module && serve->modules[side_of(&message)].handle == NULL)
+            answer(serve, "error", "no module is loaded");
+        else
+            COMMANDS[i].run(serve, &message);
+        return;
+    }
+    answer(serve, "error", "unknown command");
+}
+
+void serve_end(struct serve *serve)
+{
+    close_side(serve, SIDE_A);
+    close_side(serve, SIDE_B);
+}

@@ -1,0 +1,61 @@
+/* The table of subcommands and their help.
+ * A new subcommand is a name in COMMANDS_EACH and a file cmd_NAME.c that defines command_NAME. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define COMMANDS_EACH(X) X(run) X(list) X(show) X(compare) X(history) X(init)
+#define DECLARE(id) extern const struct command command_##id;
+#define ROW(id) &command_##id,
+COMMANDS_EACH(DECLARE)
+const struct command *const COMMANDS[] = {COMMANDS_EACH(ROW) NULL};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *command = COMMANDS; *command != NULL; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}
+
+static void help_all(struct buf *out)
+{
+    buf_puts(out, "usage: assay COMMAND [OPTIONS] [OPERANDS]\n\n"
+                  "assay measures code, remembers every result, and says what changed.\n\n");
+    for (const struct command *const *command = COMMANDS; *command != NULL; command++)
+        buf_printf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
+    buf_puts(out, "\n'assay COMMAND --help' explains a command.\n"
+                  "exit codes: 0 good, 1 regression or missed target, 2 usage, 3 environment or\n"
+                  "a failed benchmark, 4 undecided\n");
+}
+
+void command_help(const struct command *command, struct buf *out)
+{
+    if (command == NULL) {
+        help_all(out);
+        return;
+    }
+    buf_printf(out, "usage: assay %s [OPTIONS] ", command->name);
+    options_wrap(command->operands, strlen("usage: assay "), out);
+    buf_printf(out, "\n%s.\n\n", command->summary);
+    options_wrap(command->details, 0, out);
+    buf_puts(out, "\noptions:\n");
+    options_help(command->rows, out);
+}
+
+assay_status cli_check_operands(struct cli *cli, char *const *operands, int count, int max)
+{
+    return count <= max ? ASSAY_OK
+                        : buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                                    "unexpected operand '%s'; see --help", operands[max]);
+}
+
+assay_status cli_print(struct cli *cli, const struct buf *text)
+{
+    if (text->status != ASSAY_OK)
+        return text->status;
+    if (fwrite(text->text, 1, text->length, stdout) != text->length || fflush(stdout) != 0)
+        return buf_error(&cli->error, ASSAY_ERR_IO, "cannot write to the standard output");
+    return ASSAY_OK;
+}

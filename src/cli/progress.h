@@ -1,0 +1,17 @@
+/* Progress of a run on stderr: what runs, how far, time left; calm where nobody watches. */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "session/run.h"
+
+struct progress {
+    double told_seconds; /* when the last line was written, since the run began */
+    bool terminal;
+    bool shown; /* a line stands on the terminal and must be wiped */
+};
+
+void progress_init(struct progress *progress);
+session_progress_fn progress_step;
+void progress_end(struct progress *progress);
+
+#endif

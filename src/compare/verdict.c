@@ -1,0 +1,205 @@
+/* Verdicts.
+ *
+ * Why the log ratio of pairs and not the ratio of means: what disturbs a pair disturbs both of its
+ * slots, and on the log scale a disturbance is an addend that trimming removes.  Why a margin and a
+ * gate apart: "is it the same" and "may it be merged" are two questions. Invariants: 1. `same` is
+ * proved, never the absence of proof; 2. an infinite interval is undecided;
+ * 3. nothing here looks at the point estimate to decide. */
+#include "compare/verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/order.h"
+#include "stats/sequence.h"
+#include "stats/summary.h"
+
+#define TRIM 0.25
+
+enum verdict verdict_of(const struct interval *ratio, const struct verdict_rules *rules)
+{
+    if (ratio->level <= 0 || !isfinite(ratio->low) || !isfinite(ratio->high))
+        return VERDICT_UNDECIDED;
+    if (ratio->low >= 1 / (1 + rules->margin) && ratio->high <= 1 + rules->margin)
+        return VERDICT_SAME;
+    if (ratio->low > 1)
+        return VERDICT_SLOWER;
+    return ratio->high < 1 ? VERDICT_FASTER : VERDICT_UNDECIDED;
+}
+
+enum gate verdict_gate(const struct interval *ratio, const struct verdict_rules *rules)
+{
+    if (ratio->level <= 0 || !isfinite(ratio->low) || !isfinite(ratio->high))
+        return GATE_UNDECIDED;
+    if (ratio->low > 1 + rules->fail)
+        return GATE_FAIL;
+    if (ratio->high > 1 + rules->fail)
+        return GATE_UNDECIDED;
+    return ratio->low > 1 + rules->warn ? GATE_WARN : GATE_PASS;
+}
+
+/* Numbers of one comparison while it is computed. */
+struct folding {
+    double *logs;     /* log ratios, sorted launch by launch */
+    double *launches; /* trimmed mean of each launch */
+    size_t launch_count;
+};
+
+static void folding_release(struct folding *folding)
+{
+    free(folding->logs);
+    free(folding->launches);
+}
+
+static assay_status fold(const pair_vec *pairs, struct folding *folding)
+{
+    folding->logs = calloc(pairs->count, sizeof *folding->logs);
+    folding->launches = calloc(pairs->count, sizeof *folding->launches);
+    if (folding->logs == NULL || folding->launches == NULL)
+        return ASSAY_ERR_MEMORY;
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct pair_sample *pair = &pairs->items[i];
+        if (!(pair->old_ns > 0) || !(pair->new_ns > 0))
+            return ASSAY_ERR_ARGUMENT;
+        folding->logs[i] = log(pair->new_ns / pair->old_ns);
+    }
+    for (size_t start = 0, end; start < pairs->count; start = end) {
+        for (end = start + 1;
+             end < pairs->count && pairs->items[end].launch == pairs->items[start].launch; end++)
+            ;
+        order_sort(folding->logs + start, end - start);
+        folding->launches[folding->launch_count++] =
+            sequence_trimmed_mean(folding->logs + start, end - start, TRIM);
+    }
+    return ASSAY_OK;
+}
+
+/* Median and 10 % quantile of both sides' times. */
+static assay_status describe_sides(const pair_vec *pairs, struct comparison *comparison)
+{
+    double medians[2], lows[2];
+    double *values = calloc(pairs->count, sizeof *values);
+    if (values == NULL)
+        return ASSAY_ERR_MEMORY;
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < pairs->count; i++)
+            values[i] = side ? pairs->items[i].new_ns : pairs->items[i].old_ns;
+        order_sort(values, pairs->count);
+        medians[side] = order_median(values, pairs->count);
+        lows[side] = order_quantile(values, pairs->count, 0.1);
+    }
+    free(values);
+    comparison->old_ns = medians[0];
+    comparison->new_ns = medians[1];
+    comparison->ratio_q10 = lows[1] / lows[0];
+    return ASSAY_OK;
+}
+
+static assay_status conclude(const struct folding *folding, const struct verdict_rules *rules,
+                             struct comparison *comparison)
+{
+    struct interval logs = {-HUGE_VAL, HUGE_VAL, 0};
+    double sum = 0;
+    for (size_t i = 0; i < folding->launch_count; i++)
+        sum += folding->launches[i];
+    if (folding->launch_count >= 2)
+        TRY(sequence_interval(folding->launches, folding->launch_count, rules->level, &logs));
+    comparison->ratio = exp(sum / (double)folding->launch_count);
+    comparison->interval = (struct interval){exp(logs.low), exp(logs.high), logs.level};
+    comparison->e_value = exp(sequence_log_e(folding->launches, folding->launch_count, 0));
+    comparison->launches = (unsigned)folding->launch_count;
+    comparison->verdict = verdict_of(&comparison->interval, rules);
+    comparison->gate = verdict_gate(&comparison->interval, rules);
+    return ASSAY_OK;
+}
+
+assay_status verdict_from_pairs(const pair_vec *pairs, const struct verdict_rules *rules,
+                                struct comparison *comparison)
+{
+    struct folding folding = {0};
+    if (pairs->count == 0)
+        return ASSAY_ERR_TOO_FEW;
+    assay_status status = fold(pairs, &folding);
+    if (status == ASSAY_OK)
+        status = describe_sides(pairs, comparison);
+    if (status == ASSAY_OK)
+        status = conclude(&folding, rules, comparison);
+    comparison->pairs = pairs->count;
+    folding_release(&folding);
+    return status;
+}
+
+/* The times per iteration of a result, launch by launch; the caller frees both arrays. */
+static assay_status times_of(const struct result *result, double **ret_values,
+                             uint32_t **ret_launches)
+{
+    size_t count = result->samples.count;
+    *ret_values = calloc(count + 1, sizeof **ret_values);
+    *ret_launches = calloc(count + 1, sizeof **ret_launches);
+    if (*ret_values == NULL || *ret_launches == NULL)
+        return ASSAY_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const struct sample *sample = &result->samples.items[i];
+        (*ret_values)[i] = sample->ns / (double)sample->iterations;
+        (*ret_launches)[i] = sample->launch;
+    }
+    return ASSAY_OK;
+}
+
+assay_status verdict_ratio_of_results(const struct result *numerator,
+                                      const struct result *denominator, double level,
+                                      struct interval *ret_ratio, double *ret_estimate)
+{
+    double *values[2] = {NULL, NULL};
+    uint32_t *launches[2] = {NULL, NULL};
+    assay_status status = times_of(numerator, &values[0], &launches[0]);
+    if (status == ASSAY_OK)
+        status = times_of(denominator, &values[1], &launches[1]);
+    struct summary_input above = {values[0], launches[0], numerator->samples.count};
+    struct summary_input below = {values[1], launches[1], denominator->samples.count};
+    if (status == ASSAY_OK)
+        status = summarize_ratio(&above, &below, level, ret_ratio, ret_estimate);
+    for (int i = 0; i < 2; i++) {
+        free(values[i]);
+        free(launches[i]);
+    }
+    return status;
+}
+
+assay_status verdict_from_results(const struct result *old_side, const struct result *new_side,
+                                  const struct verdict_rules *rules, struct comparison *comparison)
+{
+    struct verdict_rules wide = *rules;
+    struct interval *ratio = &comparison->interval;
+    wide.margin = fmax(wide.margin, VERDICT_STORED_MARGIN);
+    TRY(verdict_ratio_of_results(new_side, old_side, rules->level, &comparison->interval,
+                                 &comparison->ratio));
+    comparison->kind = KIND_STORED;
+    comparison->old_ns = old_side->measurements[0].summary.median;
+    comparison->new_ns = new_side->measurements[0].summary.median;
+    comparison->launches = (unsigned)new_side->measurements[0].summary.launch_count;
+    comparison->verdict = verdict_of(ratio, &wide);
+    comparison->gate = verdict_gate(ratio, rules);
+    /* What reaches into the band of the drift may be drift alone. */
+    if (comparison->verdict != VERDICT_SAME && ratio->low <= 1 + VERDICT_STORED_MARGIN &&
+        ratio->high >= 1 / (1 + VERDICT_STORED_MARGIN))
+        comparison->verdict = VERDICT_UNDECIDED;
+    comparison->reason = comparison->verdict == VERDICT_SAME
+                             ? ""
+                             : "measured one after the other: the machine's drift is in it";
+    return ASSAY_OK;
+}
+
+unsigned verdict_launches_needed(const struct comparison *comparison,
+                                 const struct verdict_rules *rules)
+{
+    double half = (log(comparison->interval.high) - log(comparison->interval.low)) / 2;
+    double wanted = log1p(rules->margin) / 2;
+    if (comparison->launches < 2 || !isfinite(half))
+        return 8;
+    if (half <= wanted)
+        return 0;
+    /* The half-width falls roughly with the square root of the count. */
+    double total = comparison->launches * (half / wanted) * (half / wanted);
+    return (unsigned)fmin(ceil(total) - comparison->launches, 1e6);
+}

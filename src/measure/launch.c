@@ -1,0 +1,263 @@
+/* Planning of one launch.
+ *
+ * The cost of a slot is a line: fixed + iterations * time.  Reading the clock, entering and leaving
+ * the loop belong to `fixed`; the slope between n and 2n iterations is free of it.  So `fixed` is
+ * found once a launch from minima at n and 2n, and taken off each sample; the loop's own counter is
+ * never subtracted, since a compiler may merge it with the body.  A slope of zero means that the
+ * compiler removed the body.
+ *
+ * Order: calibrate -> warm-up until the median no longer falls -> fixed cost -> samples.  The fixed
+ * cost comes after the warm-up: code that gets faster between n and 2n bends the line.
+ * Invariants: 1. every decision depends on slot times and the executor's clock only; 2. the number
+ * of requests is bounded by the plan's seconds and counts. */
+#include "measure/launch.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define ITERATIONS_MAX ((uint64_t)1 << 46)
+#define FIXED_ITERATIONS_PROOF 30000 /* a slope of REMOVED_NS makes 90 ns of difference */
+#define FIXED_MATTERS_NS 1e5         /* a slot of this length is spoilt by less than 0.1 % */
+#define INTERRUPT_NS 1e8             /* no interruption lasts as long */
+#define REMOVED_NS 0.003             /* per iteration: a hundredth of a cycle at 3 GHz */
+#define IMPOSSIBLE_BYTES_PER_S                                                                     \
+    4e12 /* twice what two 64-byte loads a cycle at 8 GHz could deliver */
+enum { FIXED_SLOTS = 40, FIXED_NS = 4000, BATCH_NS = 20000000, WARM_WINDOWS_FLAT = 2 };
+
+struct launch {
+    const struct executor *executor;
+    const struct plan *plan;
+    struct result *result;
+    struct buf *reason;
+    slot_vec slots; /* of the last request */
+    uint64_t iterations;
+    double slot_ns; /* of one slot of `iterations`, as last seen */
+    double fixed_ns;
+};
+
+static enum outcome run_slots(struct launch *launch, uint64_t iterations, size_t slots)
+{
+    struct run_request request = {iterations, slots};
+    launch->slots.count = 0;
+    return launch->executor->ops->run(launch->executor->self, &request, launch->result,
+                                      &launch->slots, launch->reason);
+}
+
+static double slots_min_ns(const struct launch *launch)
+{
+    double least = HUGE_VAL;
+    for (size_t i = 0; i < launch->slots.count; i++)
+        least = fmin(least, launch->slots.items[i].ns);
+    return least;
+}
+
+static int by_ns(const void *a, const void *b)
+{
+    const struct slot *x = a, *y = b;
+    return (x->ns > y->ns) - (x->ns < y->ns);
+}
+
+/* Sorts a scratch copy in place: only warm-up windows come here, whose order nobody needs. */
+static double slots_median_ns(struct launch *launch)
+{
+    qsort(launch->slots.items, launch->slots.count, sizeof *launch->slots.items, by_ns);
+    return launch->slots.items[launch->slots.count / 2].ns;
+}
+
+static enum outcome removed(struct launch *launch, double slope_ns)
+{
+    buf_error(
+        launch->reason, ASSAY_OK,
+        "optimized out: %.4f ns per iteration; give the result to assay_keep(), take inputs from "
+        "assay_opaque()",
+        slope_ns);
+    return OUTCOME_FAILED;
+}
+
+/* The time of one slot.  One that seems long enough is looked at twice: an interrupt in it would
+ * end the search for the iteration count too early. */
+static enum outcome look(struct launch *launch, double enough_ns, double *ret_ns)
+{
+    double least_ns = HUGE_VAL;
+    for (int i = 0; i < 2 && least_ns >= enough_ns; i++) {
+        enum outcome outcome = run_slots(launch, launch->iterations, 1);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        least_ns = fmin(least_ns, slots_min_ns(launch));
+        if (least_ns >= INTERRUPT_NS)
+            break;
+    }
+    *ret_ns = least_ns;
+    return OUTCOME_OK;
+}
+
+/* Grows the iteration count until one slot lasts as long as the plan asks. */
+static enum outcome calibrate(struct launch *launch)
+{
+    const double target_ns = launch->plan->slot_seconds * 1e9;
+    double ns = 0;
+    launch->iterations = launch->plan->iterations ? launch->plan->iterations : 1;
+    enum outcome outcome = run_slots(launch, launch->iterations, 1); /* cold: not looked at */
+    while (outcome == OUTCOME_OK) {
+        outcome = look(launch, target_ns * 0.7, &ns);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        double n = (double)launch->iterations;
+        if (launch->plan->iterations != 0 || ns >= target_ns * 0.7 ||
+            launch->iterations >= ITERATIONS_MAX) {
+            launch->slot_ns = ns;
+            return OUTCOME_OK;
+        }
+        double factor = fmin(fmax(target_ns / fmax(ns, 1), 1.5), 10);
+        launch->iterations = (uint64_t)ceil(n * factor);
+    }
+    return outcome;
+}
+
+/* The intercept of the line through minima at n and 2n; 0 where it cannot matter.  Where n is so
+ * large that the clock's error cannot hide the slope, a slope of zero is seen: a removed body. */
+static enum outcome find_fixed_cost(struct launch *launch)
+{
+    double each_ns = launch->slot_ns / (double)launch->iterations;
+    uint64_t n = (uint64_t)fmax(FIXED_NS / fmax(each_ns, 1e-3), 1);
+    if (launch->plan->iterations == 1 || (n < 2 && launch->slot_ns > FIXED_MATTERS_NS))
+        return OUTCOME_OK;
+    double least_ns[2];
+    for (uint64_t i = 0; i < 2; i++) {
+        enum outcome outcome = run_slots(launch, n << i, FIXED_SLOTS);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        least_ns[i] = slots_min_ns(launch);
+    }
+    double slope_ns = (least_ns[1] - least_ns[0]) / (double)n;
+    if (n >= FIXED_ITERATIONS_PROOF && slope_ns < REMOVED_NS)
+        return removed(launch, fmax(slope_ns, 0));
+    launch->fixed_ns = fmin(fmax(2 * least_ns[0] - least_ns[1], 0), least_ns[0] / 2);
+    return OUTCOME_OK;
+}
+
+static size_t slots_per_batch(const struct launch *launch)
+{
+    double count = BATCH_NS / fmax(launch->slot_ns, 1);
+    return (size_t)fmin(fmax(count, 1), 512);
+}
+
+/* Windows of slots until two in a row are not faster than the best before, or the time is up. */
+static enum outcome warm_up(struct launch *launch)
+{
+    const struct executor_ops *ops = launch->executor->ops;
+    double end = ops->now(launch->executor->self) + launch->plan->warmup_seconds;
+    double best_ns = launch->slot_ns;
+    for (int flat = 0; flat < WARM_WINDOWS_FLAT && ops->now(launch->executor->self) < end;) {
+        enum outcome outcome = run_slots(launch, launch->iterations, slots_per_batch(launch));
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        double median_ns = slots_median_ns(launch);
+        flat = median_ns > best_ns * 0.995 ? flat + 1 : 0;
+        best_ns = fmin(best_ns, median_ns);
+        launch->slot_ns = median_ns;
+    }
+    return OUTCOME_OK;
+}
+
+/* After warm-up the code is faster than it was during calibration: aim once more. */
+static void retune(struct launch *launch)
+{
+    double target_ns = launch->plan->slot_seconds * 1e9;
+    if (launch->plan->iterations != 0 || launch->slot_ns > target_ns * 0.7)
+        return;
+    double factor = ceil(fmin(target_ns / fmax(launch->slot_ns, 1), 1000));
+    launch->iterations *= (uint64_t)factor;
+    launch->slot_ns *= factor;
+}
+
+static enum outcome keep_samples(struct launch *launch, uint32_t number, double outside[2])
+{
+    for (size_t i = 0; i < launch->slots.count; i++) {
+        const struct slot *slot = &launch->slots.items[i];
+        struct sample *sample = vec_add(&launch->result->samples);
+        if (sample == NULL) {
+            buf_error(launch->reason, ASSAY_OK, "out of memory for its samples");
+            return OUTCOME_FAILED;
+        }
+        *sample = (struct sample){launch->iterations, fmax(slot->ns - launch->fixed_ns, 0), number};
+        /* Entering and leaving the body reads the clock twice more: that is ours. */
+        outside[0] += fmax(slot->body_ns - slot->ns - 2 * launch->fixed_ns, 0);
+        outside[1] += slot->body_ns;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome take_samples(struct launch *launch, uint32_t number, double outside[2])
+{
+    const struct executor_ops *ops = launch->executor->ops;
+    const struct plan *plan = launch->plan;
+    double end = ops->now(launch->executor->self) + plan->measure_seconds;
+    uint64_t taken = 0;
+    do {
+        size_t batch = slots_per_batch(launch);
+        if (plan->sample_count != 0 && batch > plan->sample_count - taken)
+            batch = (size_t)(plan->sample_count - taken);
+        enum outcome outcome = run_slots(launch, launch->iterations, batch);
+        if (outcome == OUTCOME_OK)
+            outcome = keep_samples(launch, number, outside);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        taken += batch;
+    } while (plan->sample_count != 0 ? taken < plan->sample_count
+                                     : ops->now(launch->executor->self) < end);
+    return OUTCOME_OK;
+}
+
+/* A number that no machine can reach is a mistake of the benchmark, not a result. */
+static enum outcome check_possible(struct launch *launch)
+{
+    const struct result *result = launch->result;
+    const struct sample *last = &result->samples.items[result->samples.count - 1];
+    double each_ns = last->ns / (double)last->iterations;
+    if (each_ns < REMOVED_NS)
+        return removed(launch, each_ns);
+    double rate = result->bytes / each_ns * 1e9;
+    if (rate <= IMPOSSIBLE_BYTES_PER_S)
+        return OUTCOME_OK;
+    buf_error(
+        launch->reason, ASSAY_OK,
+        "faster than a machine can be: %.3g bytes/s; is all of the work done in each iteration?",
+        rate);
+    return OUTCOME_FAILED;
+}
+
+enum outcome launch_measure(const struct executor *executor, const struct plan *plan,
+                            uint32_t launch_number, struct result *result,
+                            struct launch_facts *ret_facts, struct buf *reason)
+{
+    struct launch launch = {.executor = executor, .plan = plan, .result = result, .reason = reason};
+    double outside[2] = {0, 0};
+    const size_t samples_before = result->samples.count;
+    enum outcome outcome = executor->ops->open(executor->self, result, reason);
+    if (outcome == OUTCOME_OK)
+        outcome = calibrate(&launch);
+    if (outcome == OUTCOME_OK)
+        outcome = warm_up(&launch);
+    if (outcome == OUTCOME_OK) {
+        retune(&launch);
+        outcome = find_fixed_cost(&launch);
+    }
+    if (outcome == OUTCOME_OK)
+        outcome = take_samples(&launch, launch_number, outside);
+    if (outcome == OUTCOME_OK)
+        outcome = check_possible(&launch);
+    *ret_facts = (struct launch_facts){
+        .fixed_ns = launch.fixed_ns,
+        .outside_ratio = outside[1] > 0 ? outside[0] / outside[1] : 0,
+        .rss_bytes_peak = outcome == OUTCOME_OK ? executor->ops->rss_bytes(executor->self) : 0,
+        .iterations = launch.iterations,
+    };
+    enum outcome closed =
+        executor->ops->close(executor->self, outcome == OUTCOME_OK ? reason : NULL);
+    outcome = outcome == OUTCOME_OK ? closed : outcome;
+    if (outcome != OUTCOME_OK)
+        result->samples.count = samples_before;
+    vec_release(&launch.slots);
+    return outcome;
+}

@@ -1,0 +1,157 @@
+/* The pair loop: the same for every executor, so that all kinds plan alike and differ in their
+ * label.
+ *
+ * Both sides run the same number of iterations per slot, sized so that the faster one lasts as long
+ * as the plan asks; what differs in time is then what differs in work. Order: open -> calibrate ->
+ * warm-up -> pairs -> close, also after a failure. */
+#include "measure/pair.h"
+
+#include <math.h>
+
+#define ITERATIONS_MAX ((uint64_t)1 << 46)
+#define ITERATIONS_PROOF ((uint64_t)1 << 17) /* enough to tell "removed" from "very fast" */
+#define REMOVED_NS 0.003                     /* per iteration: a hundredth of a cycle at 3 GHz */
+enum { BATCH_NS = 30000000, BATCH_PAIRS_MAX = 256 };
+
+struct pair_loop {
+    const struct pair_executor *executor;
+    const struct plan *plan;
+    struct buf *reason;
+    pair_vec slots; /* of the last request */
+    uint64_t iterations;
+    double slot_ns[2]; /* of the old and of the new side, the shortest of the last request */
+    double pair_ns;    /* the shortest of both together */
+};
+
+static enum outcome run_pairs(struct pair_loop *loop, size_t count)
+{
+    struct run_request request = {loop->iterations, count};
+    loop->slots.count = 0;
+    enum outcome outcome =
+        loop->executor->ops->run(loop->executor->self, &request, &loop->slots, loop->reason);
+    if (outcome != OUTCOME_OK || loop->slots.count == count)
+        return outcome;
+    buf_error(loop->reason, ASSAY_OK, "answered %zu pairs of %zu", loop->slots.count, count);
+    return OUTCOME_FAILED;
+}
+
+static void find_shortest(struct pair_loop *loop)
+{
+    loop->slot_ns[0] = loop->slot_ns[1] = loop->pair_ns = HUGE_VAL;
+    for (size_t i = 0; i < loop->slots.count; i++) {
+        const struct pair_sample *slot = &loop->slots.items[i];
+        loop->slot_ns[0] = fmin(loop->slot_ns[0], slot->old_ns);
+        loop->slot_ns[1] = fmin(loop->slot_ns[1], slot->new_ns);
+        loop->pair_ns = fmin(loop->pair_ns, slot->old_ns + slot->new_ns);
+    }
+}
+
+/* Looked for early: waiting for the removed side to fill a slot would take the other one for ever.
+ */
+static bool is_removed(struct pair_loop *loop)
+{
+    static const char *const SIDES[] = {"old", "new"};
+    for (int i = 0; i < 2 && loop->iterations >= ITERATIONS_PROOF; i++) {
+        double each_ns = loop->slot_ns[i] / (double)loop->iterations;
+        if (each_ns >= REMOVED_NS && loop->iterations < ITERATIONS_MAX)
+            continue;
+        buf_error(loop->reason, ASSAY_OK,
+                  "optimized out: %.4f ns per iteration on the %s side; give the result to "
+                  "assay_keep(), take inputs from assay_opaque()",
+                  each_ns, SIDES[i]);
+        return true;
+    }
+    return false;
+}
+
+static enum outcome calibrate(struct pair_loop *loop)
+{
+    const double target_ns = loop->plan->slot_seconds * 1e9;
+    loop->iterations = loop->plan->iterations ? loop->plan->iterations : 1;
+    enum outcome outcome = run_pairs(loop, 1); /* cold: not looked at */
+    while (outcome == OUTCOME_OK) {
+        outcome = run_pairs(loop, 2);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        find_shortest(loop);
+        double faster_ns = fmin(loop->slot_ns[0], loop->slot_ns[1]);
+        if (loop->plan->iterations != 0 || faster_ns >= target_ns * 0.7)
+            return OUTCOME_OK;
+        if (is_removed(loop))
+            return OUTCOME_FAILED;
+        double factor = fmin(fmax(target_ns / fmax(faster_ns, 1), 1.5), 10);
+        loop->iterations = (uint64_t)ceil((double)loop->iterations * factor);
+    }
+    return outcome;
+}
+
+static size_t pairs_per_batch(const struct pair_loop *loop)
+{
+    return (size_t)fmin(fmax(BATCH_NS / fmax(loop->pair_ns, 1), 1), BATCH_PAIRS_MAX);
+}
+
+static enum outcome warm_up(struct pair_loop *loop)
+{
+    const struct pair_executor_ops *ops = loop->executor->ops;
+    double end = ops->now(loop->executor->self) + loop->plan->warmup_seconds;
+    enum outcome outcome = OUTCOME_OK;
+    while (outcome == OUTCOME_OK && ops->now(loop->executor->self) < end)
+        outcome = run_pairs(loop, pairs_per_batch(loop));
+    return outcome;
+}
+
+static enum outcome keep(struct pair_loop *loop, uint32_t launch, pair_vec *pairs)
+{
+    const double n = (double)loop->iterations;
+    for (size_t i = 0; i < loop->slots.count; i++) {
+        const struct pair_sample *slot = &loop->slots.items[i];
+        if (!(slot->old_ns > 0) || !(slot->new_ns > 0)) {
+            buf_error(loop->reason, ASSAY_OK, "answered a slot that took no time");
+            return OUTCOME_FAILED;
+        }
+        struct pair_sample *pair = vec_add(pairs);
+        if (pair == NULL) {
+            buf_error(loop->reason, ASSAY_OK, "out of memory for its pairs");
+            return OUTCOME_FAILED;
+        }
+        *pair = (struct pair_sample){slot->old_ns / n, slot->new_ns / n, launch};
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome take_pairs(struct pair_loop *loop, uint32_t launch, pair_vec *pairs)
+{
+    const struct pair_executor_ops *ops = loop->executor->ops;
+    const struct plan *plan = loop->plan;
+    double end = ops->now(loop->executor->self) + plan->measure_seconds;
+    uint64_t taken = 0;
+    enum outcome outcome;
+    do {
+        size_t batch = pairs_per_batch(loop);
+        if (plan->sample_count != 0 && batch > plan->sample_count - taken)
+            batch = (size_t)(plan->sample_count - taken);
+        outcome = run_pairs(loop, batch);
+        if (outcome == OUTCOME_OK)
+            outcome = keep(loop, launch, pairs);
+        taken += batch;
+    } while (outcome == OUTCOME_OK &&
+             (plan->sample_count != 0 ? taken < plan->sample_count
+                                      : ops->now(loop->executor->self) < end));
+    return outcome;
+}
+
+enum outcome pair_measure(const struct pair_executor *executor, const struct plan *plan,
+                          uint32_t launch, pair_vec *pairs, struct buf *reason)
+{
+    struct pair_loop loop = {.executor = executor, .plan = plan, .reason = reason};
+    enum outcome outcome = executor->ops->open(executor->self, reason);
+    if (outcome == OUTCOME_OK)
+        outcome = calibrate(&loop);
+    if (outcome == OUTCOME_OK)
+        outcome = warm_up(&loop);
+    if (outcome == OUTCOME_OK)
+        outcome = take_pairs(&loop, launch, pairs);
+    executor->ops->close(executor->self);
+    vec_release(&loop.slots);
+    return outcome;
+}

@@ -1,0 +1,52 @@
+/* Two versions against each other: the one pair loop, over a table of executors.
+ *
+ * one process: the host alternates both modules itself and answers whole batches (lib/pair.c);
+ * lockstep: two hosts take turns, slot by slot.  The kind is a label on every verdict. */
+#ifndef MEASURE_PAIR_H
+#define MEASURE_PAIR_H
+
+#include "measure/benchmark.h"
+#include "measure/executor.h"
+#include "model/comparison.h"
+
+struct pair_executor_ops {
+    enum pair_kind kind;
+    /* Opens both sides in a fresh launch, with their oracle checks. */
+    enum outcome (*open)(void *self, struct buf *reason);
+    /* Runs `request->slots` pairs of slots of `request->iterations` and appends nanoseconds per
+     * slot of both sides; the order inside each pair is random. */
+    enum outcome (*run)(void *self, const struct run_request *request, pair_vec *pairs,
+                        struct buf *reason);
+    double (*now)(void *self);
+    void (*close)(void *self);
+};
+
+struct pair_executor {
+    const struct pair_executor_ops *ops;
+    void *self;
+};
+
+/* One launch: open, calibrate, warm up, then pairs until plan->measure_seconds are over (or
+ * plan->sample_count pairs).  Appends them as nanoseconds per iteration with their launch number.
+ */
+enum outcome pair_measure(const struct pair_executor *executor, const struct plan *plan,
+                          uint32_t launch, pair_vec *pairs, struct buf *reason);
+
+/* The two sides of a comparison: one benchmark in two modules. */
+struct pair_sides {
+    const struct measure_paths *paths;
+    const struct plan *plan;
+    const struct benchmark *old_side, *new_side;
+    uint64_t seed; /* of the order, different in each launch */
+};
+
+/* An executor for real hosts; its memory is the caller's and must outlive the executor. */
+struct pair_hosts {
+    struct pair_sides sides;
+    struct host hosts[2]; /* one process: only the first */
+    uint64_t random;
+};
+struct pair_executor pair_one_process(struct pair_hosts *hosts);
+struct pair_executor pair_lockstep(struct pair_hosts *hosts);
+
+#endif

@@ -1,0 +1,200 @@
+/* Executors of pairs over real hosts.
+ *
+ * One process: the host loads both modules from private copies and alternates them itself; a batch
+ * of pairs is one request.  Lockstep: two hosts, one slot each in turn, in a random order; for
+ * versions that cannot share a process.  Which side is loaded or started first is drawn for each
+ * launch: it may get the better pages, and what favours one side in every launch no interval shows.
+ * Invariant: only one host runs code at any time. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "measure/pair.h"
+#include "probe/clock.h"
+
+static bool read_closing(const struct message *message, void *context)
+{
+    (void)context;
+    return message_is_closing(message);
+}
+
+static assay_status ask_load(struct host *host, const char *module, const char *side,
+                             enum outcome *ret_outcome)
+{
+    BUF_AUTO line;
+    buf_init(&line, PROTOCOL_LINE_MAX);
+    buf_puts(&line, "load");
+    message_add(&line, "", module);
+    message_add(&line, "side", side);
+    message_add(&line, "copy", "1");
+    return host_ask(host, line.text, read_closing, NULL, ret_outcome);
+}
+
+static assay_status ask_open(const struct pair_sides *sides, struct host *host,
+                             const struct benchmark *benchmark, const char *side,
+                             enum outcome *ret_outcome)
+{
+    struct open_request request = {benchmark, side, sides->plan->seed, sides->paths->fixtures};
+    return host_open(host, &request, read_closing, NULL, ret_outcome);
+}
+
+static struct host_limits limits_of(const struct plan *plan)
+{
+    return (struct host_limits){plan->limit_seconds, plan->limit_rss_bytes};
+}
+
+/* xorshift64*, Vigna 2016. */
+static uint64_t next_random(struct pair_hosts *self)
+{
+    if (self->random == 0)
+        self->random = self->sides.seed * 2 + 1;
+    self->random ^= self->random >> 12;
+    self->random ^= self->random << 25;
+    self->random ^= self->random >> 27;
+    return self->random * 0x2545f4914f6cdd1du;
+}
+
+/* A fair coin: the high bit is the good one. */
+static int next_side(struct pair_hosts *self)
+{
+    return (int)(next_random(self) >> 63);
+}
+
+static enum outcome one_process_open(void *self_, struct buf *reason)
+{
+    struct pair_hosts *self = self_;
+    struct host *host = &self->hosts[0];
+    const struct benchmark *const benchmarks[] = {self->sides.old_side, self->sides.new_side};
+    static const char *const SIDES[] = {"a", "b"};
+    enum outcome outcome = OUTCOME_OK;
+    assay_status status =
+        host_start_empty(self->sides.paths->host_program, limits_of(self->sides.plan), host);
+    int first = next_side(self);
+    for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++)
+        status = ask_load(host, benchmarks[k ^ first]->module, SIDES[k ^ first], &outcome);
+    for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++)
+        status = ask_open(&self->sides, host, benchmarks[k ^ first], SIDES[k ^ first], &outcome);
+    return host_conclude(host, status, outcome, reason);
+}
+
+static bool read_pair(const struct message *message, void *context)
+{
+    pair_vec *pairs = context;
+    if (strcmp(message->verb, "pair") != 0)
+        return message_is_closing(message);
+    double old_ns = message_number(message, "a_ns", -1),
+           new_ns = message_number(message, "b_ns", -1);
+    struct pair_sample *pair = old_ns >= 0 && new_ns >= 0 ? vec_add(pairs) : NULL;
+    if (pair == NULL)
+        return false;
+    *pair = (struct pair_sample){old_ns, new_ns, 0};
+    return true;
+}
+
+static enum outcome one_process_run(void *self_, const struct run_request *request, pair_vec *pairs,
+                                    struct buf *reason)
+{
+    struct pair_hosts *self = self_;
+    enum outcome outcome = OUTCOME_FAILED;
+    char line[200];
+    snprintf(line, sizeof line,
+             "pair iterations_a=%" PRIu64 " iterations_b=%" PRIu64 " slots=%zu seed=%" PRIu64,
+             request->iterations, request->iterations, request->slots, next_random(self));
+    assay_status status = host_ask(&self->hosts[0], line, read_pair, pairs, &outcome);
+    return host_conclude(&self->hosts[0], status, outcome, reason);
+}
+
+static void one_process_close(void *self_)
+{
+    struct pair_hosts *self = self_;
+    host_stop(&self->hosts[0]);
+}
+
+static enum outcome lockstep_open(void *self_, struct buf *reason)
+{
+    struct pair_hosts *self = self_;
+    const struct benchmark *const benchmarks[] = {self->sides.old_side, self->sides.new_side};
+    enum outcome outcome = OUTCOME_OK;
+    int first = next_side(self);
+    for (int k = 0; k < 2; k++)
+        host_init(&self->hosts[k]);
+    for (int k = 0; k < 2 && outcome == OUTCOME_OK; k++) {
+        int i = k ^ first;
+        struct host *host = &self->hosts[i];
+        assay_status status = host_start(self->sides.paths->host_program, benchmarks[i]->module,
+                                         limits_of(self->sides.plan), host);
+        if (status == ASSAY_OK)
+            status = ask_open(&self->sides, host, benchmarks[i], "a", &outcome);
+        outcome = host_conclude(host, status, outcome, reason);
+    }
+    return outcome;
+}
+
+static bool read_slot_ns(const struct message *message, void *context)
+{
+    if (strcmp(message->verb, "slot") != 0)
+        return message_is_closing(message);
+    *(double *)context = message_number(message, "ns", -1);
+    return true;
+}
+
+static enum outcome lockstep_slot(struct pair_hosts *self, int side, uint64_t iterations,
+                                  double *ret_ns, struct buf *reason)
+{
+    enum outcome outcome = OUTCOME_FAILED;
+    char line[96];
+    snprintf(line, sizeof line, "run iterations=%" PRIu64 " slots=1", iterations);
+    assay_status status = host_ask(&self->hosts[side], line, read_slot_ns, ret_ns, &outcome);
+    return host_conclude(&self->hosts[side], status, outcome, reason);
+}
+
+static enum outcome lockstep_run(void *self_, const struct run_request *request, pair_vec *pairs,
+                                 struct buf *reason)
+{
+    struct pair_hosts *self = self_;
+    for (size_t i = 0; i < request->slots; i++) {
+        double ns[2] = {0, 0};
+        int first = next_side(self);
+        for (int k = 0; k < 2; k++) {
+            int side = k ^ first;
+            enum outcome outcome =
+                lockstep_slot(self, side, request->iterations, &ns[side], reason);
+            if (outcome != OUTCOME_OK)
+                return outcome;
+        }
+        struct pair_sample *pair = vec_add(pairs);
+        if (pair == NULL) {
+            buf_error(reason, ASSAY_OK, "out of memory for its pairs");
+            return OUTCOME_FAILED;
+        }
+        *pair = (struct pair_sample){ns[0], ns[1], 0};
+    }
+    return OUTCOME_OK;
+}
+
+static void lockstep_close(void *self_)
+{
+    struct pair_hosts *self = self_;
+    host_stop(&self->hosts[0]);
+    host_stop(&self->hosts[1]);
+}
+
+static double seconds_now(void *self)
+{
+    (void)self;
+    return clock_now_seconds();
+}
+
+struct pair_executor pair_one_process(struct pair_hosts *hosts)
+{
+    static const struct pair_executor_ops OPS = {KIND_ONE_PROCESS, one_process_open,
+                                                 one_process_run, seconds_now, one_process_close};
+    return (struct pair_executor){&OPS, hosts};
+}
+
+struct pair_executor pair_lockstep(struct pair_hosts *hosts)
+{
+    static const struct pair_executor_ops OPS = {KIND_LOCKSTEP, lockstep_open, lockstep_run,
+                                                 seconds_now, lockstep_close};
+    return (struct pair_executor){&OPS, hosts};
+}

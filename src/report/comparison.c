@@ -1,0 +1,144 @@
+/* The table of a comparison: the change in per cent with its interval, the verdict, the kind.
+ * Changed rows come first, since they are what one looks for; then the undecided, then the same. */
+#include "report/comparison.h"
+
+#include <math.h>
+
+#include "base/quantity.h"
+#include "report/json.h"
+
+static double percent(double ratio)
+{
+    return (ratio - 1) * 100;
+}
+
+/* One row, led by the word that the table is about: the verdict, or what the gate does. */
+static void add_row(const struct comparison *row, const char *word, struct buf *out)
+{
+    BUF_AUTO interval;
+    buf_init(&interval, 64);
+    buf_printf(&interval, "%+.2f..%+.2f", percent(row->interval.low), percent(row->interval.high));
+    if (!isfinite(row->interval.low) || !isfinite(row->interval.high))
+        buf_error(&interval, ASSAY_OK, "(too few launches)");
+    buf_printf(out, "%-9s ", word);
+    if (row->verdict == VERDICT_NONE)
+        buf_printf(out, "%30s", "");
+    else
+        buf_printf(out, "%+8.2f %%  %18s", percent(row->ratio), interval.text);
+    buf_printf(out, "  %s\n", row->benchmark);
+    if (row->reason[0] != '\0')
+        buf_printf(out, "%10s%s\n", "", row->reason);
+    double apart = fabs(percent(row->ratio_q10) - percent(row->ratio));
+    double width = percent(row->interval.high) - percent(row->interval.low);
+    if (row->ratio_q10 > 0 && isfinite(width) && apart > fmax(1, width))
+        buf_printf(out, "%10sthe fastest tenth says %+.2f %%: noise, or a change of the tail\n", "",
+                   percent(row->ratio_q10));
+}
+
+static void add_group(const comparison_vec *rows, enum verdict verdict, struct buf *out)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].verdict == verdict)
+            add_row(&rows->items[i], verdict == VERDICT_NONE ? "-" : verdict_name(verdict), out);
+}
+
+/* "kind one_process", or each kind with the number of its rows. */
+static void add_kinds(const comparison_vec *rows, struct buf *out)
+{
+    size_t counts[KIND_STORED + 1] = {0}, kinds = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].verdict != VERDICT_NONE && counts[rows->items[i].kind]++ == 0)
+            kinds++;
+    buf_puts(out, kinds > 1 ? "kinds" : "kind");
+    for (enum pair_kind kind = KIND_ONE_PROCESS; kind <= KIND_STORED; kind++) {
+        if (counts[kind] == 0)
+            continue;
+        buf_printf(out, " %s", pair_kind_name(kind));
+        if (kinds > 1)
+            buf_printf(out, " (%zu)", counts[kind]);
+    }
+}
+
+void report_text_comparison(const comparison_vec *rows, struct buf *out)
+{
+    static const enum verdict ORDER[] = {VERDICT_SLOWER,    VERDICT_FASTER, VERDICT_PLACEMENT,
+                                         VERDICT_UNDECIDED, VERDICT_NONE,   VERDICT_SAME};
+    size_t counts[VERDICT_PLACEMENT + 1] = {0};
+    double sum = 0;
+    size_t compared = 0;
+    buf_printf(out, "%-9s %10s  %18s  %s\n", "verdict", "change", "interval, %", "benchmark");
+    for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++)
+        add_group(rows, ORDER[i], out);
+    for (size_t i = 0; i < rows->count; i++) {
+        counts[rows->items[i].verdict]++;
+        if (rows->items[i].verdict == VERDICT_NONE)
+            continue;
+        sum += log(rows->items[i].ratio);
+        compared++;
+    }
+    buf_printf(out, "\n%zu slower, %zu faster, %zu same, %zu undecided, %zu without a verdict",
+               counts[VERDICT_SLOWER], counts[VERDICT_FASTER], counts[VERDICT_SAME],
+               counts[VERDICT_UNDECIDED], counts[VERDICT_NONE]);
+    if (compared > 0)
+        buf_printf(out, "\ngeometric mean %+.2f %%, ", percent(exp(sum / (double)compared)));
+    if (compared > 0)
+        add_kinds(rows, out);
+    buf_putc(out, '\n');
+}
+
+void report_text_gate(const comparison_vec *rows, struct buf *out)
+{
+    static const enum gate ORDER[] = {GATE_FAIL, GATE_UNDECIDED, GATE_WARN, GATE_PASS};
+    size_t counts[GATE_UNDECIDED + 1] = {0};
+    buf_printf(out, "%-9s %10s  %18s  %s\n", "gate", "change", "interval, %", "benchmark");
+    for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++)
+        for (size_t k = 0; k < rows->count; k++)
+            if (rows->items[k].gate == ORDER[i]) {
+                add_row(&rows->items[k], gate_name(ORDER[i]), out);
+                counts[ORDER[i]]++;
+            }
+    buf_printf(out, "\n%zu passed, %zu warned, %zu regressed, %zu undecided; ", counts[GATE_PASS],
+               counts[GATE_WARN], counts[GATE_FAIL], counts[GATE_UNDECIDED]);
+    add_kinds(rows, out);
+    buf_putc(out, '\n');
+}
+
+static json_t *row_json(const struct comparison *row)
+{
+    bool measured = row->verdict != VERDICT_NONE;
+    json_t *object = json_object();
+    report_json_member(&object, "benchmark", report_json_text(row->benchmark));
+    report_json_member(&object, "metric", json_string(row->metric));
+    report_json_member(&object, "ratio", measured ? report_json_number(row->ratio) : json_null());
+    report_json_member(&object, "low",
+                       measured ? report_json_number(row->interval.low) : json_null());
+    report_json_member(&object, "high",
+                       measured ? report_json_number(row->interval.high) : json_null());
+    report_json_member(&object, "level",
+                       measured ? report_json_number(row->interval.level) : json_null());
+    report_json_member(&object, "ratio_q10",
+                       row->ratio_q10 > 0 ? report_json_number(row->ratio_q10) : json_null());
+    report_json_member(&object, "verdict", json_string(verdict_name(row->verdict)));
+    report_json_member(&object, "gate", json_string(gate_name(row->gate)));
+    report_json_member(&object, "kind", json_string(pair_kind_name(row->kind)));
+    report_json_member(&object, "discovery", json_boolean(row->discovery));
+    report_json_member(&object, "launches", json_integer(row->launches));
+    report_json_member(&object, "pairs", json_integer((json_int_t)row->pairs));
+    report_json_member(&object, "old", measured ? report_json_number(row->old_ns) : json_null());
+    report_json_member(&object, "new", measured ? report_json_number(row->new_ns) : json_null());
+    report_json_member(&object, "unit", json_string("ns"));
+    report_json_member(&object, "reason", report_json_text(row->reason));
+    return object;
+}
+
+assay_status report_json_comparison(const comparison_vec *rows, double false_discovery_rate,
+                                    struct buf *out)
+{
+    json_t *document = json_object(), *list = json_array();
+    for (size_t i = 0; i < rows->count; i++)
+        report_json_element(&list, row_json(&rows->items[i]));
+    report_json_member(&document, "schema", json_string("assay.compare/1"));
+    report_json_member(&document, "false_discovery_rate", report_json_number(false_discovery_rate));
+    report_json_member(&document, "rows", list);
+    return report_json_write(document, out);
+}

@@ -1,0 +1,115 @@
+/* Runs and histories as lists.  The rows are model structs, so that this room need not know the
+ * store. Invariant: every number is printed as it was stored. */
+#include "report/history.h"
+
+#include <string.h>
+
+#include "base/quantity.h"
+#include "report/json.h"
+
+void report_text_runs(const struct run_row *rows, size_t count, struct buf *out)
+{
+    buf_printf(out, "%-20s %-10s %-8s %5s %6s %7s  %s\n", "run", "commit", "profile", "ok",
+               "failed", "skipped", "label");
+    for (size_t i = 0; i < count; i++) {
+        const struct run_row *row = &rows[i];
+        bool done = strcmp(row->status, "done") == 0;
+        buf_printf(out, "%-20s %-10.10s %-8s %5u %6u %7u  %s%s%s\n", row->id, row->commit,
+                   row->profile, row->ok, row->failed, row->skipped, row->label,
+                   done            ? ""
+                   : row->label[0] ? ", "
+                                   : "",
+                   done ? "" : row->status);
+    }
+}
+
+assay_status report_json_runs(const struct run_row *rows, size_t count, struct buf *out)
+{
+    json_t *document = json_object(), *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct run_row *row = &rows[i];
+        json_t *object = json_object();
+        const struct {
+            const char *key, *text;
+        } texts[] = {{"id", row->id},         {"started_at", row->started_at},
+                     {"commit", row->commit}, {"branch", row->branch},
+                     {"label", row->label},   {"profile", row->profile},
+                     {"status", row->status}};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            report_json_member(&object, texts[k].key, report_json_text(texts[k].text));
+        report_json_member(&object, "duration_seconds", report_json_number(row->duration_seconds));
+        report_json_member(&object, "ok", json_integer(row->ok));
+        report_json_member(&object, "failed", json_integer(row->failed));
+        report_json_member(&object, "skipped", json_integer(row->skipped));
+        report_json_element(&list, object);
+    }
+    report_json_member(&document, "schema", json_string("assay.runs/1"));
+    report_json_member(&document, "runs", list);
+    return report_json_write(document, out);
+}
+
+void report_text_baselines(const struct baseline *rows, size_t count, struct buf *out)
+{
+    buf_printf(out, "%-24s %-21s %-12s %s\n", "baseline", "run", "commit", "modules kept");
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%-24s %-21s %-12.12s %u\n", rows[i].name, rows[i].run_id, rows[i].commit,
+                   rows[i].modules);
+}
+
+assay_status report_json_baselines(const struct baseline *rows, size_t count, struct buf *out)
+{
+    json_t *document = json_object(), *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        report_json_member(&object, "name", report_json_text(rows[i].name));
+        report_json_member(&object, "run", report_json_text(rows[i].run_id));
+        report_json_member(&object, "commit", report_json_text(rows[i].commit));
+        report_json_member(&object, "created_at", report_json_text(rows[i].created_at));
+        report_json_member(&object, "modules", json_integer(rows[i].modules));
+        report_json_element(&list, object);
+    }
+    report_json_member(&document, "schema", json_string("assay.baselines/1"));
+    report_json_member(&document, "baselines", list);
+    return report_json_write(document, out);
+}
+
+void report_text_history(const struct history_row *rows, size_t count, struct buf *out)
+{
+    char median[QUANTITY_TEXT_MAX], low[QUANTITY_TEXT_MAX], high[QUANTITY_TEXT_MAX];
+    for (size_t i = 0; i < count; i++) {
+        const struct history_row *row = &rows[i], *before = i > 0 ? &rows[i - 1] : NULL;
+        bool first = before == NULL || strcmp(before->benchmark, row->benchmark) != 0;
+        if (first)
+            buf_printf(out, "%s%s\n", i > 0 ? "\n" : "", row->benchmark);
+        else if (strcmp(before->fingerprint, row->fingerprint) != 0)
+            buf_puts(out, "  -- another machine, kernel or compiler: do not compare across --\n");
+        buf_printf(out, "  %-21s %-12.12s %10s  %s .. %s\n", row->run_id, row->commit,
+                   quantity_format(row->median, row->unit, median),
+                   quantity_format(row->low, row->unit, low),
+                   quantity_format(row->high, row->unit, high));
+    }
+}
+
+assay_status report_json_history(const struct history_row *rows, size_t count, const char *metric,
+                                 struct buf *out)
+{
+    json_t *document = json_object(), *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct history_row *row = &rows[i];
+        json_t *object = json_object();
+        report_json_member(&object, "benchmark", report_json_text(row->benchmark));
+        report_json_member(&object, "metric", report_json_text(metric));
+        report_json_member(&object, "unit", report_json_text(row->unit));
+        report_json_member(&object, "run", report_json_text(row->run_id));
+        report_json_member(&object, "started_at", report_json_text(row->started_at));
+        report_json_member(&object, "commit", report_json_text(row->commit));
+        report_json_member(&object, "fingerprint", report_json_text(row->fingerprint));
+        report_json_member(&object, "median", report_json_number(row->median));
+        report_json_member(&object, "low", report_json_number(row->low));
+        report_json_member(&object, "high", report_json_number(row->high));
+        report_json_element(&list, object);
+    }
+    report_json_member(&document, "schema", json_string("assay.history/1"));
+    report_json_member(&document, "points", list);
+    return report_json_write(document, out);
+}

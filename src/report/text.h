@@ -1,0 +1,20 @@
+/* Text for terminals: the table of a run, fits 80 columns.  Computes no number of its own. */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "model/model.h"
+
+/* The table, failures, warnings, targets and claims.  Out of memory shows in out->status. */
+void report_text(const struct run *run, struct buf *out);
+
+/* `text` on one line and harmless on a terminal: control characters and bytes that are not UTF-8
+ * become '?'. */
+void report_text_line(const char *text, struct buf *out);
+
+/* What run this is: id, time, commit, label, machine, plan. */
+void report_text_run(const struct run *run, struct buf *out);
+
+/* One line that says how a plan measures: "quick: 5 launches x 0.10 s, warm-up <= 0.05 s". */
+void report_text_plan(const struct plan *plan, struct buf *out);
+
+#endif

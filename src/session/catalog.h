@@ -1,0 +1,35 @@
+/* Which benchmarks are there: finds modules, asks their hosts, selects by patterns. */
+#ifndef SESSION_CATALOG_H
+#define SESSION_CATALOG_H
+
+#include "measure/benchmark.h"
+
+struct catalog {
+    struct arena arena;
+    benchmark_vec benchmarks;
+    module_failure_vec failures;
+};
+
+/* Where to look and what to take. */
+struct catalog_request {
+    const struct measure_paths *paths;
+    const char *const *folders; /* folders of suites, or modules; NULL-terminated */
+    char *const *arguments;     /* of the command line: paths (catalog_is_path) or patterns */
+    int argument_count;
+};
+
+/* Whether a command line argument names a file rather than a pattern: it ends in ".so", starts with
+ * '/', "./" or "../", or has a '/' and exists.  Ids have a '/', too, hence the look. */
+bool catalog_is_path(const char *argument);
+
+/* Whether `pattern` selects the benchmark: "all", its suite, its id, a part of the id, or a glob.
+ */
+bool catalog_matches(const char *pattern, const struct benchmark *benchmark);
+
+/* Paths on the command line replace the folders.  A path that does not exist, a pattern that
+ * selects nothing: ASSAY_ERR_NOT_FOUND.  Free with catalog_release. */
+ASSAY_USE_RESULT assay_status catalog_open(const struct catalog_request *request,
+                                           struct catalog *ret_catalog, struct buf *error);
+void catalog_release(struct catalog *catalog);
+
+#endif

@@ -1,0 +1,47 @@
+/* Two modules against each other, benchmark by benchmark, until each is decided or the limit is
+ * met. */
+#ifndef SESSION_COMPARE_H
+#define SESSION_COMPARE_H
+
+#include <signal.h>
+
+#include "compare/verdict.h"
+#include "session/catalog.h"
+#include "session/run.h"
+
+struct compare_request {
+    const struct measure_paths *paths;
+    const struct catalog *old_catalog, *new_catalog;
+    struct plan plan; /* plan.launches: the most that a benchmark may take */
+    struct verdict_rules rules;
+    double false_discovery_rate;
+    bool lockstep;  /* never share a process */
+    bool gate_only; /* enough when the gate is decided, whatever the verdict */
+    volatile sig_atomic_t *stop;
+    session_progress_fn *progress;
+    void *context;
+};
+
+/* Appends one row for each benchmark of either side; they are matched by name and parameters, not
+ * by suite, so that two builds under two file names are comparable.  What exists on one side only,
+ * failed or was skipped is a row without a verdict and with the reason.  Texts go to `arena`. Both
+ * modules share one process where that is possible, else two in lockstep; the kind says which.
+ * ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status session_compare(const struct compare_request *request,
+                                              struct arena *arena, comparison_vec *rows);
+
+/* The same for the results of two runs: one row for each result of the new one, matched by id;
+ * nothing is measured, kind `stored`. ASSAY_ERR_ARGUMENT: the runs come from different machines or
+ * kernels. */
+ASSAY_USE_RESULT assay_status session_compare_results(const struct run *old_run,
+                                                      const struct run *new_run,
+                                                      const struct verdict_rules *rules,
+                                                      struct arena *arena, comparison_vec *rows,
+                                                      struct buf *error);
+
+/* Rows for what only the old run has. */
+ASSAY_USE_RESULT assay_status session_compare_missing(const struct run *old_run,
+                                                      const struct run *new_run,
+                                                      comparison_vec *rows);
+
+#endif

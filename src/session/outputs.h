@@ -1,0 +1,13 @@
+/* The files of a run: benchmark-results/<run id>/report.html and summary.json. */
+#ifndef SESSION_OUTPUTS_H
+#define SESSION_OUTPUTS_H
+
+#include "model/model.h"
+
+/* Creates `results`/<id> and writes the files, each complete or not at all (temporary name,
+ * rename). `ret_folder` gets the folder's path in the run's arena.  ASSAY_ERR_IO with the path in
+ * `error`. */
+ASSAY_USE_RESULT assay_status outputs_write(const char *results, struct run *run,
+                                            const char **ret_folder, struct buf *error);
+
+#endif

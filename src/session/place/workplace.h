@@ -1,0 +1,38 @@
+/* Where a command works: the host program, the folders of suites, the store, the results. */
+#ifndef SESSION_PLACE_WORKPLACE_H
+#define SESSION_PLACE_WORKPLACE_H
+
+#include "config/config.h"
+#include "measure/benchmark.h"
+#include "store/store.h"
+
+/* What a user may say instead of what would be found; NULL members are not said. */
+struct workplace_request {
+    const char *program; /* folder of the executable */
+    const char *store, *config;
+};
+
+enum { WORKPLACE_FOLDERS_MAX = 32 };
+
+struct workplace {
+    struct arena arena;
+    struct config config;
+    target_vec targets; /* of the suites that were found and of assay.yaml */
+    claim_vec claims;
+    struct measure_paths paths;
+    const char *folders[WORKPLACE_FOLDERS_MAX + 1]; /* NULL-terminated */
+    const char *store;
+};
+
+/* Reads assay.yaml and every targets.yaml before anything else is done, so that a mistake in one of
+ * them stops the command with nothing run.  Free with workplace_release, also after a failure. */
+ASSAY_USE_RESULT assay_status workplace_open(const struct workplace_request *request,
+                                             struct workplace *ret_workplace, struct buf *error);
+void workplace_release(struct workplace *workplace);
+
+/* Loads the run that `selector` names, with the claims of the project.  Free with run_release. */
+ASSAY_USE_RESULT assay_status workplace_load_run(const struct workplace *workplace,
+                                                 const char *selector, struct run *ret_run,
+                                                 struct buf *error);
+
+#endif

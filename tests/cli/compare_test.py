@@ -1,0 +1,301 @@
+"""assay compare: two modules against each other, and two stored runs.
+
+The machine is shared and busy: verdicts are asked only of versions that differ by a factor of two,
+or not at all, with a margin of 30 %, and in one of three tries.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from tap import (FIXTURES, MODULES, PROGRAM, SOURCE, STORE, SUMS, Skip, assay, check, contains,
+                 environment, exits, main, run, test)
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+ONE = os.path.join(MODULES, 'versions_one.so')
+TWO = os.path.join(MODULES, 'versions_two.so')
+SHORT = ['-t', '20ms', '-w', '2ms', '-l', '12', '--margin', '30']
+
+
+def compare(*words, **more):
+    return assay('compare', *SHORT, *words, **more)
+
+
+def rows_of(done, code=0):
+    exits(done, code)
+    document = json.loads(done.out)
+    check(document['schema'] == 'assay.compare/1', document)
+    return {row['benchmark'].split('/')[1]: row for row in document['rows']}
+
+
+def row_of(done, code=0):
+    rows = rows_of(done, code)
+    check(len(rows) == 1, rows)
+    return next(iter(rows.values()))
+
+
+def in_three_tries(function):
+    for _ in range(2):
+        try:
+            return function()
+        except AssertionError as spoilt:
+            print('# once more:', str(spoilt)[:300])
+    return function()
+
+
+def unmeasured(row, reason):
+    """Without verdict or number, with the reason."""
+    check(row['verdict'] == 'none' and row['gate'] == 'undecided', row)
+    check(row['ratio'] is None and row['low'] is None and row['old'] is None, row)
+    check(not row['discovery'], row)
+    contains(row['reason'], reason)
+
+
+# ---- verdicts ----
+
+@test
+def one_version_against_itself_is_the_same():
+    def same():
+        row = row_of(compare('--json', ONE, ONE, 'steady'))
+        check(row['verdict'] == 'same', row)
+        return row
+
+    row = in_three_tries(same)
+    check(row['kind'] == 'one_process' and row['level'] == 0.99, row)
+    check(6 <= row['launches'] <= 12 and row['pairs'] >= row['launches'], row)
+    check(row['low'] <= row['ratio'] <= row['high'], row)
+
+
+def steps_are(verdict, gate, bounds, *words):
+    rows = rows_of(compare('--json', *words, 'step'))
+    check(set(rows) == {'step:n=100', 'step:n=200'}, rows)
+    for row in rows.values():
+        check(row['verdict'] == verdict and row['gate'] == gate and row['discovery'], row)
+        check(bounds[0] < row['low'] and row['high'] < bounds[1], row)
+        check(bounds[0] < row['new'] / row['old'] < bounds[1], row)
+
+
+@test
+def twice_the_work_is_slower():
+    in_three_tries(lambda: steps_are('slower', 'fail', (1.3, 5), ONE, TWO))
+
+
+@test
+def half_the_work_is_faster():
+    in_three_tries(lambda: steps_are('faster', 'pass', (0.1, 1 / 1.3), TWO, ONE))
+
+
+@test
+def lockstep_is_done_when_asked_for():
+    row = row_of(compare('--json', '--lockstep', '-l', '6', ONE, TWO, 'step:n=100'))
+    check(row['kind'] == 'lockstep' and row['launches'] == 6 and row['ratio_q10'] > 1.3, row)
+
+
+@test
+def modules_that_need_one_library_are_measured_in_lockstep():
+    shares = [os.path.join(FIXTURES, f'shares_{name}.so') for name in ('one', 'two')]
+    for new in shares:
+        row = row_of(compare('--json', shares[0], new, 'work', '-l', '6'))
+        check(row['kind'] == 'lockstep' and row['launches'] == 6, row)
+        check(row['verdict'] in ('same', 'undecided', 'slower', 'faster'), row)
+
+
+@test
+def too_few_launches_are_undecided_and_told_how_many_more_it_takes():
+    row = row_of(compare('--json', '-l', '3', ONE, ONE, 'steady'))
+    check(row['verdict'] == row['gate'] == 'undecided' and row['launches'] == 3, row)
+    check(row['high'] is None and row['ratio'] > 0, row)
+    contains(row['reason'], 'more launches (--launches ')
+    contains(compare('-l', '1', ONE, ONE, 'steady').out, '(too few launches)', 'undecided')
+
+
+# ---- every benchmark is one row ----
+
+@test
+def every_benchmark_of_either_side_is_a_row_and_a_side_that_goes_wrong_harms_no_other():
+    rows = rows_of(compare('--json', '--time-limit', '2s', ONE, TWO), 3)
+    check(len(rows) == 10, sorted(rows))
+    unmeasured(rows['only_in_two'], 'new: the old side lacks it')
+    unmeasured(rows['only_in_one'], 'missing: the new side lacks it')
+    unmeasured(rows['skips'], 'no engine here')
+    unmeasured(rows['crashes_in_two'], 'signal 6')
+    unmeasured(rows['wrong_in_two'], 'the sum is wrong')
+    unmeasured(rows['removed_in_two'], 'optimized out')
+    unmeasured(rows['hangs_in_two'], 'time limit of 2 s')
+    check(rows['step:n=100']['ratio_q10'] > 1.3 and rows['step:n=200']['ratio_q10'] > 1.3, rows)
+
+
+@test
+def a_new_or_skipped_benchmark_is_no_failure():
+    rows_of(compare('--json', '-l', '2', ONE, ONE, 'skips'))
+    rows_of(compare('--json', '-l', '2', ONE, ONE, 'steady'))
+
+
+@test
+def a_module_that_cannot_be_listed_is_a_row():
+    pathlib.Path('broken.so').write_text('no module', encoding='utf-8')
+    done = compare('--json', ONE, './broken.so')
+    exits(done, 3)
+    reasons = [row['reason'] for row in json.loads(done.out)['rows']]
+    check(any('no benchmark module' in reason for reason in reasons), reasons)
+
+
+# ---- output ----
+
+@test
+def the_table_has_the_changed_rows_first_and_fits():
+    done = compare(ONE, TWO, 'ste')
+    exits(done, 0)
+    lines = done.out.splitlines()
+    contains(lines[0], 'verdict', 'change', 'interval', 'benchmark')
+    check('step:n=' in lines[1], done)
+    contains(done.out, ' slower, 0 faster, ', 'geometric mean', 'kind one_process')
+    check(all(len(line) <= 80 for line in lines), done)
+
+
+@test
+def the_document_validates():
+    if jsonschema is None:
+        raise Skip('jsonschema is not installed (package python3-jsonschema)')
+    path = pathlib.Path(SOURCE, 'docs/schema/compare.schema.json')
+    validator = jsonschema.Draft202012Validator(json.loads(path.read_text(encoding='utf-8')))
+    run(ONE, 'steady', '--label', 'first')
+    for done in (compare('--json', ONE, TWO, '-l', '6', '--time-limit', '2s'),
+                 compare('--json', '-l', '1', ONE, ONE, 'steady'),
+                 compare('--json', '--lockstep', ONE, ONE, 'steady'),
+                 assay('compare', '--json', 'first', 'first')):
+        document = json.loads(done.out)
+        faults = [f'{list(e.absolute_path)}: {e.message}' for e in validator.iter_errors(document)]
+        check(faults == [], faults[:5])
+        broken = dict(document, surprise=1)
+        check(any(validator.iter_errors(broken)))
+        document['rows'][0]['verdict'] = 'better'
+        check(any(validator.iter_errors(document)))
+
+
+@test
+def nothing_is_stored():
+    compare('-l', '1', ONE, ONE, 'steady')
+    check(not STORE.exists())
+
+
+# ---- stored runs ----
+
+@test
+def stored_runs_are_compared_by_id():
+    shutil.copy(ONE, 'versions.so')
+    run('-l', '6', './versions.so', 'step', 'only', '--label', 'old')
+    shutil.copy(TWO, 'versions.so')
+    run('-l', '6', './versions.so', 'step', 'only', '--label', 'new')
+    rows = rows_of(assay('compare', '--json', 'old', 'new'))
+    check(rows['step:n=100']['kind'] == 'stored', rows)
+    check(rows['step:n=100']['ratio'] > 1.3 and rows['step:n=200']['ratio'] > 1.3, rows)
+    check(rows['step:n=100']['verdict'] in ('slower', 'undecided'), rows)
+    contains(rows['step:n=100']['reason'], "the machine's drift")
+    unmeasured(rows['only_in_two'], 'new: the old run lacks it')
+    unmeasured(rows['only_in_one'], 'missing: the new run lacks it')
+    contains(assay('compare', 'old', 'new').out, 'kind stored')
+
+
+@test
+def a_stored_run_of_one_launch_is_too_few():
+    assay('run', '-l', '1', '-t', '5ms', ONE, 'steady', '--label', 'single')
+    unmeasured(row_of(assay('compare', '--json', 'single', 'single')), 'two launches or more')
+
+
+@test
+def runs_of_another_machine_are_refused():
+    run(SUMS, '--label', 'here')
+    run(SUMS, '--label', 'elsewhere')
+    with sqlite3.connect(STORE) as store:
+        names = [row[1] for row in store.execute('PRAGMA table_info(run)')]
+        for name in ('cpu', 'fingerprint'):
+            if name in names:
+                store.execute(f"UPDATE run SET {name} = 'another' WHERE label = 'elsewhere'")
+    done = assay('compare', 'here', 'elsewhere')
+    exits(done, 2, 'the runs come from different machines')
+    check(done.out == '', done)
+
+
+# ---- mistakes ----
+
+@test
+def wrong_operands_are_usage_errors():
+    for words in ([], [ONE], [ONE, 'latest'], ['latest', ONE], ['one', 'two', 'step']):
+        exits(assay('compare', *words), 2, 'usage: assay compare OLD.so NEW.so')
+    exits(assay('compare', ONE, TWO, SUMS), 2, 'is a third')
+    exits(assay('compare', ONE, './none.so'), 2, "cannot open module './none.so'")
+    exits(assay('compare', ONE, TWO, 'nosuch'), 2, "no benchmark matches 'nosuch'")
+
+
+@test
+def wrong_options_are_usage_errors():
+    for value in ('0', '-1', '100', 'nan', '1%%', '1x', ''):
+        exits(assay('compare', '--margin', value, ONE, TWO), 2, "--margin")
+    exits(assay('compare', '--launches', '0', ONE, TWO), 2, '--launches')
+    exits(assay('compare', '--time', 'soon', ONE, TWO), 2, '--time')
+    exits(assay('compare', '--margins', '1', ONE, TWO), 2, "did you mean '--margin'?")
+
+
+# ---- stopping ----
+
+def children_of(number):
+    """Live processes whose parent is `number`."""
+    found = []
+    for name in os.listdir('/proc'):
+        try:
+            if name.isdigit():
+                with open(f'/proc/{name}/stat', encoding='utf-8') as file:
+                    fields = file.read().rpartition(')')[2].split()
+                if int(fields[1]) == number and fields[0] != 'Z':
+                    found.append(int(name))
+        except OSError:
+            continue
+    return found
+
+
+def is_alive(number):
+    try:
+        with open(f'/proc/{number}/stat', encoding='utf-8') as file:
+            return file.read().rpartition(')')[2].split()[0] != 'Z'
+    except OSError:
+        return False
+
+
+def wait_for(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        check(time.monotonic() < end, 'waited in vain')
+        time.sleep(0.005)
+
+
+@test
+def ctrl_c_ends_with_what_there_is_and_leaves_no_process():
+    for number, more in ((signal.SIGINT, []), (signal.SIGTERM, ['--lockstep'])):
+        words = [PROGRAM, 'compare', '--json', '-m', '0.001', '-l', '1000', '-t', '50ms', *more,
+                 ONE, ONE, 'ste']
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
+                              env=environment()) as process:
+            wait_for(lambda: len(children_of(process.pid)) == (2 if more else 1))
+            time.sleep(0.3)
+            hosts = children_of(process.pid)
+            process.send_signal(number)
+            out = process.communicate(timeout=30)[0]
+        check(process.returncode == 3, process.returncode)
+        wait_for(lambda: not any(is_alive(host) for host in hosts))
+        rows = json.loads(out)['rows']
+        check(len(rows) == 3, rows)
+        check(rows[2]['verdict'] == 'none' and rows[2]['reason'] == 'interrupted', rows)
+
+
+main()

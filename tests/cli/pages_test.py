@@ -1,0 +1,93 @@
+"""Pages that people read: man pages and the report."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from tap import (FIXTURES, PROGRAM, RESULTS, SUMS, assay, check, contains, exits, main, need, run,
+                 test, write)
+
+COMMANDS = [line.split()[0] for line in assay('--help').out.splitlines()
+            if line.startswith('  ') and not line.startswith('   ')]
+PAGES = pathlib.Path(PROGRAM).parent / 'docs/man'
+HTML5 = re.compile(r'Tag \w+ invalid')  # xmllint knows the elements of HTML 4
+
+
+def source_of(*words):
+    done = assay('help', '--man', *words)
+    exits(done, 0)
+    return done.out
+
+
+def rendered(source, name):
+    page = subprocess.run(['scdoc'], input=source, capture_output=True, text=True, check=False)
+    check(page.returncode == 0, page.stderr)
+    return write(name, page.stdout)
+
+
+@test
+def every_command_has_a_man_page_that_mandoc_accepts():
+    need('scdoc', 'scdoc')
+    need('mandoc', 'mandoc')
+    for words in [[]] + [[name] for name in COMMANDS]:
+        page = rendered(source_of(*words), '-'.join(['assay', *words]) + '.1')
+        lint = subprocess.run(['mandoc', '-T', 'lint', '-W', 'error', page], capture_output=True,
+                              text=True, check=False)
+        check(lint.returncode == 0, lint.stdout)
+        if PAGES.exists():
+            built = (PAGES / page.name).read_text(encoding='utf-8')
+            check(built.split('.nh')[1] == page.read_text(encoding='utf-8').split('.nh')[1],
+                  f'{page} is not what was built')
+
+
+@test
+def a_man_page_has_every_option_and_the_exit_codes():
+    need('scdoc', 'scdoc')
+    need('mandoc', 'mandoc')
+    for name in COMMANDS:
+        page = rendered(source_of(name), 'page.1')
+        shown = subprocess.run(['mandoc', '-T', 'ascii', page], capture_output=True, text=True,
+                               check=True).stdout
+        text = re.sub('.\b', '', shown)
+        for option in re.findall(r'^ +(?:-\w, )?(--[\w-]+)', assay(name, '--help').out,
+                                 re.MULTILINE):
+            contains(text, option)
+        contains(text, f'assay-{name}', 'EXIT STATUS', 'ASSAY_STORE', 'assay(1)')
+
+
+@test
+def a_man_page_of_no_command_is_refused():
+    exits(assay('help', '--man', 'nothing'), 2, "unknown command 'nothing'")
+
+
+def report_of(*words):
+    run(*words)
+    return next(RESULTS.glob('*/report.html'))
+
+
+@test
+def the_report_is_well_formed_and_asks_the_network_for_nothing():
+    need('xmllint', 'libxml2-utils')
+    write('text.so', 'no module')
+    path = report_of('--label', '</title><script src="http://x">', './text.so', SUMS,
+                     os.path.join(FIXTURES, 'misbehave.so'), 'misbehave/last_words', 'sums')
+    html = subprocess.run(['xmllint', '--html', '--noout', path], capture_output=True, text=True,
+                          check=False)
+    wrong = [line for line in html.stderr.splitlines()
+             if ' error ' in line and not HTML5.search(line)]
+    check(wrong == [], wrong)
+    xml = subprocess.run(['xmllint', '--noout', path], capture_output=True, text=True, check=False)
+    check(xml.returncode == 0, xml.stderr)
+
+
+@test
+def the_report_has_no_address():
+    text = report_of(SUMS).read_text(encoding='utf-8')
+    for part in ('http://', 'https://', 'src=', '<script', '@import', 'url('):
+        check(part not in text, part)
+    contains(text, 'sums/bytes', 'sums/step', 'engine &quot;x&quot; is not installed')
+
+
+main()

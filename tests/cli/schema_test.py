@@ -1,0 +1,137 @@
+"""Every --json output validates against its schema in docs/schema."""
+import copy
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+from tap import FIXTURES, RESULTS, SOURCE, SUMS, Skip, assay, check, main, run, test, write
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+FOLDER = pathlib.Path(SOURCE, 'docs/schema')
+TARGETS = '''targets:
+  - {benchmark: sums/step, metric: time_ns, at_most: 1 s, source: "page 7"}
+  - {benchmark: "sums/bytes:n=64", versus: "sums/bytes:n=256", faster_by: 1.5}
+  - {benchmark: sums/gone, metric: time_ns, at_most: 1 s}
+claims:
+  - {benchmark: sums/step, metric: time_ns, value: 5 ns, source: a paper}
+'''
+
+
+def schema(name):
+    if jsonschema is None:
+        raise Skip('jsonschema is not installed (package python3-jsonschema)')
+    return json.loads((FOLDER / f'{name}.schema.json').read_text(encoding='utf-8'))
+
+
+def faults(document, name):
+    validator = jsonschema.Draft202012Validator(schema(name))
+    return [f'{list(error.absolute_path)}: {error.message}'
+            for error in validator.iter_errors(document)]
+
+
+def valid(done, name):
+    document = json.loads(done.out)
+    check(document['schema'] == f'assay.{name}/1', document['schema'])
+    check(faults(document, name) == [], faults(document, name)[:5])
+    return document
+
+
+def project():
+    os.mkdir('modules')
+    shutil.copy(SUMS, 'modules')
+    write('assay.yaml', 'suites: [modules]\n')
+    write('modules/targets.yaml', TARGETS)
+
+
+@test
+def the_schemas_are_sound_and_each_says_what_it_is():
+    names = {path.name.split('.')[0] for path in FOLDER.glob('*.schema.json')}
+    check(names >= {'compare', 'history', 'init', 'list', 'run', 'runs'}, names)
+    for name in sorted(names):
+        text = schema(name)
+        jsonschema.Draft202012Validator.check_schema(text)
+        check(text['properties']['schema']['const'] == f'assay.{name}/1')
+        check(text['additionalProperties'] is False and 'schema' in text['required'])
+
+
+@test
+def run_and_show_and_the_file():
+    project()
+    write('text_bench.so', 'no module')
+    misbehave = os.path.join(FIXTURES, 'misbehave.so')
+    done = run('--json', '--label', 'a "label"', 'modules/sums_bench.so', './text_bench.so',
+               misbehave, 'sums', 'misbehave/exits')
+    document = valid(done, 'run')
+    statuses = {row['status'] for row in document['results']}
+    check(statuses == {'ok', 'failed', 'skipped'}, statuses)
+    check({row['status'] for row in document['targets']} >= {'met', 'not_run'}, done)
+    check(document['claims'] != [], done)
+    valid(assay('show', '--json'), 'run')
+    path = RESULTS / document['run']['id'] / 'summary.json'
+    check(faults(json.loads(path.read_text(encoding='utf-8')), 'run') == [])
+
+
+@test
+def a_run_with_too_few_samples_for_anything():
+    valid(assay('run', '-l', '1', '-n', '1', '-i', '10', '--json', SUMS), 'run')
+
+
+@test
+def list_with_and_without_failures():
+    write('text.so', 'no module')
+    valid(assay('list', '--json', SUMS), 'list')
+    check(len(valid(assay('list', '--json', SUMS, './text.so'), 'list')['failures']) == 1)
+    valid(assay('list', '--json', './text.so'), 'list')
+
+
+@test
+def history_of_runs_and_of_benchmarks():
+    project()
+    run('sums')
+    run('sums', '--label', 'second')
+    check(len(valid(assay('history', '--json'), 'runs')['runs']) == 2)
+    for metric in ('time_ns', 'bytes_per_s', 'rss_bytes_peak'):
+        points = valid(assay('history', '--json', '-m', metric, 'sums'), 'history')['points']
+        check(points != [], metric)
+
+
+@test
+def comparing_modules_and_runs():
+    shutil.copy(SUMS, 'old.so')
+    shutil.copy(SUMS, 'new.so')
+    done = assay('compare', '--json', './old.so', './new.so', '-t', '200ms')
+    if 'unknown' in done.err:
+        raise Skip('no such command')
+    valid(done, 'compare')
+    run(SUMS, '--label', 'old')
+    run(SUMS, '--label', 'new')
+    valid(assay('compare', '--json', 'old', 'new'), 'compare')
+
+
+@test
+def init_names_its_file():
+    check(valid(assay('init', 'bench', 'mine', '--json'), 'init')['file'] == 'mine_bench.c')
+
+
+@test
+def a_document_with_a_field_more_or_less_or_of_another_type_is_refused():
+    document = valid(run('--json', SUMS), 'run')
+    for place in (document, document['run'], document['run']['plan'], document['results'][0]):
+        for change in ({'surprise': 1}, {next(iter(place)): None}):
+            before = copy.copy(place)
+            place.update(change)
+            check(faults(document, 'run') != [], change)
+            place.clear()
+            check(faults(document, 'run') != [], 'empty')
+            place.update(before)
+    check(faults(document, 'run') == [])
+
+
+main()

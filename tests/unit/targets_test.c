@@ -1,0 +1,216 @@
+/* Judging targets: intervals made by hand, and a Welch interval worked by hand. */
+#include "compare/targets.h"
+#include "harness.h"
+
+static struct result *add_result(struct run *run, const char *id)
+{
+    struct result *result = vec_add(&run->results);
+    CHECK(result != NULL);
+    *result = (struct result){.benchmark = {.id = id}, .reason = "", .warning = ""};
+    return result;
+}
+
+static void add_measurement(struct result *result, enum metric_id metric, struct interval interval)
+{
+    struct measurement *measurement = &result->measurements[result->measurement_count++];
+    measurement->metric = &METRICS[metric];
+    measurement->summary.median = (interval.low + interval.high) / 2;
+    measurement->summary.interval = interval;
+}
+
+/* One sample a launch, so that each is its launch's median. */
+static void add_launches(struct result *result, const double *ns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sample *sample = vec_add(&result->samples);
+        CHECK(sample != NULL);
+        *sample = (struct sample){1, ns[i], (uint32_t)i};
+    }
+}
+
+static const struct target *judge(struct run *run, const struct target *target)
+{
+    struct target copy = *target;
+    target_vec targets = {&copy, 1, 1};
+    CHECK(targets_judge(run, &targets, NULL) == ASSAY_OK);
+    return &run->targets.items[run->targets.count - 1];
+}
+
+static enum target_status judge_time(double low, double high, double bound)
+{
+    struct run run = {0};
+    add_measurement(add_result(&run, "a"), METRIC_TIME, (struct interval){low, high, 0.95});
+    enum target_status status =
+        judge(&run, &(struct target){.benchmark = "a", .metric = "time_ns", .limit = bound})
+            ->status;
+    run_release(&run);
+    return status;
+}
+
+TEST(a_time_is_met_when_all_of_its_interval_is_at_or_below_the_bound)
+{
+    CHECK_EQ(judge_time(10, 20, 30), TARGET_MET);
+    CHECK_EQ(judge_time(10, 20, 20), TARGET_MET);
+    CHECK_EQ(judge_time(10, 20, 19.999), TARGET_UNDECIDED);
+    CHECK_EQ(judge_time(10, 20, 10), TARGET_UNDECIDED);
+    CHECK_EQ(judge_time(10, 20, 9.999), TARGET_MISSED);
+}
+
+TEST(a_rate_is_met_when_all_of_its_interval_is_at_or_above_the_bound)
+{
+    static const struct {
+        double bound;
+        enum target_status status;
+    } CASES[] = {{9, TARGET_MET},
+                 {10, TARGET_MET},
+                 {10.001, TARGET_UNDECIDED},
+                 {20, TARGET_UNDECIDED},
+                 {20.001, TARGET_MISSED}};
+    struct run run = {0};
+    add_measurement(add_result(&run, "a"), METRIC_BYTES, (struct interval){10, 20, 0.95});
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct target *target = judge(
+            &run,
+            &(struct target){.benchmark = "a", .metric = "bytes_per_s", .limit = CASES[i].bound});
+        CHECK_EQ(target->status, CASES[i].status);
+        CHECK_EQ(target->measured, 15);
+        CHECK(target->interval.low == 10 && target->interval.high == 20);
+    }
+    run_release(&run);
+}
+
+TEST(a_number_without_an_interval_decides_nothing)
+{
+    struct run run = {0};
+    add_measurement(add_result(&run, "a"), METRIC_RSS, (struct interval){10, 10, 0});
+    CHECK_EQ(
+        judge(&run, &(struct target){.benchmark = "a", .metric = "rss_bytes_peak", .limit = 1e9})
+            ->status,
+        TARGET_UNDECIDED);
+    run_release(&run);
+}
+
+/* Launch medians of the slow one are 8, 16, 32 and of the fast one 1, 2, 4.  In units of ln 2 the
+ * logs are 3, 4, 5 and 0, 1, 2: means 4 and 1, variances 1 and 1, each mean's variance 1/3.  So the
+ * difference is 3, its standard error sqrt(2/3) = 0.816497, Welch's degrees of freedom
+ * (2/3)^2 / ((1/3)^2/2 + (1/3)^2/2) = 4, and Student's 0.975 quantile of 4 is 2.776445 (any table),
+ * so the interval is 3 -+ 2.266958: 2^0.733042 = 1.66214 to 2^5.266958 = 38.5046 around 2^3 = 8. */
+static struct run welch_run(void)
+{
+    static const double SLOW[] = {8, 16, 32}, FAST[] = {1, 2, 4};
+    struct run run = {0};
+    struct result *slow = add_result(&run, "slow");
+    add_launches(slow, SLOW, 3);
+    add_measurement(slow, METRIC_TIME, (struct interval){8, 32, 0.95});
+    struct result *fast = add_result(&run, "fast");
+    add_launches(fast, FAST, 3);
+    add_measurement(fast, METRIC_TIME, (struct interval){1, 4, 0.95});
+    return run;
+}
+
+TEST(a_factor_has_the_hand_worked_welch_interval)
+{
+    struct run run = welch_run();
+    const struct target *target = judge(
+        &run,
+        &(struct target){.benchmark = "fast", .metric = "time_ns", .limit = 2, .versus = "slow"});
+    CHECK_NEAR(target->measured, 8, 1e-12);
+    CHECK_NEAR(target->interval.low, 1.66214, 1e-5);
+    CHECK_NEAR(target->interval.high, 38.5046, 1e-5);
+    CHECK_EQ(target->interval.level, 0.95);
+    CHECK_EQ(target->status, TARGET_UNDECIDED);
+    run_release(&run);
+}
+
+TEST(a_factor_is_met_below_its_interval_and_missed_above_it)
+{
+    struct run run = welch_run();
+    struct target target = {.benchmark = "fast", .metric = "time_ns", .versus = "slow"};
+    target.limit = 1.66;
+    CHECK_EQ(judge(&run, &target)->status, TARGET_MET);
+    target.limit = 38.51;
+    CHECK_EQ(judge(&run, &target)->status, TARGET_MISSED);
+    target.benchmark = "slow"; /* the other way round: 1/38.5 to 1/1.66 times as fast */
+    target.versus = "fast";
+    target.limit = 1;
+    CHECK_EQ(judge(&run, &target)->status, TARGET_MISSED);
+    run_release(&run);
+}
+
+TEST(a_factor_of_single_launches_is_told_but_undecided)
+{
+    struct run run = welch_run();
+    run.results.items[0].samples.count = run.results.items[1].samples.count = 1;
+    const struct target *target = judge(
+        &run,
+        &(struct target){.benchmark = "fast", .metric = "time_ns", .limit = 2, .versus = "slow"});
+    CHECK_EQ(target->status, TARGET_UNDECIDED);
+    CHECK_EQ(target->measured, 8); /* 20 / 2.5, the medians that are shown */
+    CHECK_EQ(target->interval.level, 0);
+    run_release(&run);
+}
+
+TEST(a_benchmark_that_failed_was_skipped_or_not_run_meets_nothing)
+{
+    for (int outcome = OUTCOME_FAILED; outcome <= OUTCOME_SKIPPED; outcome++) {
+        struct run run = welch_run();
+        struct target target = {.benchmark = "fast", .metric = "time_ns", .limit = 100};
+        run.results.items[1].outcome = (enum outcome)outcome;
+        CHECK_EQ(judge(&run, &target)->status, TARGET_NONE);
+        target.versus = "slow";
+        target.limit = 1;
+        CHECK_EQ(judge(&run, &target)->status, TARGET_NONE);
+        target.benchmark = "slow";
+        target.versus = "fast";
+        CHECK_EQ(judge(&run, &target)->status, TARGET_NONE);
+        target.benchmark = "never_run";
+        CHECK_EQ(judge(&run, &target)->status, TARGET_NONE);
+        run_release(&run);
+    }
+}
+
+TEST(a_metric_that_was_not_measured_is_not_judged)
+{
+    struct run run = welch_run();
+    CHECK_EQ(judge(&run, &(struct target){.benchmark = "fast", .metric = "items_per_s"})->status,
+             TARGET_NONE);
+    run_release(&run);
+}
+
+TEST(a_pattern_makes_one_target_for_each_result_that_it_matches)
+{
+    static const char *const IDS[] = {"s/a:n=1", "s/a:n=2", "s/b:n=1"};
+    struct target items[] = {{.benchmark = "s/a:*", .metric = "time_ns", .limit = 15},
+                             {.benchmark = "s/?:n=1", .metric = "time_ns", .limit = 5},
+                             {.benchmark = "none*", .metric = "time_ns", .limit = 5}};
+    target_vec targets = {items, 3, 3};
+    struct run run = {0};
+    for (int i = 0; i < 3; i++)
+        add_measurement(add_result(&run, IDS[i]), METRIC_TIME,
+                        (struct interval){10 * i + 8, 10 * i + 12, 0.95});
+    CHECK(targets_judge(&run, &targets, NULL) == ASSAY_OK);
+    CHECK_EQ(run.targets.count, 4);
+    CHECK_STR(run.targets.items[0].benchmark, "s/a:n=1");
+    CHECK_EQ(run.targets.items[0].status, TARGET_MET);
+    CHECK_STR(run.targets.items[1].benchmark, "s/a:n=2");
+    CHECK_EQ(run.targets.items[1].status, TARGET_MISSED);
+    CHECK_STR(run.targets.items[2].benchmark, "s/a:n=1");
+    CHECK_STR(run.targets.items[3].benchmark, "s/b:n=1");
+    CHECK_EQ(run.targets.items[3].status, TARGET_MISSED);
+    CHECK_STR(items[0].benchmark, "s/a:*"); /* what was handed in stays */
+    run_release(&run);
+}
+
+TEST(claims_are_copied_and_nothing_is_judged_by_them)
+{
+    struct claim claim = {"fast", "time_ns", 3, "page 7"};
+    claim_vec claims = {&claim, 1, 1};
+    struct run run = welch_run();
+    CHECK(targets_judge(&run, NULL, &claims) == ASSAY_OK);
+    CHECK(run.targets.count == 0 && run.claims.count == 1);
+    CHECK_STR(run.claims.items[0].source, "page 7");
+    CHECK(targets_judge(&run, NULL, NULL) == ASSAY_OK);
+    run_release(&run);
+}
+
+TEST_MAIN

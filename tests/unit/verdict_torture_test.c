@@ -1,0 +1,56 @@
+/* Every allocation of a verdict fails once: it must say so and leave nothing behind. */
+#include "compare/verdict.h"
+#include "harness.h"
+#include "stats/sequence.h"
+
+static const struct verdict_rules RULES = VERDICT_RULES_DEFAULT;
+
+static bool judge_pairs(void *arg)
+{
+    struct comparison comparison = {0};
+    assay_status status = verdict_from_pairs(arg, &RULES, &comparison);
+    CHECK(status == ASSAY_OK || status == ASSAY_ERR_MEMORY);
+    return status == ASSAY_OK;
+}
+
+TEST(verdicts_of_pairs_survive_failing_allocations)
+{
+    struct pair_sample items[24];
+    for (uint32_t i = 0; i < 24; i++)
+        items[i] = (struct pair_sample){100 + i, 100, i / 4};
+    pair_vec pairs = {.items = items, .count = 24};
+    CHECK(torture(judge_pairs, &pairs) >= 3);
+}
+
+static bool judge_results(void *arg)
+{
+    struct comparison comparison = {0};
+    assay_status status = verdict_from_results(arg, arg, &RULES, &comparison);
+    CHECK(status == ASSAY_OK || status == ASSAY_ERR_MEMORY);
+    return status == ASSAY_OK;
+}
+
+TEST(verdicts_of_stored_results_survive_failing_allocations)
+{
+    struct sample items[8];
+    for (uint32_t i = 0; i < 8; i++)
+        items[i] = (struct sample){10, 1000 + i, i / 2};
+    struct result result = {.samples = {.items = items, .count = 8}, .measurement_count = 1};
+    CHECK(torture(judge_results, &result) >= 4);
+}
+
+static bool find(void *arg)
+{
+    bool found[3];
+    assay_status status = sequence_discoveries(arg, 3, 0.05, found);
+    CHECK(status == ASSAY_OK || status == ASSAY_ERR_MEMORY);
+    return status == ASSAY_OK;
+}
+
+TEST(discoveries_survive_failing_allocations)
+{
+    double log_e[] = {10, 0, 3};
+    CHECK(torture(find, log_e) >= 1);
+}
+
+TEST_MAIN
