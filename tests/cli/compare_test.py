@@ -72,7 +72,7 @@ def one_version_against_itself_is_the_same():
 
     row = in_three_tries(same)
     check(row['kind'] == 'one_process' and row['level'] == 0.99, row)
-    check(6 <= row['launches'] <= 12 and row['pairs'] >= row['launches'], row)
+    check(8 <= row['launches'] <= 12 and row['pairs'] >= row['launches'], row)
     check(row['low'] <= row['ratio'] <= row['high'], row)
 
 
