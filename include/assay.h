@@ -158,8 +158,8 @@ static inline bool assay_end_(struct assay_bench *b)
 #endif
 
 /* Makes the optimizer believe that `value` is used and that all memory whose address got out may be
- * read and written here.  Costs no instruction for a value in a register.  Any type but an array.
- */
+ * read and written here.  Costs no instruction for an integer or a pointer in a register; clang
+ * stores a double to the stack, outside of any chain of dependences.  Any type but an array. */
 #define assay_keep(value)                                                                          \
     do {                                                                                           \
         __extension__ ASSAY_AUTO_ assay_kept_ = (value);                                           \
@@ -250,6 +250,7 @@ extern const struct assay_definition *const __start_assay_benches[]
     __attribute__((weak, visibility("hidden")));
 extern const struct assay_definition *const __stop_assay_benches[]
     __attribute__((weak, visibility("hidden")));
+extern struct assay_module assay_module;
 __attribute__((weak, visibility("default"))) struct assay_module assay_module = {
     ASSAY_MAGIC, ASSAY_ABI, __VERSION__, __start_assay_benches, __stop_assay_benches};
 #endif

@@ -15,6 +15,7 @@
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,29 +93,53 @@ static bool copy_bytes(int from, int to)
     return got == 0;
 }
 
-/* Creates a file beside `path`, or in /tmp when that folder takes none.  Beside it, since a module
- * may look for its libraries relative to its own place ($ORIGIN). */
-static int create_copy(const char *path, char copy[PATH_MAX])
+/* Length of the word for "the module's own folder" that the text starts with; 0 when it does not.
+ */
+static size_t origin_length(const char *text, size_t length)
+{
+    static const char *const words[] = {"$ORIGIN", "${ORIGIN}"};
+    for (size_t i = 0; i < 2; i++)
+        if (length >= strlen(words[i]) && strncmp(text, words[i], strlen(words[i])) == 0)
+            return strlen(words[i]);
+    return 0;
+}
+
+/* Whether the file may look for libraries relative to its own folder: its copy must lie there, too.
+ */
+static bool depends_on_place(int file)
+{
+    struct stat info;
+    if (fstat(file, &info) != 0 || info.st_size == 0)
+        return false;
+    size_t length = (size_t)info.st_size;
+    void *map = mmap(NULL, length, PROT_READ, MAP_PRIVATE, file, 0);
+    if (map == MAP_FAILED)
+        return false;
+    bool found =
+        memmem(map, length, "$ORIGIN", 7) != NULL || memmem(map, length, "${ORIGIN}", 9) != NULL;
+    munmap(map, length);
+    return found;
+}
+
+static int create_copy(const char *path, bool beside, char copy[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
-    int folder_length = slash ? (int)(slash - path) : 0;
-    int to = -1;
-    if (snprintf(copy, PATH_MAX, "%.*s/.assay-module-XXXXXX", slash ? folder_length : 1,
-                 slash ? path : ".") < PATH_MAX)
-        to = mkostemp(copy, O_CLOEXEC);
-    if (to < 0) {
-        snprintf(copy, PATH_MAX, "/tmp/assay-module-XXXXXX");
-        to = mkostemp(copy, O_CLOEXEC);
-    }
-    return to;
+    int folder_length = slash ? (int)(slash - path) : 1;
+    int length = beside ? snprintf(copy, PATH_MAX, "%.*s/.assay-module-XXXXXX", folder_length,
+                                   slash ? path : ".")
+                        : snprintf(copy, PATH_MAX, "/tmp/assay-module-XXXXXX");
+    if (length < PATH_MAX)
+        return mkostemp(copy, O_CLOEXEC);
+    errno = ENAMETOOLONG;
+    return -1;
 }
 
 /* Copies the file to a temporary one, whose name is written to `copy`. */
 static assay_status copy_file(const char *path, char copy[PATH_MAX], struct buf *error)
 {
     int from = open(path, O_RDONLY | O_CLOEXEC);
-    int to = create_copy(path, copy);
-    bool good = from >= 0 && to >= 0 && copy_bytes(from, to);
+    int to = from < 0 ? -1 : create_copy(path, depends_on_place(from), copy);
+    bool good = to >= 0 && copy_bytes(from, to);
     assay_status status = good ? ASSAY_OK
                                : buf_error(error, ASSAY_ERR_IO, "cannot copy '%s' to '%s': %s",
                                            path, copy, strerror(errno));
@@ -182,13 +207,10 @@ static bool is_in_path(const struct link_map *map, const char *path, const char 
     const char *slash = strrchr(map->l_name, '/');
     for (size_t length; *path != '\0'; path += length + (path[length] == ':')) {
         char file[PATH_MAX];
-        const char *rest = path;
         length = strcspn(path, ":");
-        bool origin = length >= 7 && strncmp(path, "$ORIGIN", 7) == 0;
-        if (origin)
-            rest += 7;
-        snprintf(file, sizeof file, "%.*s%.*s/%s", origin && slash ? (int)(slash - map->l_name) : 0,
-                 map->l_name, (int)(length - (size_t)(rest - path)), rest, library);
+        size_t skip = origin_length(path, length);
+        snprintf(file, sizeof file, "%.*s%.*s/%s", skip && slash ? (int)(slash - map->l_name) : 0,
+                 map->l_name, (int)(length - skip), path + skip, library);
         if (length > 0 && access(file, F_OK) == 0)
             return true;
     }

@@ -13,8 +13,9 @@ struct module {
 };
 
 /* Loads the shared object `path`.  With `copy` a private copy of the file is loaded, so that one
- * path given twice is two pieces of code, and a rebuild does not change what runs; it lies beside
- * the file (in /tmp when that cannot be written) and is removed at once.  Texts are in `error`.
+ * path given twice is two pieces of code, and a rebuild does not change what runs; it lies in
+ * /tmp, or beside the file when that looks for libraries there ($ORIGIN), and is removed at once.
+ * Texts are in `error`.
  *
  * ASSAY_ERR_IO       cannot be read or copied.
  * ASSAY_ERR_PARSE    not a shared object, cut off, of another architecture, or without benchmarks.

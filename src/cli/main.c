@@ -60,10 +60,10 @@ static assay_status print_version(struct cli *cli)
 static assay_status print_man(struct cli *cli, const char *name)
 {
     BUF_AUTO text;
+    buf_init(&text, 1 << 20);
     const struct command *command = name ? command_find(name) : NULL;
     if (name != NULL && command == NULL)
         return no_command(cli, name);
-    buf_init(&text, 1 << 20);
     command_man(command, &text);
     return cli_print(cli, &text);
 }

@@ -116,11 +116,11 @@ static void man_all(struct buf *out)
 void command_man(const struct command *command, struct buf *out)
 {
     BUF_AUTO name;
+    buf_init(&name, 64);
     if (command == NULL) {
         man_all(out);
         return;
     }
-    buf_init(&name, 64);
     buf_printf(&name, "assay-%s", command->name);
     add_title(name.text, command->summary, out);
     buf_printf(out, "# SYNOPSIS\n\n*assay %s* \\[OPTIONS\\] ", command->name);

@@ -5,6 +5,7 @@
  * ends the run: it becomes a failure with a reason. */
 #include "session/catalog.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -29,10 +30,24 @@ bool catalog_is_path(const char *argument)
     return strchr(argument, '/') != NULL && access(argument, F_OK) == 0;
 }
 
+/* Whether `part` occurs in `text` with its numbers whole: "n=10" is no part of "n=100". */
+static bool has_part(const char *text, const char *part)
+{
+    size_t length = strlen(part);
+    for (const char *at = text; length > 0 && (at = strstr(at, part)) != NULL; at++) {
+        bool cut_left = at > text && isdigit((unsigned char)at[-1]) && isdigit((unsigned char)*at);
+        bool cut_right =
+            isdigit((unsigned char)at[length - 1]) && isdigit((unsigned char)at[length]);
+        if (!cut_left && !cut_right)
+            return true;
+    }
+    return false;
+}
+
 bool catalog_matches(const char *pattern, const struct benchmark *benchmark)
 {
     return strcmp(pattern, "all") == 0 || strcmp(pattern, benchmark->suite) == 0 ||
-           strstr(benchmark->id, pattern) != NULL || text_glob(pattern, benchmark->id);
+           has_part(benchmark->id, pattern) || text_glob(pattern, benchmark->id);
 }
 
 static bool is_module_name(const char *name)

@@ -11,7 +11,10 @@
 #include "probe/clock.h"
 #include "stats/sequence.h"
 
-enum { LAUNCHES_MIN = 8 }; /* fewer miss too often where launches fall into two modes */
+enum {
+    LAUNCHES_MIN = 8, /* fewer miss too often where launches fall into two modes */
+    LAUNCHES_WORTHWHILE = 500
+};
 #define LOCKSTEP_SLOT_SECONDS 0.003
 
 /* The one of the same id, where a module has two suites; else the first of that name and
@@ -82,8 +85,10 @@ static assay_status explain_undecided(const struct compare_request *request, str
     if (row->verdict != VERDICT_UNDECIDED)
         return ASSAY_OK;
     unsigned more = verdict_launches_needed(row, &request->rules);
-    row->reason = arena_printf(arena, "needs about %u more launches (--launches %u)", more,
-                               row->launches + more);
+    row->reason = more > LAUNCHES_WORTHWHILE
+                      ? "too noisy here for this margin: no number of launches is worth the time"
+                      : arena_printf(arena, "needs about %u more launches (--launches %u)", more,
+                                     row->launches + more);
     return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

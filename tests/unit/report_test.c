@@ -188,8 +188,8 @@ TEST(json_keeps_back_percentiles_that_the_samples_do_not_support)
 TEST(json_writes_null_for_numbers_that_are_none)
 {
     struct run run = sample_run("x");
-    run.results.items[0].measurements[0].summary.median = NAN;
-    run.results.items[0].measurements[0].summary.interval.high = INFINITY;
+    run.results.items[0].measurements[0].summary.median = (double)NAN;
+    run.results.items[0].measurements[0].summary.interval.high = (double)INFINITY;
     run.environment.steal_ratio = -1;
     json_t *document = json_of(&run);
     const json_t *time = json_array_get(json_object_get(document, "results"), 0);

@@ -18,9 +18,10 @@ static const struct benchmark EXAMPLE = {
 TEST(a_pattern_selects_by_suite_id_part_or_glob)
 {
     static const char *const GOOD[] = {"all",  "text",          "text/distance:kind=dp,n=10",
-                                       "dist", "text/distance", "n=1",
+                                       "dist", "text/distance", "n=10",
                                        "*",    "text/*:*n=??",  "*=dp*"};
-    static const char *const BAD[] = {"tex?", "Text", "distance:n=10", "*n=1", "", "all of it"};
+    static const char *const BAD[] = {"tex?", "Text", "distance:n=10", "*n=1", "n=1",
+                                      "0x",   "",     "all of it"};
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
         if (!catalog_matches(GOOD[i], &EXAMPLE))
             test_fail(__FILE__, __LINE__, "'%s' does not match", GOOD[i]);

@@ -55,7 +55,7 @@ TEST(numbers_at_the_ends_of_their_ranges_survive)
     result->samples.items[9].launch = UINT32_MAX;
     result->measurements[0].summary.max = 1.7976931348623157e308;
     result->measurements[0].summary.min = 4.9406564584124654e-324;
-    result->measurements[0].summary.percentiles[4].value = NAN;
+    result->measurements[0].summary.percentiles[4].value = (double)NAN;
     put_all(store, &run);
     CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
     CHECK(isnan(loaded.results.items[0].measurements[0].summary.percentiles[4].value));
