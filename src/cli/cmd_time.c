@@ -1,0 +1,128 @@
+/* assay time: whole commands against each other.
+ * Order: options, files to write, measuring, table, files; so that a mistake that can be known
+ * beforehand stops the command with nothing run.  Ctrl-C keeps the complete blocks. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "cli/time_options.h"
+#include "report/timing.h"
+
+static volatile sig_atomic_t stop_count; /* the second one also ends a cleanup that hangs */
+
+static void on_stop(int signal_number)
+{
+    (void)signal_number;
+    stop_count = stop_count + 1;
+}
+
+/* As progress_step, for blocks: at most two lines a second, so as not to disturb what is timed. */
+static void tell(void *context, const struct time_progress *step)
+{
+    struct progress *progress = context;
+    double pause_seconds = progress->terminal ? 0.5 : 10;
+    if (step->elapsed_seconds < 1 || step->elapsed_seconds - progress->told_seconds < pause_seconds)
+        return;
+    progress->told_seconds = step->elapsed_seconds;
+    fprintf(stderr, "%s%zu runs each, %.0f s left%s", progress->terminal ? "\r\033[K" : "",
+            step->blocks, step->left_seconds, progress->terminal ? "" : "\n");
+    progress->shown = progress->terminal;
+}
+
+/* One of our own programs: beside the executable, else where it was installed. */
+static assay_status find_program(struct cli *cli, const char *name, struct buf *ret_path)
+{
+    buf_init(ret_path, 1 << 16);
+    buf_printf(ret_path, "%s/%s", cli->program, name);
+    if (ret_path->status == ASSAY_OK && access(ret_path->text, X_OK) != 0) {
+        buf_clear(ret_path);
+        buf_printf(ret_path, ASSAY_LIBEXECDIR "/%s", name);
+    }
+    return ret_path->status;
+}
+
+static assay_status print_timing(struct cli *cli, const struct time_options *options,
+                                 const struct timing *timing)
+{
+    BUF_AUTO out;
+    buf_init(&out, BUF_LENGTH_MAX);
+    if (options->json)
+        TRY(report_json_timing(timing, &out));
+    else
+        report_text_timing(timing, &out);
+    return cli_print(cli, &out);
+}
+
+static int exit_code(const struct timing *timing)
+{
+    for (size_t i = 0; i < timing->commands.count; i++)
+        if (timing->commands.items[i].outcome != OUTCOME_OK)
+            return 3;
+    return timing->interrupted ? 3 : 0;
+}
+
+static assay_status measure(struct cli *cli, const struct time_options *options,
+                            const struct time_request *wanted, struct time_exports *exports)
+{
+    struct timing timing = {0};
+    struct progress progress;
+    struct time_request request = *wanted;
+    progress_init(&progress);
+    request.stop = &stop_count;
+    request.progress = tell;
+    request.context = &progress;
+    assay_status status = session_time(&request, &timing, &cli->error);
+    progress_end(&progress);
+    if (status == ASSAY_OK)
+        status = print_timing(cli, options, &timing);
+    if (status == ASSAY_OK)
+        status = time_exports_write(exports, &timing, &cli->error);
+    cli->exit_code = exit_code(&timing);
+    timing_release(&timing);
+    return status;
+}
+
+static assay_status run(struct cli *cli, int argc, char **argv)
+{
+    struct time_options options = {0};
+    struct time_request request;
+    struct time_exports exports;
+    int first;
+    BUF_AUTO spawner, null_program;
+    buf_init(&spawner, 0);
+    buf_init(&null_program, 0);
+    TRY(options_parse(TIME_ROWS, argc, argv, &options, &first, &cli->error));
+    TRY(time_request_of(&options, &request, &cli->error));
+    if (first == argc)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "usage: assay time COMMAND [COMMAND ...]; quote each command");
+    TRY(find_program(cli, "assay-spawn", &spawner));
+    TRY(find_program(cli, "assay-null", &null_program));
+    request.lines = (struct time_texts){(const char *const *)(argv + first), argc - first};
+    request.spawner = spawner.text;
+    request.null_program = null_program.text;
+    signal(SIGINT, on_stop);
+    signal(SIGTERM, on_stop);
+    assay_status status = time_exports_open(&options, &exports, &cli->error);
+    if (status == ASSAY_OK)
+        status = measure(cli, &options, &request, &exports);
+    time_exports_close(&exports);
+    return status;
+}
+
+const struct command command_time = {
+    "time",
+    "COMMAND [COMMAND ...]",
+    "time whole commands against each other",
+    "Each COMMAND is one operand in quotes: assay time 'sort a.txt' 'sort -u a.txt'.\n"
+    "The commands run in blocks, each once a block in random order, so that what disturbs\n"
+    "one disturbs all; a verdict comes from the ratios within blocks.\n\n"
+    "No shell is used unless --shell says so: words are split at blanks, with 'quotes',\n"
+    "\"quotes\" and backslash. {VAR} is replaced by the values of a parameter; several\n"
+    "parameters give all their combinations. Input is empty, output is read and dropped,\n"
+    "and what a run leaves running is killed. A command that fails is a row with its\n"
+    "reason; the others go on.\n",
+    TIME_ROWS,
+    run,
+};

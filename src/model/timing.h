@@ -1,0 +1,79 @@
+/* The nouns of `assay time`: what one run of a command cost, a command's runs, the whole.
+ * Texts and lists belong to the arena of `struct timing`. */
+#ifndef MODEL_TIMING_H
+#define MODEL_TIMING_H
+
+#include "model/comparison.h"
+
+/* What one run cost.  user, system and rss are those of the process and of the descendants that it
+ * waited for. */
+struct command_cost {
+    double wall_ns; /* from just before it was spawned until it was collected */
+    double user_ns, system_ns;
+    double rss_bytes; /* largest of one process; never below the peak of the small spawner */
+    double output_bytes;
+    int exit_code; /* -1 when a signal ended it */
+    int signal;    /* 0 when it exited */
+};
+typedef VEC(struct command_cost) command_cost_vec;
+
+/* How a run ended. */
+enum command_end {
+    COMMAND_ENDED,       /* by itself: exit_code, signal */
+    COMMAND_TIMED_OUT,   /* killed at the time limit */
+    COMMAND_CANCELLED,   /* killed because the user wants to stop */
+    COMMAND_NO_PROGRAM,  /* the program could not be started: error */
+    COMMAND_NO_INPUT,    /* the input file could not be opened: error */
+    COMMAND_NO_OUTPUT,   /* the output file could not be opened: error */
+    COMMAND_NO_RESOURCES /* no pipe or no process could be had: error */
+};
+
+enum { COMMAND_PRINTED_MAX = 200 };
+
+/* One run.  It is also the message of assay-spawn to assay, two programs of one build. */
+struct command_run {
+    size_t struct_bytes; /* sizeof: both ends mean the same struct */
+    enum command_end end;
+    int error; /* errno */
+    struct command_cost cost;
+    char printed[COMMAND_PRINTED_MAX]; /* the first bytes of its output, NUL-terminated */
+};
+
+struct time_parameter {
+    const char *name, *value;
+};
+typedef VEC(struct time_parameter) time_parameter_vec;
+
+/* One command line with its parameters filled in. */
+struct timed_command {
+    const char *name, *line;
+    time_parameter_vec parameters;
+    enum outcome outcome;
+    const char *reason;             /* why it failed or has no runs, else "" */
+    const char *warning;            /* what a reader must know of the numbers, else "" */
+    command_cost_vec runs;          /* run i is of block i */
+    struct summary wall;            /* as of one launch: order statistics around the median; ns */
+    double user_ns, system_ns;      /* means */
+    double rss_bytes, output_bytes; /* largest */
+    size_t nonzero_count;           /* runs that ended with another exit code than 0 */
+    struct comparison versus;       /* against the reference; VERDICT_NONE where there is none */
+};
+
+struct timing {
+    struct arena arena;
+    VEC(struct timed_command) commands;
+    size_t reference;    /* index of the command that the others are set against */
+    size_t blocks;       /* complete ones: each has one run of every command */
+    size_t batch_blocks; /* so many blocks are one observation of a comparison */
+    uint64_t seed;
+    double duration_seconds;
+    bool interrupted;
+    const char *shell; /* what each command line was handed to, or NULL */
+    double shell_ns;   /* median of that shell with nothing to do, in the same blocks; 0: none */
+    double floor_ns;   /* median of a program that does nothing, in the same blocks; 0: none */
+    double floor_rss_bytes;
+};
+
+void timing_release(struct timing *timing);
+
+#endif

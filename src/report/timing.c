@@ -1,0 +1,272 @@
+/* The table of `assay time` and its exports.  The table says of every number how sure it is: the
+ * median with the half-width of its interval, the ratio with both ends of its own.
+ * Invariant: no line is wider than 80 columns but for names and reasons; a name that does not fit
+ * has a line of its own. */
+#include "report/timing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/quantity.h"
+#include "report/text.h"
+
+enum { NAME_COLUMNS = 29 };
+#define SHORT_NS 5e6 /* below this the spawn is a share worth telling */
+
+static void add_precision(const struct summary *wall, struct buf *out)
+{
+    const struct interval *interval = &wall->interval;
+    double half = fmax(interval->high - wall->median, wall->median - interval->low);
+    double percent = wall->median > 0 ? half / wall->median * 100 : 0;
+    if (interval->level <= 0)
+        buf_printf(out, " %8s", "+-?");
+    else
+        buf_printf(out, percent < 10 ? " +-%4.2f%%" : " +-%4.0f%%", percent);
+}
+
+static void add_name(const struct timed_command *command, struct buf *out)
+{
+    BUF_AUTO name;
+    buf_init(&name, 1 << 20);
+    report_text_line(command->name, &name);
+    if (name.length > NAME_COLUMNS)
+        buf_printf(out, "%s\n%*s", name.text, NAME_COLUMNS, "");
+    else
+        buf_printf(out, "%-*s", NAME_COLUMNS, name.text);
+}
+
+static void add_command(const struct timed_command *command, struct buf *out)
+{
+    char text[QUANTITY_TEXT_MAX];
+    add_name(command, out);
+    if (command->runs.count == 0) {
+        buf_printf(out, " %9s\n", outcome_name(command->outcome));
+        return;
+    }
+    buf_printf(out, " %9s", quantity_format_ns(command->wall.median, text));
+    add_precision(&command->wall, out);
+    buf_printf(out, " %9s", quantity_format_ns(command->user_ns, text));
+    buf_printf(out, " %9s", quantity_format_ns(command->system_ns, text));
+    buf_printf(out, " %9s\n", quantity_format(command->rss_bytes, "B", text));
+}
+
+/* The ratio as it is said: above 1 whichever way it goes, with its ends in the same sense. */
+static void add_ratio(const struct comparison *versus, struct buf *out)
+{
+    double ratio = versus->ratio, low = versus->interval.low, high = versus->interval.high;
+    BUF_AUTO ends;
+    buf_init(&ends, 128);
+    if (versus->verdict == VERDICT_SLOWER || versus->verdict == VERDICT_FASTER) {
+        bool faster = versus->verdict == VERDICT_FASTER;
+        double said = faster ? 1 / ratio : ratio;
+        int digits = said < 1.1 ? 4 : said < 100 ? 2 : 0;
+        buf_printf(&ends, "%.*f .. %.*f", digits, faster ? 1 / high : low, digits,
+                   faster ? 1 / low : high);
+        buf_printf(out, "%9.*fx %-9s  %-22s", digits, said, verdict_name(versus->verdict),
+                   ends.text);
+        return;
+    }
+    if (isfinite(low) && isfinite(high))
+        buf_printf(&ends, "%+.2f .. %+.2f %%", (low - 1) * 100, (high - 1) * 100);
+    else
+        buf_puts(&ends, "too few runs");
+    buf_printf(out, "%+8.2f %% %-9s  %-22s", (ratio - 1) * 100, verdict_name(versus->verdict),
+               ends.text);
+}
+
+static void add_comparisons(const struct timing *timing, struct buf *out)
+{
+    const struct timed_command *reference = &timing->commands.items[timing->reference];
+    bool first = true;
+    for (size_t i = 0; i < timing->commands.count; i++) {
+        const struct timed_command *command = &timing->commands.items[i];
+        if (command->versus.verdict == VERDICT_NONE)
+            continue;
+        if (first) {
+            buf_puts(out, "\nagainst ");
+            report_text_line(reference->name, out);
+            buf_printf(out, ", block by block, %g %% intervals:\n",
+                       command->versus.interval.level * 100);
+        }
+        first = false;
+        add_ratio(&command->versus, out);
+        buf_puts(out, "  ");
+        report_text_line(command->name, out);
+        buf_putc(out, '\n');
+        if (command->versus.reason[0] != '\0')
+            buf_printf(out, "%23s%s\n", "", command->versus.reason);
+    }
+}
+
+static void add_note(const char *word, const struct timed_command *command, const char *text,
+                     struct buf *out)
+{
+    if (text[0] == '\0')
+        return;
+    buf_printf(out, "%s ", word);
+    report_text_line(command->name, out);
+    buf_puts(out, ": ");
+    report_text_line(text, out);
+    buf_putc(out, '\n');
+}
+
+/* What went wrong and what to know, below an empty line. */
+static void add_notes(const struct timing *timing, struct buf *out)
+{
+    BUF_AUTO notes;
+    buf_init(&notes, BUF_LENGTH_MAX);
+    for (size_t i = 0; i < timing->commands.count; i++) {
+        const struct timed_command *command = &timing->commands.items[i];
+        BUF_AUTO exits;
+        buf_init(&exits, 256);
+        if (command->nonzero_count > 0)
+            buf_printf(&exits, "%zu of %zu runs ended with an exit code other than 0",
+                       command->nonzero_count, command->runs.count);
+        add_note(outcome_name(command->outcome), command, command->reason, &notes);
+        add_note("warning", command, command->warning, &notes);
+        add_note("warning", command, exits.text, &notes);
+    }
+    if (notes.length > 0)
+        buf_printf(out, "\n%s", notes.text);
+}
+
+/* The shortest median; 0 when nothing was measured. */
+static double shortest_ns(const struct timing *timing)
+{
+    double shortest = 0;
+    for (size_t i = 0; i < timing->commands.count; i++) {
+        double median = timing->commands.items[i].wall.median;
+        if (median > 0 && (shortest <= 0 || median < shortest))
+            shortest = median;
+    }
+    return shortest;
+}
+
+static void add_footer(const struct timing *timing, struct buf *out)
+{
+    char text[QUANTITY_TEXT_MAX];
+    double shortest = shortest_ns(timing);
+    buf_printf(out, "\n%zu runs each, in random order block by block, %.1f s%s\n", timing->blocks,
+               timing->duration_seconds, timing->interrupted ? "; interrupted" : "");
+    if (timing->shell != NULL && timing->shell_ns > 0)
+        buf_printf(out, "%s takes %s of each run, not subtracted\n", timing->shell,
+                   quantity_format_ns(timing->shell_ns, text));
+    if (timing->floor_ns > 0 && shortest > 0 && shortest < SHORT_NS)
+        buf_printf(out, "an empty program takes %s, %.0f %% of the shortest command\n",
+                   quantity_format_ns(timing->floor_ns, text), timing->floor_ns / shortest * 100);
+}
+
+void report_text_timing(const struct timing *timing, struct buf *out)
+{
+    buf_printf(out, "%-*s %9s %8s %9s %9s %9s\n", NAME_COLUMNS, "command", "median", "95 %", "user",
+               "system", "peak RSS");
+    for (size_t i = 0; i < timing->commands.count; i++)
+        add_command(&timing->commands.items[i], out);
+    add_comparisons(timing, out);
+    add_notes(timing, out);
+    add_footer(timing, out);
+}
+
+/* A field of CSV: quoted when it has to be. */
+static void add_field(const char *text, struct buf *out)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        buf_puts(out, text);
+        return;
+    }
+    buf_putc(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buf_putc(out, '"');
+        buf_putc(out, *text);
+    }
+    buf_putc(out, '"');
+}
+
+static void add_number(bool known, double value, const char *format, struct buf *out)
+{
+    BUF_AUTO text;
+    buf_init(&text, 64);
+    if (known && isfinite(value)) {
+        buf_printf(&text, "%.*f", format[0] - '0', value);
+        buf_puts(out, text.text);
+    }
+    buf_putc(out, ',');
+}
+
+static void add_csv_row(const struct timed_command *command, struct buf *out)
+{
+    const struct summary *wall = &command->wall;
+    const struct comparison *versus = &command->versus;
+    const double numbers[] = {wall->median,      wall->interval.low, wall->interval.high,
+                              wall->mean,        wall->sd,           wall->min,
+                              wall->max,         command->user_ns,   command->system_ns,
+                              command->rss_bytes};
+    bool measured = command->runs.count > 0, compared = versus->verdict != VERDICT_NONE;
+    add_field(command->name, out);
+    buf_putc(out, ',');
+    add_field(command->line, out);
+    buf_printf(out, ",%s,%zu,", outcome_name(command->outcome), command->runs.count);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        add_number(measured, numbers[i], "0", out);
+    add_number(compared, versus->ratio, "6", out);
+    add_number(compared, versus->interval.low, "6", out);
+    add_number(compared, versus->interval.high, "6", out);
+    buf_printf(out, "%s\n", compared ? verdict_name(versus->verdict) : "");
+}
+
+assay_status report_csv_timing(const struct timing *timing, struct buf *out)
+{
+    buf_puts(out, "name,command,status,runs,median_ns,low_ns,high_ns,mean_ns,sd_ns,min_ns,max_ns,"
+                  "user_ns,system_ns,rss_bytes,ratio,ratio_low,ratio_high,verdict\n");
+    for (size_t i = 0; i < timing->commands.count; i++)
+        add_csv_row(&timing->commands.items[i], out);
+    return out->status;
+}
+
+static void add_markdown_name(const char *name, struct buf *out)
+{
+    BUF_AUTO line;
+    buf_init(&line, 1 << 20);
+    report_text_line(name, &line);
+    for (const char *c = line.text; *c != '\0'; c++) {
+        if (strchr("|`\\*_<>[]", *c) != NULL)
+            buf_putc(out, '\\');
+        buf_putc(out, *c);
+    }
+}
+
+static void add_markdown_row(const struct timing *timing, const struct timed_command *command,
+                             struct buf *out)
+{
+    char text[QUANTITY_TEXT_MAX];
+    const struct comparison *versus = &command->versus;
+    buf_puts(out, "| ");
+    add_markdown_name(command->name, out);
+    if (command->runs.count == 0) {
+        buf_printf(out, " | %s: ", outcome_name(command->outcome));
+        add_markdown_name(command->reason, out);
+        buf_puts(out, " | | | | | |\n");
+        return;
+    }
+    buf_printf(out, " | %s |", quantity_format_ns(command->wall.median, text));
+    buf_printf(out, " %s ..", quantity_format_ns(command->wall.interval.low, text));
+    buf_printf(out, " %s |", quantity_format_ns(command->wall.interval.high, text));
+    buf_printf(out, " %s |", quantity_format_ns(command->user_ns, text));
+    buf_printf(out, " %s |", quantity_format_ns(command->system_ns, text));
+    buf_printf(out, " %s |", quantity_format(command->rss_bytes, "B", text));
+    if (versus->verdict != VERDICT_NONE)
+        buf_printf(out, " %.4g (%.4g .. %.4g) %s |\n", versus->ratio, versus->interval.low,
+                   versus->interval.high, verdict_name(versus->verdict));
+    else
+        buf_puts(out, command == &timing->commands.items[timing->reference] ? " 1 |\n" : " |\n");
+}
+
+assay_status report_markdown_timing(const struct timing *timing, struct buf *out)
+{
+    buf_puts(out, "| command | median | 95 % interval | user | system | peak RSS | ratio |\n"
+                  "|---|---:|---:|---:|---:|---:|---|\n");
+    for (size_t i = 0; i < timing->commands.count; i++)
+        add_markdown_row(timing, &timing->commands.items[i], out);
+    return out->status;
+}
