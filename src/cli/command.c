@@ -26,7 +26,8 @@ static void help_all(struct buf *out)
                   "assay measures code, remembers every result, and says what changed.\n\n");
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
         buf_printf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
-    buf_puts(out, "\n'assay COMMAND --help' explains a command.\n"
+    buf_puts(out, "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
+                  "assay.yaml and targets.yaml.\n"
                   "exit codes: 0 good, 1 regression or missed target, 2 usage, 3 environment or\n"
                   "a failed benchmark, 4 undecided\n");
 }

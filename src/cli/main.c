@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "config/config.h"
 
 static const char *executable_folder(void)
 {
@@ -68,6 +69,15 @@ static assay_status print_man(struct cli *cli, const char *name)
     return cli_print(cli, &text);
 }
 
+/* The keys of assay.yaml and targets.yaml as Markdown: docs/config.md. */
+static assay_status print_keys(struct cli *cli)
+{
+    BUF_AUTO text;
+    buf_init(&text, 1 << 20);
+    config_describe(&text);
+    return cli_print(cli, &text);
+}
+
 static assay_status dispatch(struct cli *cli, int argc, char **argv)
 {
     bool helps = argc < 2 || strcmp(argv[1], "help") == 0;
@@ -78,6 +88,8 @@ static assay_status dispatch(struct cli *cli, int argc, char **argv)
         return print_version(cli);
     if (helps && name != NULL && strcmp(name, "--man") == 0)
         return print_man(cli, argv[3]);
+    if (helps && name != NULL && strcmp(name, "--keys") == 0)
+        return print_keys(cli);
     const struct command *command = name ? command_find(name) : NULL;
     if (name != NULL && command == NULL)
         return no_command(cli, name);

@@ -392,6 +392,9 @@ static assay_status open_database(struct sqlite_store *self, const char *where, 
 assay_status store_open(const char *where, bool create, struct store **ret_store, struct buf *error)
 {
     struct stat info;
+    if (strstr(where, "://") != NULL)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "cannot open store '%s': this assay knows SQLite files only", where);
     if (!create && stat(where, &info) != 0)
         return buf_error(error, ASSAY_ERR_NOT_FOUND, "no store '%s' yet: 'assay run' creates it",
                          where);

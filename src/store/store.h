@@ -36,6 +36,7 @@ struct store {
 };
 
 /* Opens `where` (a path), creating file and folder when `create` is set.
+ * ASSAY_ERR_ARGUMENT   an address instead of a path.
  * ASSAY_ERR_NOT_FOUND  no such store and not `create`.   ASSAY_ERR_IO  read-only, locked,
  * corrupted, disk full.   ASSAY_ERR_VERSION  written by a newer assay; left untouched.   Texts go
  * to `error`. */

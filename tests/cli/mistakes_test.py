@@ -101,6 +101,12 @@ def operands_that_are_too_many_or_too_few_are_told():
 
 
 @test
+def a_store_that_is_no_file_is_refused():
+    write('assay.yaml', 'store: postgres://team@db/assay\n')
+    refused(run(SUMS), 'postgres://team@db/assay', 'SQLite')
+
+
+@test
 def an_unknown_run_is_answered_with_what_was_tried():
     refused(assay('show'), "no store '.assay/history.db' yet: 'assay run' creates it")
     refused(assay('history'), "no store '.assay/history.db' yet")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from tap import (FIXTURES, PROGRAM, RESULTS, SUMS, assay, check, contains, exits, main, need, run,
+from tap import (FIXTURES, PROGRAM, RESULTS, SOURCE, SUMS, assay, check, contains, exits, main, need, run,
                  test, write)
 
 COMMANDS = [line.split()[0] for line in assay('--help').out.splitlines()
@@ -55,6 +55,15 @@ def a_man_page_has_every_option_and_the_exit_codes():
                                  re.MULTILINE):
             contains(text, option)
         contains(text, f'assay-{name}', 'EXIT STATUS', 'ASSAY_STORE', 'assay(1)')
+
+
+@test
+def the_page_of_keys_is_what_the_table_of_keys_says():
+    done = assay('help', '--keys')
+    exits(done, 0)
+    contains(done.out, '`launches`', '`faster_by`')
+    page = pathlib.Path(SOURCE) / 'docs/config.md'
+    check(page.read_text(encoding='utf-8') == done.out, "run 'assay help --keys > docs/config.md'")
 
 
 @test
