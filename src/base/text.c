@@ -140,3 +140,15 @@ char *text_shown(const char *text, char shown[TEXT_SHOWN_MAX])
     memcpy(shown + kept, length > kept ? "..." : "", length > kept ? 4 : 1);
     return shown;
 }
+
+bool text_ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+const char *text_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

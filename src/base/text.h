@@ -35,4 +35,10 @@ enum { TEXT_SHOWN_MAX = 64 };
  * sequence. */
 char *text_shown(const char *text, char shown[TEXT_SHOWN_MAX]);
 
+/* Whether `text` ends with `end`. */
+bool text_ends_with(const char *text, const char *end);
+
+/* What stands behind the last '/' of a path: the whole of it when there is none. */
+const char *text_file_name(const char *path);
+
 #endif

@@ -1,10 +1,10 @@
 /* assay compare: two modules measured against each other, or two stored runs.
  * Modules are paired, slot by slot, and measured until every benchmark is decided; stored runs were
  * measured one after the other and say so. */
-#include <signal.h>
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "report/comparison.h"
 #include "session/compare.h"
 
@@ -36,14 +36,6 @@ static const struct option_row ROWS[] = {
     OPTION_END,
 };
 static const double FALSE_DISCOVERY_RATE = 0.05;
-
-static volatile sig_atomic_t stop_requested;
-
-static void on_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_requested = 1;
-}
 
 static struct verdict_rules rules_of(const struct compare_options *options)
 {
@@ -88,7 +80,7 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
         .rules = rules_of(options),
         .false_discovery_rate = FALSE_DISCOVERY_RATE,
         .lockstep = options->lockstep,
-        .stop = &stop_requested,
+        .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,
     };
@@ -96,7 +88,7 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
     progress_end(&progress);
     if (status == ASSAY_OK)
         status = print_rows(cli, options, &rows);
-    if (stop_requested)
+    if (stop_count)
         cli->exit_code = 3;
     for (size_t i = 0; i < rows.count; i++)
         if (rows.items[i].outcome == OUTCOME_FAILED)
@@ -172,8 +164,7 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
     if (count < 2 || modules != catalog_is_path(operands[1]) || (count > 2 && !modules))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "usage: assay compare OLD.so NEW.so [PATTERN ...], or two stored runs");
-    signal(SIGINT, on_stop);
-    signal(SIGTERM, on_stop);
+    stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = modules ? compare_modules(cli, &options, &workplace, operands, count)

@@ -1,10 +1,10 @@
 /* assay gate: measures today's modules against a baseline and exits with the decision, for CI.
  * Order: options, workplace, catalogue, store, measuring, table; nothing is written to the store.
  */
-#include <signal.h>
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "report/comparison.h"
 #include "session/gate.h"
 
@@ -34,14 +34,6 @@ static const struct option_row ROWS[] = {
     OPTION_END,
 };
 
-static volatile sig_atomic_t stop_requested;
-
-static void on_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_requested = 1;
-}
-
 static struct compare_request measuring_of(const struct gate_options *options,
                                            const struct workplace *workplace)
 {
@@ -58,7 +50,7 @@ static struct compare_request measuring_of(const struct gate_options *options,
         .rules = VERDICT_RULES_DEFAULT,
         .false_discovery_rate = 0.05,
         .gate_only = true,
-        .stop = &stop_requested,
+        .stop = &stop_count,
         .progress = progress_step,
     };
     request.rules.warn = options->warn > 0 ? options->warn : request.rules.warn;
@@ -125,8 +117,7 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
     if (options.baseline == NULL)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "which baseline? assay gate --baseline NAME; 'assay baseline' lists them");
-    signal(SIGINT, on_stop);
-    signal(SIGTERM, on_stop);
+    stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = gate_in(cli, &options, &workplace, argv + first, argc - first);

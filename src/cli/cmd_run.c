@@ -2,10 +2,10 @@
  * Order: options, workplace (assay.yaml, targets), plan, catalogue, store, measuring, files, table;
  * so that every mistake that can be known beforehand stops the command with nothing run and nothing
  * written. Ctrl-C ends after the benchmark under way and keeps what is finished. */
-#include <signal.h>
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "session/outputs.h"
@@ -48,14 +48,6 @@ static const struct option_row ROWS[] = {
     COMMON_ROWS(struct run_options),
     OPTION_END,
 };
-
-static volatile sig_atomic_t stop_requested;
-
-static void on_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_requested = 1;
-}
 
 static assay_status print_run(struct cli *cli, const struct run_options *options,
                               const struct workplace *workplace, struct run *run)
@@ -122,7 +114,7 @@ static assay_status run_in(struct cli *cli, const struct run_options *options,
                                       .label = options->label,
                                       .targets = &workplace->targets,
                                       .claims = &workplace->claims,
-                                      .stop = &stop_requested};
+                                      .stop = &stop_count};
     struct catalog_request wanted = {&workplace->paths, workplace->folders, operands, count};
     TRY(profile_plan(&options->profile, &workplace->config, &request.plan, &cli->error));
     TRY(catalog_open(&wanted, &catalog, &cli->error));
@@ -142,8 +134,7 @@ static assay_status run(struct cli *cli, int argc, char **argv)
     struct workplace workplace = {0};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    signal(SIGINT, on_stop);
-    signal(SIGTERM, on_stop);
+    stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = run_in(cli, &options, &workplace, argv + first, argc - first);

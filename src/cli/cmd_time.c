@@ -1,21 +1,13 @@
 /* assay time: whole commands against each other.
  * Order: options, files to write, measuring, table, files; so that a mistake that can be known
  * beforehand stops the command with nothing run.  Ctrl-C keeps the complete blocks. */
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "cli/time_options.h"
 #include "report/timing.h"
-
-static volatile sig_atomic_t stop_count; /* the second one also ends a cleanup that hangs */
-
-static void on_stop(int signal_number)
-{
-    (void)signal_number;
-    stop_count = stop_count + 1;
-}
 
 /* As progress_step, for blocks: at most two lines a second, so as not to disturb what is timed. */
 static void tell(void *context, const struct time_progress *step)
@@ -102,8 +94,7 @@ static assay_status run(struct cli *cli, int argc, char **argv)
     request.lines = (struct time_texts){(const char *const *)(argv + first), argc - first};
     request.spawner = spawner.text;
     request.null_program = null_program.text;
-    signal(SIGINT, on_stop);
-    signal(SIGTERM, on_stop);
+    stop_on_signals();
     assay_status status = time_exports_open(&options, &exports, &cli->error);
     if (status == ASSAY_OK)
         status = measure(cli, &options, &request, &exports);

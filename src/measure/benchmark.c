@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "measure/launch.h"
 #include "model/sweep.h"
 #include "probe/clock.h"
@@ -189,8 +190,7 @@ static bool read_benchmark(const struct message *message, void *context)
 /* "/path/sort_bench.so" -> "sort_bench". */
 static char *stem_of(const char *module, struct arena *arena)
 {
-    const char *slash = strrchr(module, '/');
-    const char *file = slash ? slash + 1 : module;
+    const char *file = text_file_name(module);
     return arena_copy_n(arena, file, strcspn(file, "."));
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "probe/clock.h"
 
 enum { POLL_MS = 50, PRINTED_MAX = 64 * 1024, LAST_WORDS_MAX = 300, REASON_MAX = 4000 };
@@ -232,12 +233,6 @@ assay_status host_ask(struct host *host, const char *line, host_line_fn *on_line
     }
 }
 
-static bool is_shared_object(const char *module)
-{
-    size_t length = strlen(module);
-    return length > 3 && strcmp(module + length - 3, ".so") == 0;
-}
-
 /* Of hello and load: only a closing line, which may name the compiler. */
 static bool read_greeting(const struct message *message, void *context)
 {
@@ -295,7 +290,7 @@ assay_status host_start(const char *program, const char *module, struct host_lim
                         struct host *ret_host)
 {
     enum outcome outcome = OUTCOME_FAILED;
-    if (!is_shared_object(module))
+    if (!text_ends_with(module, ".so"))
         return host_start_empty(module, limits, ret_host);
     TRY(host_start_empty(program, limits, ret_host));
     BUF_AUTO line;

@@ -16,16 +16,10 @@
 
 enum { FOLDER_DEPTH = 2 };
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 bool catalog_is_path(const char *argument)
 {
     if (argument[0] == '/' || strncmp(argument, "./", 2) == 0 || strncmp(argument, "../", 3) == 0 ||
-        ends_with(argument, ".so"))
+        text_ends_with(argument, ".so"))
         return true;
     return strchr(argument, '/') != NULL && access(argument, F_OK) == 0;
 }
@@ -99,7 +93,7 @@ static assay_status list_folder(const struct catalog_request *request, const cha
         buf_printf(&path, "%s/%s", folder, entries[i]->d_name);
         bool usable = status == ASSAY_OK && path.status == ASSAY_OK && stat(path.text, &info) == 0;
         bool module = usable && S_ISREG(info.st_mode) && is_module_name(entries[i]->d_name) &&
-                      (ends_with(path.text, ".so") || access(path.text, X_OK) == 0);
+                      (text_ends_with(path.text, ".so") || access(path.text, X_OK) == 0);
         if (module || (usable && S_ISDIR(info.st_mode) && depth > 1))
             status = list_path(request, path.text, depth - 1, catalog);
         free(entries[i]);

@@ -11,20 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "session/place/keep.h"
 
 #define FAMILY_ERROR 0.01 /* chance of any false failure in a suite */
 
-static bool is_shared_object(const char *module)
-{
-    size_t length = strlen(module);
-    return length > 3 && strcmp(module + length - 3, ".so") == 0;
-}
-
 static assay_status save_module(const struct baseline_request *request, const char *module,
                                 struct arena *arena, struct buf *error)
 {
-    struct kept_module kept = {.file = keep_file_name(module)};
+    struct kept_module kept = {.file = text_file_name(module)};
     const char *folder = keep_folder(request->store_path, arena);
     if (folder == NULL)
         return ASSAY_ERR_MEMORY;
@@ -44,7 +39,7 @@ static assay_status save_modules(const struct baseline_request *request, struct 
         const char *module = result->benchmark.module;
         bool fresh = strcmp(module, last) != 0;
         last = module;
-        if (fresh && result->outcome == OUTCOME_OK && is_shared_object(module) &&
+        if (fresh && result->outcome == OUTCOME_OK && text_ends_with(module, ".so") &&
             access(module, R_OK) == 0)
             TRY(save_module(request, module, arena, error));
     }
@@ -72,7 +67,7 @@ struct split {
 static const char *kept_twin(const kept_module_vec *modules, const char *module)
 {
     for (size_t i = 0; i < modules->count; i++)
-        if (strcmp(modules->items[i].file, keep_file_name(module)) == 0 &&
+        if (strcmp(modules->items[i].file, text_file_name(module)) == 0 &&
             access(modules->items[i].kept, R_OK) == 0)
             return modules->items[i].kept;
     return NULL;
@@ -175,7 +170,7 @@ static bool is_selected(const struct gate_request *request, const struct benchma
         if (catalog_is_path(argument)) {
             paths = true;
             listed =
-                listed || strcmp(keep_file_name(argument), keep_file_name(benchmark->module)) == 0;
+                listed || strcmp(text_file_name(argument), text_file_name(benchmark->module)) == 0;
         } else {
             patterns = true;
             matched = matched || catalog_matches(argument, benchmark);

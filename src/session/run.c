@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "compare/targets.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
@@ -119,8 +120,7 @@ static assay_status run_one(const struct session_request *request, struct run *r
 static assay_status add_failure(const struct session_request *request, struct run *run,
                                 const struct module_failure *failure, struct buf *error)
 {
-    const char *slash = strrchr(failure->module, '/');
-    const char *file = slash ? slash + 1 : failure->module;
+    const char *file = text_file_name(failure->module);
     struct benchmark benchmark = {.id = file,
                                   .suite = file,
                                   .name = "module",

@@ -14,18 +14,13 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/text.h"
 
 enum { HASH_DIGITS = 64 };
 
-const char *keep_file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 const char *keep_folder(const char *store, struct arena *arena)
 {
-    size_t folder = (size_t)(keep_file_name(store) - store);
+    size_t folder = (size_t)(text_file_name(store) - store);
     return arena_printf(arena, "%.*smodules", (int)folder, store);
 }
 

@@ -12,7 +12,4 @@ ASSAY_USE_RESULT assay_status keep_module(const char *folder, const char *path, 
 /* The folder for kept modules of a store: ".assay/history.db" -> ".assay/modules". */
 const char *keep_folder(const char *store, struct arena *arena);
 
-/* The text behind the last '/' of a path. */
-const char *keep_file_name(const char *path);
-
 #endif
