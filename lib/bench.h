@@ -23,12 +23,7 @@ struct scope {
     size_t next;
 };
 
-/* A mapped fixture file (fixture.c). */
-struct fixture {
-    void *map;
-    size_t map_bytes;
-    uint64_t name; /* hash of suite, key and seed */
-};
+struct fixture; /* a mapped file (fixture.c) */
 
 /* What a benchmark is opened with. */
 struct bench_request {
@@ -36,6 +31,7 @@ struct bench_request {
     const char *params; /* "key=value,key=value" */
     uint64_t seed;
     const char *fixtures_folder;
+    struct scope *slot; /* memory of slots, which the caller frees; both sides of a pair share it */
 };
 
 struct open_bench {
@@ -44,9 +40,9 @@ struct open_bench {
     char *params, *fixtures_folder;
     uint64_t seed;
     uint64_t random[4];
-    struct scope launch, slot, *current;
+    struct scope launch, *slot, *current;
     struct buf reason;
-    VEC(struct fixture) fixtures;
+    VEC(struct fixture *) fixtures; /* held by this benchmark */
     FILE *fixture_file; /* under construction, else NULL */
     size_t fixture_length;
     enum outcome outcome;
@@ -60,6 +56,8 @@ struct slot_time {
     double loop_ns;
     double body_ns;
 };
+
+void scope_release(struct scope *scope);
 
 /* Runs setup and check.  On any status `bench` must be closed; the outcome tells whether it can
  * run. */

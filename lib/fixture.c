@@ -9,10 +9,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/vec.h"
 
 #define FIXTURE_MAGIC 0x3158494659415353u /* "SSAYFIX1" */
 
@@ -21,6 +24,16 @@ struct header {
     uint64_t reserved[5];
 };
 _Static_assert(sizeof(struct header) == 64, "the data behind it is aligned to 64");
+
+/* A mapping, in the list of all of this process until its last holder lets go. */
+struct fixture {
+    struct fixture *next;
+    const struct header *map;
+    size_t map_bytes;
+    uint64_t name; /* hash of suite, key and seed */
+    unsigned holders;
+};
+static struct fixture *mapped;
 
 static void fail(struct open_bench *bench, const char *act, const char *path)
 {
@@ -52,13 +65,39 @@ static uint64_t name_of(const struct open_bench *bench, const char *key)
     return checksum(hash, (const unsigned char *)key, strlen(key) + 1);
 }
 
-/* The fixture of this name as mapped before: a body that asks for it does so in each slot. */
-static const struct header *find_mapped(const struct open_bench *bench, uint64_t name)
+static const struct header *hold(struct open_bench *bench, struct fixture *fixture)
+{
+    struct fixture **held = vec_add(&bench->fixtures);
+    if (held == NULL)
+        return NULL;
+    *held = fixture;
+    fixture->holders++;
+    return fixture->map;
+}
+
+/* The fixture of this name as mapped before: a body that asks for it does so in each slot, and the
+ * other side of a pair reads the very same pages. */
+static const struct header *find_mapped(struct open_bench *bench, uint64_t name)
 {
     for (size_t i = 0; i < bench->fixtures.count; i++)
-        if (bench->fixtures.items[i].name == name)
-            return bench->fixtures.items[i].map;
+        if (bench->fixtures.items[i]->name == name)
+            return bench->fixtures.items[i]->map;
+    for (struct fixture *fixture = mapped; fixture != NULL; fixture = fixture->next)
+        if (fixture->name == name)
+            return hold(bench, fixture);
     return NULL;
+}
+
+static void drop(struct fixture *fixture)
+{
+    struct fixture **link = &mapped;
+    if (--fixture->holders > 0)
+        return;
+    while (*link != fixture)
+        link = &(*link)->next;
+    *link = fixture->next;
+    munmap((void *)(uintptr_t)fixture->map, fixture->map_bytes);
+    free(fixture);
 }
 
 /* Maps the file and checks it; NULL when it is absent or damaged. */
@@ -76,15 +115,18 @@ static const struct header *map_file(struct open_bench *bench, uint64_t name, co
         return NULL;
     const struct header *header = map;
     const unsigned char *data = (const unsigned char *)map + sizeof *header;
-    struct fixture *fixture = NULL;
-    if (header->magic == FIXTURE_MAGIC && header->bytes == (size_t)info.st_size - sizeof *header &&
-        checksum(0, data, header->bytes) == header->checksum)
-        fixture = vec_add(&bench->fixtures);
+    bool sound = header->magic == FIXTURE_MAGIC &&
+                 header->bytes == (size_t)info.st_size - sizeof *header &&
+                 checksum(0, data, header->bytes) == header->checksum;
+    struct fixture *fixture = sound ? malloc(sizeof *fixture) : NULL;
     if (fixture == NULL) {
         munmap(map, (size_t)info.st_size);
         return NULL;
     }
-    *fixture = (struct fixture){map, (size_t)info.st_size, name};
+    *fixture = (struct fixture){mapped, header, (size_t)info.st_size, name, 1};
+    mapped = fixture;
+    header = hold(bench, fixture);
+    drop(fixture); /* the map's own hold: what nobody could hold is gone again */
     return header;
 }
 
@@ -173,6 +215,6 @@ const void *fixture_open(struct open_bench *bench, const char *key, assay_builde
 void fixtures_close(struct open_bench *bench)
 {
     for (size_t i = 0; i < bench->fixtures.count; i++)
-        munmap(bench->fixtures.items[i].map, bench->fixtures.items[i].map_bytes);
+        drop(bench->fixtures.items[i]);
     vec_release(&bench->fixtures);
 }

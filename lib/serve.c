@@ -115,7 +115,7 @@ static void open_side(struct serve *serve, const struct message *message)
     const char *name = message_value(message, 0);
     struct bench_request request = {module_find(&serve->modules[side], name),
                                     text_of(message, "params"), number_u64(message, "seed", 0),
-                                    text_of(message, "fixtures")};
+                                    text_of(message, "fixtures"), &serve->slot};
     if (request.definition == NULL) {
         answer(serve, "error", "no such benchmark in this module");
         return;
@@ -233,4 +233,5 @@ void serve_end(struct serve *serve)
 {
     close_side(serve, SIDE_A);
     close_side(serve, SIDE_B);
+    scope_release(&serve->slot);
 }

@@ -15,13 +15,14 @@ static const uint64_t SPLITMIX64_OF_1234567[] = {6457827717110365317u, 320316821
                                                  9817491932198370423u, 4593380528125082431u};
 
 static struct open_bench bench;
+static struct scope slots;
 static uint64_t drawn[3][8];
 static unsigned slot_number, setups, checks, teardowns, builds;
 
 static void open_definition(const struct assay_definition *definition, const char *params,
                             uint64_t seed, const char *folder)
 {
-    const struct bench_request request = {definition, params, seed, folder};
+    const struct bench_request request = {definition, params, seed, folder, &slots};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
 }
 
@@ -355,6 +356,46 @@ TEST(a_fixture_is_built_once_for_all_launches)
     CHECK_EQ(builds, 1);
     CHECK(one.first == two.first);
     only_file(folder); /* and no part of one is left */
+}
+
+/* Both sides of a pair: at another address data would lie otherwise in the caches. */
+TEST(two_open_benchmarks_read_the_same_pages_of_a_fixture_until_the_last_closes)
+{
+    static struct open_bench twin;
+    const struct assay_definition definition = {.name = "a", .body = count_slot, .file = "f"};
+    const struct bench_request request = {&definition, "", 1, test_folder(), &slots};
+    open_definition(&definition, "", 1, test_folder());
+    CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
+    const struct built *one = assay_fixture(&bench.bench, "key", build, NULL);
+    struct built before = *one;
+    CHECK(assay_fixture(&twin.bench, "key", build, NULL) == one);
+    CHECK(assay_fixture(&twin.bench, "other", build, NULL) != one);
+    bench_close(&bench);
+    CHECK_EQ(memcmp(one, &before, sizeof before), 0); /* still mapped */
+    bench_close(&twin);
+}
+
+static void *first_block;
+static void take_block(struct assay_bench *b)
+{
+    first_block = assay_alloc(b, 4096);
+    ASSAY_LOOP(b) assay_keep(b);
+}
+
+TEST(two_open_benchmarks_get_the_same_memory_in_their_slots)
+{
+    static struct open_bench twin;
+    struct slot_time time;
+    const struct assay_definition definition = {.name = "a", .body = take_block, .file = "f"};
+    const struct bench_request request = {&definition, "", 1, "", &slots};
+    open_definition(&definition, "", 1, "");
+    CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
+    CHECK(run_slot(1));
+    const void *one = first_block;
+    CHECK(bench_slot(&twin, 1, &time));
+    CHECK(first_block == one);
+    bench_close(&bench);
+    bench_close(&twin);
 }
 
 TEST(another_seed_or_suite_is_another_fixture)
