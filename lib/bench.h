@@ -43,7 +43,7 @@ struct open_bench {
     struct scope launch, *slot, *current;
     struct buf reason;
     VEC(struct fixture *) fixtures; /* held by this benchmark */
-    FILE *fixture_file; /* under construction, else NULL */
+    FILE *fixture_file;             /* under construction, else NULL */
     size_t fixture_length;
     enum outcome outcome;
     bool is_set_up;

@@ -158,11 +158,24 @@ static bool write_header(struct open_bench *bench)
     return true;
 }
 
+/* Makes the folder and those above it; what fails shows when the file is created. */
+static void make_folders(const char *folder)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s", folder);
+    for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    mkdir(path, 0777);
+}
+
 static void build_file(struct open_bench *bench, const char *path, assay_builder *build)
 {
     char part[4200];
     struct header blank = {0};
-    mkdir(bench->fixtures_folder, 0777);
+    make_folders(bench->fixtures_folder);
     snprintf(part, sizeof part, "%s.%d.part", path, (int)getpid());
     bench->fixture_file = fopen(part, "w+e");
     bench->fixture_length = 0;

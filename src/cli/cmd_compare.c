@@ -11,21 +11,25 @@
 struct compare_options {
     struct common_options common;
     unsigned launches;
-    double measure, warmup, limit_seconds;
+    double measure, warmup, budget, limit_seconds;
     double margin;
     uint64_t seed;
-    bool lockstep;
+    bool lockstep, within_launch;
 };
 
 #define OPTION(field) offsetof(struct compare_options, field)
 static const struct option_row ROWS[] = {
     {"margin", 'm', "PERCENT", "closer than this is the same (default: 1)", OPTION_PERCENT,
      OPTION(margin)},
-    {"launches", 'l', "N", "most launches a benchmark may take (default: 16)", OPTION_COUNT,
+    {"launches", 'l', "N", "most launches a benchmark may take (default: 40)", OPTION_COUNT,
      OPTION(launches)},
-    {"time", 't', "TIME", "measuring time per launch (default: 100 ms)", OPTION_SECONDS,
+    {"time", 't', "TIME", "measuring time per launch (default: 50 ms)", OPTION_SECONDS,
      OPTION(measure)},
-    {"warmup", 'w', "TIME", "warm-up per launch (default: 20 ms)", OPTION_SECONDS, OPTION(warmup)},
+    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS, OPTION(warmup)},
+    {"budget", 0, "TIME", "at most so long a benchmark, from the 8th launch on (default: none)",
+     OPTION_SECONDS, OPTION(budget)},
+    {"within-launch", 0, NULL, "one launch of the whole budget: quick, and blind to addresses",
+     OPTION_FLAG, OPTION(within_launch)},
     {"time-limit", 0, "TIME", "end a launch that takes longer (default: 60 s)", OPTION_SECONDS,
      OPTION(limit_seconds)},
     {"lockstep", 0, NULL, "two processes in turn, also where one would do", OPTION_FLAG,
@@ -70,16 +74,18 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
         .old_catalog = &catalogs[0],
         .new_catalog = &catalogs[1],
         .plan = {.profile = "compare",
-                 .launches = options->launches ? options->launches : 16,
-                 .measure_seconds = options->measure > 0 ? options->measure : 0.1,
-                 .warmup_seconds = options->warmup > 0 ? options->warmup : 0.02,
-                 .slot_seconds = 0.0003,
+                 .launches = options->launches ? options->launches : 40,
+                 .measure_seconds = options->measure > 0 ? options->measure : 0.05,
+                 .warmup_seconds = options->warmup > 0 ? options->warmup : 0.01,
+                 .slot_seconds = 0.0001,
                  .limit_seconds = options->limit_seconds > 0 ? options->limit_seconds : 60,
                  .limit_rss_bytes = 8e9,
                  .seed = options->seed ? options->seed : 1},
         .rules = rules_of(options),
         .false_discovery_rate = FALSE_DISCOVERY_RATE,
         .lockstep = options->lockstep,
+        .budget_seconds = options->budget,
+        .within_launch = options->within_launch,
         .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,

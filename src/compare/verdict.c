@@ -1,9 +1,8 @@
 /* Verdicts.
  *
- * Why the log ratio of pairs and not the ratio of means: what disturbs a pair disturbs both of its
- * slots, and on the log scale a disturbance is an addend that trimming removes.  Why a margin and a
- * gate apart: "is it the same" and "may it be merged" are two questions. Invariants: 1. `same` is
- * proved, never the absence of proof; 2. an infinite interval is undecided;
+ * Why a margin and a gate apart: "is it the same" and "may it be merged" are two questions.
+ * Invariants: 1. `same` is proved, never the absence of proof; 2. an infinite interval is
+ * undecided;
  * 3. nothing here looks at the point estimate to decide. */
 #include "compare/verdict.h"
 
@@ -13,8 +12,6 @@
 #include "stats/order.h"
 #include "stats/sequence.h"
 #include "stats/summary.h"
-
-#define TRIM 0.25
 
 enum verdict verdict_of(const struct interval *ratio, const struct verdict_rules *rules)
 {
@@ -38,46 +35,11 @@ enum gate verdict_gate(const struct interval *ratio, const struct verdict_rules 
     return ratio->low > 1 + rules->warn ? GATE_WARN : GATE_PASS;
 }
 
-/* Numbers of one comparison while it is computed. */
-struct folding {
-    double *logs;     /* log ratios, sorted launch by launch */
-    double *launches; /* trimmed mean of each launch */
-    size_t launch_count;
-};
-
-static void folding_release(struct folding *folding)
-{
-    free(folding->logs);
-    free(folding->launches);
-}
-
-static assay_status fold(const pair_vec *pairs, struct folding *folding)
-{
-    folding->logs = calloc(pairs->count, sizeof *folding->logs);
-    folding->launches = calloc(pairs->count, sizeof *folding->launches);
-    if (folding->logs == NULL || folding->launches == NULL)
-        return ASSAY_ERR_MEMORY;
-    for (size_t i = 0; i < pairs->count; i++) {
-        const struct pair_sample *pair = &pairs->items[i];
-        if (!(pair->old_ns > 0) || !(pair->new_ns > 0))
-            return ASSAY_ERR_ARGUMENT;
-        folding->logs[i] = log(pair->new_ns / pair->old_ns);
-    }
-    for (size_t start = 0, end; start < pairs->count; start = end) {
-        for (end = start + 1;
-             end < pairs->count && pairs->items[end].launch == pairs->items[start].launch; end++)
-            ;
-        order_sort(folding->logs + start, end - start);
-        folding->launches[folding->launch_count++] =
-            sequence_trimmed_mean(folding->logs + start, end - start, TRIM);
-    }
-    return ASSAY_OK;
-}
-
-/* Median and 10 % quantile of both sides' times. */
-static assay_status describe_sides(const pair_vec *pairs, struct comparison *comparison)
+assay_status verdict_describe(const pair_vec *pairs, struct comparison *comparison)
 {
     double medians[2], lows[2];
+    if (pairs->count == 0)
+        return ASSAY_ERR_TOO_FEW;
     double *values = calloc(pairs->count, sizeof *values);
     if (values == NULL)
         return ASSAY_ERR_MEMORY;
@@ -92,22 +54,36 @@ static assay_status describe_sides(const pair_vec *pairs, struct comparison *com
     comparison->old_ns = medians[0];
     comparison->new_ns = medians[1];
     comparison->ratio_q10 = lows[1] / lows[0];
+    comparison->pairs = pairs->count;
     return ASSAY_OK;
 }
 
-static assay_status conclude(const struct folding *folding, const struct verdict_rules *rules,
-                             struct comparison *comparison)
+/* Where the estimators contradict each other the trimmed mean, which looks at more of the slots,
+ * decides. */
+static assay_status settle_estimator(struct evidence *evidence, const struct verdict_rules *rules,
+                                     struct comparison *comparison)
 {
-    struct interval logs = {-HUGE_VAL, HUGE_VAL, 0};
-    double sum = 0;
-    for (size_t i = 0; i < folding->launch_count; i++)
-        sum += folding->launches[i];
-    if (folding->launch_count >= 2)
-        TRY(sequence_interval(folding->launches, folding->launch_count, rules->level, &logs));
-    comparison->ratio = exp(sum / (double)folding->launch_count);
-    comparison->interval = (struct interval){exp(logs.low), exp(logs.high), logs.level};
-    comparison->e_value = exp(sequence_log_e(folding->launches, folding->launch_count, 0));
-    comparison->launches = (unsigned)folding->launch_count;
+    struct interval each[ESTIMATOR_COUNT];
+    for (int e = 0; e < ESTIMATOR_COUNT; e++)
+        TRY(evidence_interval(evidence, (enum estimator)e, rules->level, &each[e]));
+    if (each[0].low > each[1].high || each[1].low > each[0].high)
+        evidence->estimator = ESTIMATOR_TRIMMED;
+    comparison->interval = each[evidence->estimator];
+    return ASSAY_OK;
+}
+
+assay_status verdict_from_evidence(const struct evidence *evidence,
+                                   const struct verdict_rules *rules, struct comparison *comparison)
+{
+    struct evidence settled = *evidence;
+    if (evidence_count(evidence) == 0)
+        return ASSAY_ERR_TOO_FEW;
+    TRY(settle_estimator(&settled, rules, comparison));
+    comparison->ratio = evidence_ratio(&settled, settled.estimator);
+    comparison->estimator = settled.estimator;
+    comparison->e_value = exp(evidence_log_e(&settled));
+    comparison->within_launch = evidence->within_launch;
+    comparison->launches = evidence->within_launch ? 1 : (unsigned)evidence_count(evidence);
     comparison->verdict = verdict_of(&comparison->interval, rules);
     comparison->gate = verdict_gate(&comparison->interval, rules);
     return ASSAY_OK;
@@ -116,16 +92,13 @@ static assay_status conclude(const struct folding *folding, const struct verdict
 assay_status verdict_from_pairs(const pair_vec *pairs, const struct verdict_rules *rules,
                                 struct comparison *comparison)
 {
-    struct folding folding = {0};
-    if (pairs->count == 0)
-        return ASSAY_ERR_TOO_FEW;
-    assay_status status = fold(pairs, &folding);
+    struct evidence evidence = {0};
+    assay_status status = evidence_add_launches(pairs, &evidence);
     if (status == ASSAY_OK)
-        status = describe_sides(pairs, comparison);
+        status = verdict_from_evidence(&evidence, rules, comparison);
     if (status == ASSAY_OK)
-        status = conclude(&folding, rules, comparison);
-    comparison->pairs = pairs->count;
-    folding_release(&folding);
+        status = verdict_describe(pairs, comparison);
+    evidence_release(&evidence);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef COMPARE_VERDICT_H
 #define COMPARE_VERDICT_H
 
+#include "compare/evidence.h"
 #include "model/comparison.h"
 
 /* How a comparison is judged.  Shares: 0.01 is 1 %. */
@@ -24,13 +25,18 @@ enum verdict verdict_of(const struct interval *ratio, const struct verdict_rules
  * pass. */
 enum gate verdict_gate(const struct interval *ratio, const struct verdict_rules *rules);
 
-/* Fills ratio, interval, ratio_q10, e_value, launches, pairs, old_ns, new_ns, verdict and gate of
- * `comparison` from its pairs, in the order of their launches.
- *
- * Within a launch: 25 %-trimmed mean of the log ratios of its pairs.  Over launches: an interval
- * that is valid whenever it is looked at (stats/sequence.h).  The launch is the unit of evidence;
- * with fewer than two the interval is infinite. ASSAY_ERR_TOO_FEW  no pairs.   ASSAY_ERR_ARGUMENT
- * a time that is not above 0.   ASSAY_ERR_MEMORY. */
+/* Fills ratio, interval, e_value, launches, verdict and gate of `comparison`.  The launch is the
+ * unit of evidence; with fewer than two numbers the interval is infinite.
+ * ASSAY_ERR_TOO_FEW  no evidence. */
+ASSAY_USE_RESULT assay_status verdict_from_evidence(const struct evidence *evidence,
+                                                    const struct verdict_rules *rules,
+                                                    struct comparison *comparison);
+
+/* Fills pairs, old_ns, new_ns and ratio_q10.  ASSAY_ERR_TOO_FEW  no pairs.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status verdict_describe(const pair_vec *pairs,
+                                               struct comparison *comparison);
+
+/* Both, from the pairs of all launches in their order. */
 ASSAY_USE_RESULT assay_status verdict_from_pairs(const pair_vec *pairs,
                                                  const struct verdict_rules *rules,
                                                  struct comparison *comparison);

@@ -85,9 +85,12 @@ static enum outcome calibrate(struct pair_loop *loop)
     return outcome;
 }
 
-static size_t pairs_per_batch(const struct pair_loop *loop)
+/* As many as fit into the time that is left, and not so many that a deadline is met late. */
+static size_t pairs_per_batch(const struct pair_loop *loop, double end_seconds)
 {
-    return (size_t)fmin(fmax(BATCH_NS / fmax(loop->pair_ns, 1), 1), BATCH_PAIRS_MAX);
+    double left_ns = (end_seconds - loop->executor->ops->now(loop->executor->self)) * 1e9;
+    double pairs = fmin(BATCH_NS, left_ns) / fmax(loop->pair_ns, 1);
+    return (size_t)fmin(fmax(pairs, 1), BATCH_PAIRS_MAX);
 }
 
 static enum outcome warm_up(struct pair_loop *loop)
@@ -96,7 +99,7 @@ static enum outcome warm_up(struct pair_loop *loop)
     double end = ops->now(loop->executor->self) + loop->plan->warmup_seconds;
     enum outcome outcome = OUTCOME_OK;
     while (outcome == OUTCOME_OK && ops->now(loop->executor->self) < end)
-        outcome = run_pairs(loop, pairs_per_batch(loop));
+        outcome = run_pairs(loop, pairs_per_batch(loop, end));
     return outcome;
 }
 
@@ -114,7 +117,7 @@ static enum outcome keep(struct pair_loop *loop, uint32_t launch, pair_vec *pair
             buf_error(loop->reason, ASSAY_OK, "out of memory for its pairs");
             return OUTCOME_FAILED;
         }
-        *pair = (struct pair_sample){slot->old_ns / n, slot->new_ns / n, launch};
+        *pair = (struct pair_sample){slot->old_ns / n, slot->new_ns / n, launch, loop->iterations};
     }
     return OUTCOME_OK;
 }
@@ -127,9 +130,9 @@ static enum outcome take_pairs(struct pair_loop *loop, uint32_t launch, pair_vec
     uint64_t taken = 0;
     enum outcome outcome;
     do {
-        size_t batch = pairs_per_batch(loop);
-        if (plan->sample_count != 0 && batch > plan->sample_count - taken)
-            batch = (size_t)(plan->sample_count - taken);
+        size_t batch = plan->sample_count != 0
+                           ? (size_t)fmin((double)(plan->sample_count - taken), BATCH_PAIRS_MAX)
+                           : pairs_per_batch(loop, end);
         outcome = run_pairs(loop, batch);
         if (outcome == OUTCOME_OK)
             outcome = keep(loop, launch, pairs);

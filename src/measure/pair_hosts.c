@@ -87,7 +87,7 @@ static bool read_pair(const struct message *message, void *context)
     struct pair_sample *pair = old_ns >= 0 && new_ns >= 0 ? vec_add(pairs) : NULL;
     if (pair == NULL)
         return false;
-    *pair = (struct pair_sample){old_ns, new_ns, 0};
+    *pair = (struct pair_sample){.old_ns = old_ns, .new_ns = new_ns};
     return true;
 }
 
@@ -167,7 +167,7 @@ static enum outcome lockstep_run(void *self_, const struct run_request *request,
             buf_error(reason, ASSAY_OK, "out of memory for its pairs");
             return OUTCOME_FAILED;
         }
-        *pair = (struct pair_sample){ns[0], ns[1], 0};
+        *pair = (struct pair_sample){.old_ns = ns[0], .new_ns = ns[1]};
     }
     return OUTCOME_OK;
 }

@@ -8,6 +8,11 @@ static const char *const VERDICTS[] = {"none", "slower",    "faster",
                                        "same", "undecided", "placement"};
 static const char *const GATES[] = {"pass", "warn", "fail", "undecided"};
 
+const char *estimator_name(enum estimator estimator)
+{
+    return estimator == ESTIMATOR_LOWEST ? "lowest_tenth" : "trimmed_mean";
+}
+
 const char *pair_kind_name(enum pair_kind kind)
 {
     return KINDS[kind];

@@ -23,28 +23,42 @@ const char *verdict_name(enum verdict verdict);
 enum gate { GATE_PASS, GATE_WARN, GATE_FAIL, GATE_UNDECIDED };
 const char *gate_name(enum gate gate);
 
+/* How the pairs of a launch become one log ratio new / old. */
+enum estimator {
+    ESTIMATOR_TRIMMED, /* 25 %-trimmed mean of the pairs' log ratios (Yuen 1974) */
+    ESTIMATOR_LOWEST,  /* log of the ratio of the means of each side's fastest tenth of slots */
+    ESTIMATOR_COUNT
+};
+/* "trimmed_mean", "lowest_tenth". */
+const char *estimator_name(enum estimator estimator);
+
 /* Two slots that ran directly after each other: nanoseconds per iteration of each side. */
 struct pair_sample {
     double old_ns, new_ns;
     uint32_t launch;
+    uint64_t iterations; /* that each slot ran */
 };
 typedef VEC(struct pair_sample) pair_vec;
 
 /* One benchmark of two versions.  Ratios are new / old: above 1 is slower. */
 struct comparison {
     const char *benchmark; /* id of the new side */
+    const char *versus;    /* id of the old side; NULL: the same */
     const char *metric;
     enum pair_kind kind;
     enum verdict verdict;
     enum gate gate;
-    enum outcome outcome; /* of measuring it: failed and skipped rows have no verdict */
-    const char *reason;   /* why there is no verdict, or what a reader must know; else "" */
-    double ratio;         /* geometric mean over launches of trimmed means */
+    enum outcome outcome;     /* of measuring it: failed and skipped rows have no verdict */
+    const char *reason;       /* why there is no verdict, or what a reader must know; else "" */
+    double ratio;             /* geometric mean over launches of what `estimator` says of each */
+    enum estimator estimator; /* that made ratio and interval */
     struct interval interval;
     double ratio_q10; /* ratio of the 10 % quantiles: an estimate that noise touches less */
     double e_value;   /* evidence against "nothing changed" */
     bool discovery;   /* listed as changed while the false discovery rate of all rows is kept */
     unsigned launches;
+    bool within_launch;          /* one launch only: what differs between launches is not in it */
+    const double *launch_ratios; /* of each launch, or NULL; lent */
     size_t pairs;
     double old_ns, new_ns; /* medians */
 };

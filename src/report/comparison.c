@@ -103,11 +103,21 @@ void report_text_gate(const comparison_vec *rows, struct buf *out)
     buf_putc(out, '\n');
 }
 
+static json_t *launch_ratios(const struct comparison *row)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; row->launch_ratios != NULL && !row->within_launch && i < row->launches; i++)
+        report_json_element(&list, report_json_number(row->launch_ratios[i]));
+    return list;
+}
+
 static json_t *row_json(const struct comparison *row)
 {
     bool measured = row->verdict != VERDICT_NONE;
     json_t *object = json_object();
     report_json_member(&object, "benchmark", report_json_text(row->benchmark));
+    report_json_member(&object, "versus",
+                       row->versus ? report_json_text(row->versus) : json_null());
     report_json_member(&object, "metric", json_string(row->metric));
     report_json_member(&object, "ratio", measured ? report_json_number(row->ratio) : json_null());
     report_json_member(&object, "low",
@@ -116,6 +126,8 @@ static json_t *row_json(const struct comparison *row)
                        measured ? report_json_number(row->interval.high) : json_null());
     report_json_member(&object, "level",
                        measured ? report_json_number(row->interval.level) : json_null());
+    report_json_member(&object, "estimator",
+                       row->pairs > 0 ? json_string(estimator_name(row->estimator)) : json_null());
     report_json_member(&object, "ratio_q10",
                        row->ratio_q10 > 0 ? report_json_number(row->ratio_q10) : json_null());
     report_json_member(&object, "verdict", json_string(verdict_name(row->verdict)));
@@ -123,6 +135,8 @@ static json_t *row_json(const struct comparison *row)
     report_json_member(&object, "kind", json_string(pair_kind_name(row->kind)));
     report_json_member(&object, "discovery", json_boolean(row->discovery));
     report_json_member(&object, "launches", json_integer(row->launches));
+    report_json_member(&object, "within_launch", json_boolean(row->within_launch));
+    report_json_member(&object, "launch_ratios", launch_ratios(row));
     report_json_member(&object, "pairs", json_integer((json_int_t)row->pairs));
     report_json_member(&object, "old", measured ? report_json_number(row->old_ns) : json_null());
     report_json_member(&object, "new", measured ? report_json_number(row->new_ns) : json_null());

@@ -1,5 +1,5 @@
-/* Comparing.  A launch is measured, the verdict is looked at, and only an undecided benchmark gets
- * another launch: the interval is valid at every look, so stopping early costs no honesty.
+/* Comparing.  Each benchmark gets a launch, the verdicts are looked at, and only undecided ones get
+ * another: the interval is valid at every look, so stopping early costs no honesty.
  * Invariants: 1. every benchmark of either side is exactly one row; 2. a row whose sides failed or
  * were not both there never says same, slower or faster. */
 #include "session/compare.h"
@@ -50,27 +50,42 @@ static struct comparison *add_row(comparison_vec *rows, const char *benchmark, c
     return row;
 }
 
+/* One pairing while it is measured. */
+struct contest {
+    struct pairing pairing;
+    struct comparison row;
+    pair_vec pairs;
+    struct evidence evidence;
+    uint64_t iterations; /* that the first launch found; 0: none yet */
+    double spent_seconds, launch_seconds;
+    bool over;
+};
+typedef VEC(struct contest) contest_vec;
+
 /* One launch with the executor of the row's kind; from one process to lockstep when the first
  * launch shows that the modules cannot share one. */
-static enum outcome measure_launch(const struct compare_request *request, struct pair_hosts *hosts,
-                                   struct comparison *row, pair_vec *pairs, struct buf *reason)
+static enum outcome measure_launch(const struct compare_request *request, struct contest *contest,
+                                   struct buf *reason)
 {
     struct plan plan = request->plan;
-    uint32_t launch = row->launches;
-    enum outcome outcome = OUTCOME_FAILED;
-    hosts->sides.plan = &plan;
-    hosts->sides.seed = plan.seed + launch;
-    if (row->kind == KIND_ONE_PROCESS) {
-        struct pair_executor together = pair_one_process(hosts);
-        outcome = pair_measure(&together, &plan, launch, pairs, reason);
+    uint32_t launch = contest->row.launches;
+    struct pair_hosts hosts = {.sides = {request->paths, &plan, contest->pairing.old_side,
+                                         contest->pairing.new_side, plan.seed + launch}};
+    if (contest->iterations != 0)
+        plan.iterations = contest->iterations;
+    if (request->within_launch)
+        plan.measure_seconds = fmax(request->budget_seconds, plan.measure_seconds);
+    if (contest->row.kind == KIND_ONE_PROCESS) {
+        struct pair_executor together = pair_one_process(&hosts);
+        enum outcome outcome = pair_measure(&together, &plan, launch, &contest->pairs, reason);
         if (outcome != OUTCOME_FAILED || launch > 0 || is_stopped(request))
             return outcome;
-        row->kind = KIND_LOCKSTEP;
-        pairs->count = 0;
+        contest->row.kind = KIND_LOCKSTEP;
+        contest->pairs.count = 0;
     }
     plan.slot_seconds = fmax(plan.slot_seconds, LOCKSTEP_SLOT_SECONDS);
-    struct pair_executor apart = pair_lockstep(hosts);
-    return pair_measure(&apart, &plan, launch, pairs, reason);
+    struct pair_executor apart = pair_lockstep(&hosts);
+    return pair_measure(&apart, &plan, launch, &contest->pairs, reason);
 }
 
 static bool is_decided(const struct compare_request *request, const struct comparison *row)
@@ -79,53 +94,164 @@ static bool is_decided(const struct compare_request *request, const struct compa
            (request->gate_only || row->verdict != VERDICT_UNDECIDED) && row->gate != GATE_UNDECIDED;
 }
 
-static assay_status explain_undecided(const struct compare_request *request, struct arena *arena,
-                                      struct comparison *row)
+static bool has_more_launches(const struct compare_request *request, const struct contest *contest)
 {
-    if (row->verdict != VERDICT_UNDECIDED)
-        return ASSAY_OK;
-    unsigned more = verdict_launches_needed(row, &request->rules);
-    row->reason = more > LAUNCHES_WORTHWHILE
-                      ? "too noisy here for this margin: no number of launches is worth the time"
-                      : arena_printf(arena, "needs about %u more launches (--launches %u)", more,
-                                     row->launches + more);
-    return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+    if (request->within_launch || contest->row.launches >= request->plan.launches)
+        return false;
+    return request->budget_seconds <= 0 || contest->row.launches < LAUNCHES_MIN ||
+           contest->spent_seconds + contest->launch_seconds <= request->budget_seconds;
 }
 
-static assay_status compare_pairs(const struct compare_request *request, struct pair_hosts *hosts,
-                                  struct arena *arena, struct comparison *row, pair_vec *pairs)
+static assay_status judge(const struct compare_request *request, struct contest *contest,
+                          size_t launch_start)
 {
-    enum outcome outcome = OUTCOME_OK;
+    const pair_vec *pairs = &contest->pairs;
+    contest->iterations = pairs->items[pairs->count - 1].iterations;
+    assay_status status = request->within_launch ? evidence_from_batches(pairs, &contest->evidence)
+                                                 : evidence_add_launch(pairs->items + launch_start,
+                                                                       pairs->count - launch_start,
+                                                                       &contest->evidence);
+    return status == ASSAY_OK
+               ? verdict_from_evidence(&contest->evidence, &request->rules, &contest->row)
+               : status;
+}
+
+static assay_status end_without_verdict(struct contest *contest, enum outcome outcome,
+                                        const char *reason, struct arena *arena)
+{
+    contest->row.verdict = VERDICT_NONE;
+    contest->row.outcome = outcome;
+    contest->row.gate = GATE_UNDECIDED;
+    contest->row.reason = arena_copy(arena, reason);
+    contest->over = true;
+    return contest->row.reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status step_contest(const struct compare_request *request, struct arena *arena,
+                                 struct contest *contest)
+{
     BUF_AUTO reason;
     buf_init(&reason, 8192);
-    while (outcome == OUTCOME_OK && row->launches < request->plan.launches &&
-           !is_decided(request, row) && !is_stopped(request)) {
-        outcome = measure_launch(request, hosts, row, pairs, &reason);
-        if (outcome == OUTCOME_OK)
-            TRY(verdict_from_pairs(pairs, &request->rules, row));
-    }
-    if (outcome == OUTCOME_OK && row->launches > 0)
-        return explain_undecided(request, arena, row);
-    row->verdict = VERDICT_NONE;
-    row->outcome = outcome;
-    row->gate = GATE_UNDECIDED;
-    row->reason = arena_copy(arena, outcome == OUTCOME_OK ? "interrupted" : reason.text);
-    return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+    size_t start = contest->pairs.count;
+    double began_seconds = clock_now_seconds();
+    enum outcome outcome = measure_launch(request, contest, &reason);
+    contest->launch_seconds = clock_now_seconds() - began_seconds;
+    contest->spent_seconds += contest->launch_seconds;
+    if (outcome != OUTCOME_OK)
+        return end_without_verdict(contest, outcome, reason.text, arena);
+    assay_status status = judge(request, contest, start);
+    if (status == ASSAY_ERR_TOO_FEW)
+        return end_without_verdict(contest, OUTCOME_OK,
+                                   "too few pairs in this time for an interval", arena);
+    contest->over = is_decided(request, &contest->row) || !has_more_launches(request, contest);
+    return status;
 }
 
-static assay_status compare_one(const struct compare_request *request,
-                                const struct benchmark *old_side, const struct benchmark *new_side,
-                                struct arena *arena, comparison_vec *rows)
+static const char *explain_undecided(const struct compare_request *request, struct arena *arena,
+                                     const struct comparison *row)
 {
-    struct pair_hosts hosts = {.sides = {request->paths, &request->plan, old_side, new_side, 1}};
-    pair_vec pairs = {0};
-    struct comparison *row = add_row(rows, new_side->id, "");
-    if (row == NULL)
-        return ASSAY_ERR_MEMORY;
-    row->kind = request->lockstep ? KIND_LOCKSTEP : KIND_ONE_PROCESS;
-    assay_status status = compare_pairs(request, &hosts, arena, row, &pairs);
-    vec_release(&pairs);
-    return status;
+    unsigned more = verdict_launches_needed(row, &request->rules);
+    if (row->within_launch)
+        return "one launch did not decide: give it more time, or let it take launches";
+    return more > LAUNCHES_WORTHWHILE
+               ? "too noisy here for this margin: no number of launches is worth the time"
+               : arena_printf(arena, "needs about %u more launches (--launches %u)", more,
+                              row->launches + more);
+}
+
+static const double *copy_ratios(const struct evidence *evidence, enum estimator estimator,
+                                 struct arena *arena)
+{
+    size_t count = evidence->within_launch ? 0 : evidence_count(evidence);
+    double *copy = arena_alloc(arena, (count + 1) * sizeof *copy);
+    for (size_t i = 0; copy != NULL && i < count; i++)
+        copy[i] = exp(evidence->logs[estimator].items[i]);
+    return copy;
+}
+
+static assay_status finish_contest(const struct compare_request *request, struct arena *arena,
+                                   struct contest *contest)
+{
+    struct comparison *row = &contest->row;
+    if (row->verdict == VERDICT_NONE && row->outcome == OUTCOME_OK && row->reason[0] == '\0')
+        return end_without_verdict(contest, OUTCOME_OK, "interrupted", arena);
+    if (row->verdict == VERDICT_NONE)
+        return ASSAY_OK;
+    TRY(verdict_describe(&contest->pairs, row));
+    row->launch_ratios = copy_ratios(&contest->evidence, row->estimator, arena);
+    if (!contest->over)
+        row->reason = arena_printf(arena, "interrupted after %u launches", row->launches);
+    else if (row->verdict == VERDICT_UNDECIDED)
+        row->reason = explain_undecided(request, arena, row);
+    return row->reason && row->launch_ratios ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status open_contests(const struct compare_request *request,
+                                  const pairing_vec *pairings, contest_vec *contests)
+{
+    for (size_t i = 0; i < pairings->count; i++) {
+        const struct pairing *pairing = &pairings->items[i];
+        bool same = strcmp(pairing->old_side->id, pairing->new_side->id) == 0;
+        struct contest *contest = vec_add(contests);
+        if (contest == NULL)
+            return ASSAY_ERR_MEMORY;
+        *contest =
+            (struct contest){.pairing = *pairing,
+                             .row = {.benchmark = pairing->new_side->id,
+                                     .versus = same ? NULL : pairing->old_side->id,
+                                     .metric = METRICS[METRIC_TIME].name,
+                                     .reason = "",
+                                     .gate = GATE_UNDECIDED,
+                                     .kind = request->lockstep ? KIND_LOCKSTEP : KIND_ONE_PROCESS}};
+    }
+    return ASSAY_OK;
+}
+
+static size_t count_over(const contest_vec *contests)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < contests->count; i++)
+        count += contests->items[i].over;
+    return count;
+}
+
+/* One launch for each contest that is open; ends with a status or when all had theirs. */
+static assay_status go_round(const struct compare_request *request, double began_seconds,
+                             struct arena *arena, contest_vec *contests)
+{
+    for (size_t i = 0; i < contests->count && !is_stopped(request); i++) {
+        struct contest *contest = &contests->items[i];
+        struct session_step step = {count_over(contests), contests->count,
+                                    contest->pairing.new_side, NULL,
+                                    clock_now_seconds() - began_seconds};
+        if (contest->over)
+            continue;
+        request->progress(request->context, &step);
+        TRY(step_contest(request, arena, contest));
+    }
+    return ASSAY_OK;
+}
+
+static assay_status finish_contests(const struct compare_request *request, struct arena *arena,
+                                    contest_vec *contests, comparison_vec *rows)
+{
+    for (size_t i = 0; i < contests->count; i++) {
+        TRY(finish_contest(request, arena, &contests->items[i]));
+        struct comparison *row = vec_add(rows);
+        if (row == NULL)
+            return ASSAY_ERR_MEMORY;
+        *row = contests->items[i].row;
+    }
+    return ASSAY_OK;
+}
+
+static void release_contests(contest_vec *contests)
+{
+    for (size_t i = 0; i < contests->count; i++) {
+        vec_release(&contests->items[i].pairs);
+        evidence_release(&contests->items[i].evidence);
+    }
+    vec_release(contests);
 }
 
 /* Rows for what only the other side has, and for modules that could not be listed. */
@@ -165,26 +291,51 @@ static assay_status mark_discoveries(comparison_vec *rows, double rate)
     return status;
 }
 
+assay_status session_compare_pairings(const struct compare_request *request,
+                                      const pairing_vec *pairings, struct arena *arena,
+                                      comparison_vec *rows)
+{
+    contest_vec contests = {0};
+    double began_seconds = clock_now_seconds();
+    assay_status status = open_contests(request, pairings, &contests);
+    while (status == ASSAY_OK && !is_stopped(request) && count_over(&contests) < contests.count)
+        status = go_round(request, began_seconds, arena, &contests);
+    if (status == ASSAY_OK)
+        status = finish_contests(request, arena, &contests, rows);
+    release_contests(&contests);
+    return status == ASSAY_OK ? mark_discoveries(rows, request->false_discovery_rate) : status;
+}
+
+static assay_status match_twins(const struct catalog *old_catalog,
+                                const struct catalog *new_catalog, pairing_vec *pairings)
+{
+    for (size_t i = 0; i < new_catalog->benchmarks.count; i++) {
+        const struct benchmark *new_side = &new_catalog->benchmarks.items[i];
+        const struct benchmark *old_side = find_twin(old_catalog, new_side);
+        struct pairing *pairing = old_side ? vec_add(pairings) : NULL;
+        if (old_side != NULL && pairing == NULL)
+            return ASSAY_ERR_MEMORY;
+        if (pairing != NULL)
+            *pairing = (struct pairing){old_side, new_side};
+    }
+    return ASSAY_OK;
+}
+
 assay_status session_compare(const struct compare_request *request, struct arena *arena,
                              comparison_vec *rows)
 {
-    const benchmark_vec *benchmarks = &request->new_catalog->benchmarks;
-    double began_seconds = clock_now_seconds();
-    for (size_t i = 0; i < benchmarks->count; i++) {
-        const struct benchmark *new_side = &benchmarks->items[i];
-        const struct benchmark *old_side = find_twin(request->old_catalog, new_side);
-        struct session_step step = {i, benchmarks->count, new_side, NULL,
-                                    clock_now_seconds() - began_seconds};
-        if (old_side == NULL)
-            continue;
-        request->progress(request->context, &step);
-        TRY(compare_one(request, old_side, new_side, arena, rows));
-    }
-    TRY(add_unmatched(request->new_catalog, request->old_catalog, "new: the old side lacks it",
-                      rows));
-    TRY(add_unmatched(request->old_catalog, request->new_catalog,
-                      "missing: the new side lacks it (renamed or removed)", rows));
-    return mark_discoveries(rows, request->false_discovery_rate);
+    pairing_vec pairings = {0};
+    assay_status status = match_twins(request->old_catalog, request->new_catalog, &pairings);
+    if (status == ASSAY_OK)
+        status = session_compare_pairings(request, &pairings, arena, rows);
+    vec_release(&pairings);
+    if (status == ASSAY_OK)
+        status = add_unmatched(request->new_catalog, request->old_catalog,
+                               "new: the old side lacks it", rows);
+    if (status == ASSAY_OK)
+        status = add_unmatched(request->old_catalog, request->new_catalog,
+                               "missing: the new side lacks it (renamed or removed)", rows);
+    return status;
 }
 
 static const struct result *find_result(const struct run *run, const char *id)

@@ -9,26 +9,42 @@
 #include "session/catalog.h"
 #include "session/run.h"
 
+/* What is set against what; both sides may be of one module. */
+struct pairing {
+    const struct benchmark *old_side, *new_side;
+};
+typedef VEC(struct pairing) pairing_vec;
+
 struct compare_request {
     const struct measure_paths *paths;
     const struct catalog *old_catalog, *new_catalog;
     struct plan plan; /* plan.launches: the most that a benchmark may take */
     struct verdict_rules rules;
     double false_discovery_rate;
-    bool lockstep;  /* never share a process */
-    bool gate_only; /* enough when the gate is decided, whatever the verdict */
+    double budget_seconds; /* for all launches of a benchmark; 0: as many as plan.launches */
+    bool within_launch;    /* one launch, which gets the whole budget */
+    bool lockstep;         /* never share a process */
+    bool gate_only;        /* enough when the gate is decided, whatever the verdict */
     volatile sig_atomic_t *stop;
     session_progress_fn *progress;
     void *context;
 };
 
-/* Appends one row for each benchmark of either side; they are matched by name and parameters, not
- * by suite, so that two builds under two file names are comparable.  What exists on one side only,
- * failed or was skipped is a row without a verdict and with the reason.  Texts go to `arena`. Both
- * modules share one process where that is possible, else two in lockstep; the kind says which.
+/* Appends one row for each benchmark of either catalogue; they are matched by name and parameters,
+ * not by suite, so that two builds under two file names are comparable.  What exists on one side
+ * only, failed or was skipped is a row without a verdict and with the reason.  Texts go to `arena`.
+ * Both modules share one process where that is possible, else two in lockstep; the kind says which.
  * ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status session_compare(const struct compare_request *request,
                                               struct arena *arena, comparison_vec *rows);
+
+/* The same for pairings of the caller's making; request's catalogues are not looked at.  Each
+ * pairing is a row, in their order.  Launches go round: every open benchmark gets one before any
+ * gets its next, so that a burst of noise meets many benchmarks once rather than one of them
+ * always. */
+ASSAY_USE_RESULT assay_status session_compare_pairings(const struct compare_request *request,
+                                                       const pairing_vec *pairings,
+                                                       struct arena *arena, comparison_vec *rows);
 
 /* The same for the results of two runs: one row for each result of the new one, matched by id;
  * nothing is measured, kind `stored`. ASSAY_ERR_ARGUMENT: the runs come from different machines or

@@ -171,6 +171,7 @@ def the_document_validates():
     validator = jsonschema.Draft202012Validator(json.loads(path.read_text(encoding='utf-8')))
     run(ONE, 'steady', '--label', 'first')
     for done in (compare('--json', ONE, TWO, '-l', '6', '--time-limit', '2s'),
+                 compare('--json', '--within-launch', '--budget', '50ms', ONE, TWO, 'step'),
                  compare('--json', '-l', '1', ONE, ONE, 'steady'),
                  compare('--json', '--lockstep', ONE, ONE, 'steady'),
                  assay('compare', '--json', 'first', 'first')):
@@ -181,6 +182,20 @@ def the_document_validates():
         check(any(validator.iter_errors(broken)))
         document['rows'][0]['verdict'] = 'better'
         check(any(validator.iter_errors(document)))
+
+
+@test
+def one_launch_is_labelled_and_has_no_launch_ratios():
+    row = row_of(compare('--json', '--within-launch', '--budget', '60ms', ONE, ONE, 'steady'))
+    check(row['within_launch'] and row['launches'] == 1 and row['launch_ratios'] == [], row)
+    row = row_of(compare('--json', ONE, ONE, 'steady', '-l', '9'))
+    check(not row['within_launch'] and len(row['launch_ratios']) == row['launches'] >= 8, row)
+
+
+@test
+def a_budget_ends_the_launches_from_the_eighth_on():
+    row = row_of(compare('--json', '-m', '0.0001', '--budget', '1ms', ONE, ONE, 'steady'))
+    check(row['launches'] == 8, row)
 
 
 @test
@@ -295,7 +310,7 @@ def ctrl_c_ends_with_what_there_is_and_leaves_no_process():
         wait_for(lambda: not any(is_alive(host) for host in hosts))
         rows = json.loads(out)['rows']
         check(len(rows) == 3, rows)
-        check(rows[2]['verdict'] == 'none' and rows[2]['reason'] == 'interrupted', rows)
+        check(all(row['reason'].startswith('interrupted') for row in rows), rows)
 
 
 main()

@@ -65,7 +65,7 @@ static enum outcome fake_run(void *self_, const struct run_request *request, pai
         double ns[2];
         ns[first] = fake_slot(self, first);
         ns[!first] = fake_slot(self, !first);
-        *pair = (struct pair_sample){ns[0], ns[1], 0};
+        *pair = (struct pair_sample){.old_ns = ns[0], .new_ns = ns[1]};
     }
     self->request_ns_max = fmax(self->request_ns_max, self->now_ns - before_ns);
     return OUTCOME_OK;

@@ -114,7 +114,7 @@ static void add_pair(pair_vec *pairs, uint32_t launch, double old_ns, double new
 {
     struct pair_sample *pair = vec_add(pairs);
     CHECK(pair != NULL);
-    *pair = (struct pair_sample){old_ns, new_ns, launch};
+    *pair = (struct pair_sample){old_ns, new_ns, launch, 1};
 }
 
 static struct comparison judge(pair_vec *pairs)

@@ -17,7 +17,7 @@ TEST(verdicts_of_pairs_survive_failing_allocations)
 {
     struct pair_sample items[24];
     for (uint32_t i = 0; i < 24; i++)
-        items[i] = (struct pair_sample){100 + i, 100, i / 4};
+        items[i] = (struct pair_sample){100 + i, 100, i / 4, 1};
     pair_vec pairs = {.items = items, .count = 24};
     CHECK(torture(judge_pairs, &pairs) >= 3);
 }

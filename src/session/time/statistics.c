@@ -60,7 +60,7 @@ static assay_status make_pairs(const struct timed_command *reference,
         if (pair == NULL)
             return ASSAY_ERR_MEMORY;
         *pair = (struct pair_sample){reference->runs.items[i].wall_ns,
-                                     command->runs.items[i].wall_ns, (uint32_t)batch};
+                                     command->runs.items[i].wall_ns, (uint32_t)batch, 1};
     }
     return ASSAY_OK;
 }
