@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "counting/region.h"
 #include "model/model.h"
 
 struct block {
@@ -32,6 +33,7 @@ struct bench_request {
     uint64_t seed;
     const char *fixtures_folder;
     struct scope *slot; /* memory of slots, which the caller frees; both sides of a pair share it */
+    bool counting;      /* regions are counted and not timed */
 };
 
 struct open_bench {
@@ -49,6 +51,7 @@ struct open_bench {
     bool is_set_up;
     int64_t began_ns, ended_ns;
     unsigned loops_begun, loops_ended;
+    struct region region; /* of the last slot, when counting */
 };
 
 /* What one slot took: inside the loop, and the whole body. */
@@ -65,6 +68,8 @@ ASSAY_USE_RESULT assay_status bench_open(struct open_bench *bench,
                                          const struct bench_request *request);
 /* Runs the body once with `iterations`; false when the benchmark failed or skipped in it. */
 bool bench_slot(struct open_bench *bench, uint64_t iterations, struct slot_time *ret_time);
+/* Whether it was opened for counting: then `region` says what the last slot cost. */
+bool bench_is_counting(const struct open_bench *bench);
 /* Runs the benchmark's teardown, once; it may fail the benchmark, whose reason is kept. */
 void bench_teardown(struct open_bench *bench);
 /* Frees all, after the teardown. */

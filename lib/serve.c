@@ -1,6 +1,6 @@
-/* The commands of the protocol (docs/protocol.md) as a table: hello, load, list, open, run, pair,
- * usage, close, quit. Invariants: 1. each command is answered by data lines and then exactly one
- * ok, skip or error line;
+/* The commands of the protocol (docs/protocol.md) as a table: hello, load, list, open, run, count,
+ * pair, usage, close, quit. Invariants: 1. each command is answered by data lines and then exactly
+ * one ok, skip or error line;
  * 2. an error changes nothing; 3. no answer is longer than PROTOCOL_LINE_MAX. */
 #include "serve.h"
 
@@ -114,8 +114,11 @@ static void open_side(struct serve *serve, const struct message *message)
     enum side side = side_of(message);
     const char *name = message_value(message, 0);
     struct bench_request request = {module_find(&serve->modules[side], name),
-                                    text_of(message, "params"), number_u64(message, "seed", 0),
-                                    text_of(message, "fixtures"), &serve->slot};
+                                    text_of(message, "params"),
+                                    number_u64(message, "seed", 0),
+                                    text_of(message, "fixtures"),
+                                    &serve->slot,
+                                    message_number(message, "counting", 0) > 0};
     if (request.definition == NULL) {
         answer(serve, "error", "no such benchmark in this module");
         return;
@@ -142,6 +145,28 @@ static void run(struct serve *serve, const struct message *message)
     for (uint64_t i = 0; i < slots && bench_slot(&serve->benches[side], iterations, &time); i++)
         fprintf(serve->out, "slot ns=%.0f body_ns=%.0f\n", time.loop_ns, time.body_ns);
     answer_outcome(serve, &serve->benches[side]);
+}
+
+/* What one slot cost.  A field that cannot be counted here is left out: 0 would be an answer. */
+static void count(struct serve *serve, const struct message *message)
+{
+    enum side side = side_of(message);
+    struct open_bench *bench = &serve->benches[side];
+    struct slot_time time;
+    if (!serve->is_open[side] || !bench_is_counting(bench)) {
+        answer(serve, "error", "count: no benchmark is open with counting=1");
+        return;
+    }
+    if (bench_slot(bench, number_u64(message, "iterations", 1), &time)) {
+        const struct region_counts *spent = &bench->region.spent;
+        fprintf(serve->out, "counts ns=%.0f page_faults=%.0f context_switches=%.0f cpu_ns=%.0f",
+                time.loop_ns, spent->page_faults, spent->context_switches, spent->cpu_ns);
+        if (bench->region.counts_allocations)
+            fprintf(serve->out, " allocations=%.0f allocated_bytes=%.0f", spent->allocations,
+                    spent->allocated_bytes);
+        fprintf(serve->out, " dumped=%d\n", bench->region.is_dumped);
+    }
+    answer_outcome(serve, bench);
 }
 
 static void write_pair(const struct pair_time *time, void *context)
@@ -203,10 +228,9 @@ static const struct {
     void (*run)(struct serve *serve, const struct message *message);
     bool needs_module;
 } COMMANDS[] = {
-    {"hello", hello, false}, {"load", load, false},
-    {"list", list, true},    {"open", open_side, true},
-    {"run", run, true},      {"pair", pair, true},
-    {"usage", usage, false}, {"close", close_command, false},
+    {"hello", hello, false},   {"load", load, false},   {"list", list, true},
+    {"open", open_side, true}, {"run", run, true},      {"count", count, true},
+    {"pair", pair, true},      {"usage", usage, false}, {"close", close_command, false},
     {"quit", quit, false},
 };
 

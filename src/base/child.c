@@ -39,7 +39,7 @@ static void close_all(int fds[6])
             close(fds[i]);
 }
 
-static int spawn(char *const argv[], const int fds[6], pid_t *ret_pid)
+static int spawn(char *const argv[], char *const environment[], const int fds[6], pid_t *ret_pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -58,7 +58,7 @@ static int spawn(char *const argv[], const int fds[6], pid_t *ret_pid)
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
-    int code = posix_spawnp(ret_pid, argv[0], &files, &attributes, argv, environ);
+    int code = posix_spawnp(ret_pid, argv[0], &files, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return code;
@@ -66,13 +66,19 @@ static int spawn(char *const argv[], const int fds[6], pid_t *ret_pid)
 
 assay_status child_start(char *const argv[], struct child *ret_child, struct buf *error)
 {
+    return child_start_in(argv, environ, ret_child, error);
+}
+
+assay_status child_start_in(char *const argv[], char *const environment[], struct child *ret_child,
+                            struct buf *error)
+{
     int fds[6] = {-1, -1, -1, -1, -1, -1}; /* to, from, printed: read and write end of each */
     pid_t pid = 0;
     int code = 0;
     if (!pipe_open(fds) || !pipe_open(fds + 2) || !pipe_open(fds + 4))
         code = errno;
     else
-        code = spawn(argv, fds, &pid);
+        code = spawn(argv, environment, fds, &pid);
     if (code != 0) {
         close_all(fds);
         return buf_error(error, ASSAY_ERR_IO, "cannot start '%s': %s", argv[0], strerror(code));

@@ -21,6 +21,10 @@ struct child {
  * ASSAY_ERR_IO: it could not be started; the text is in `error`. */
 assay_status child_start(char *const argv[], struct child *ret_child, struct buf *error);
 
+/* The same with `environment` ("NAME=VALUE", NULL-terminated) instead of ours. */
+assay_status child_start_in(char *const argv[], char *const environment[], struct child *ret_child,
+                            struct buf *error);
+
 /* Ends the child's whole process group, collects it, closes the pipes.  Safe on an ended child. */
 void child_stop(struct child *child);
 

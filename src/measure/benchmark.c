@@ -42,7 +42,8 @@ static enum outcome executor_open(void *self_, struct result *result, struct buf
     struct host_executor *self = self_;
     enum outcome outcome = OUTCOME_FAILED;
     struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
-    struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures};
+    struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures,
+                                   false};
     assay_status status =
         host_start(self->paths->host_program, self->benchmark->module, limits, &self->host);
     if (status == ASSAY_OK)

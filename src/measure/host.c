@@ -251,14 +251,14 @@ void host_init(struct host *host)
     buf_init(&host->reason, 16 * 1024);
 }
 
-static assay_status start_once(const char *program, struct host_limits limits, struct host *host)
+static assay_status start_once(const struct host_command *command, struct host_limits limits,
+                               struct host *host)
 {
     enum outcome outcome = OUTCOME_FAILED;
-    char *argv[] = {(char *)(uintptr_t)program, NULL};
     host_init(host);
     host->limits = limits;
     host->started_seconds = clock_now_seconds();
-    TRY(child_start(argv, &host->child, &host->reason));
+    TRY(child_start_in(command->argv, command->environment, &host->child, &host->reason));
     fcntl(host->child.from, F_SETFL, O_NONBLOCK);
     fcntl(host->child.printed, F_SETFL, O_NONBLOCK);
     fcntl(host->child.to, F_SETFL, O_NONBLOCK);
@@ -274,16 +274,24 @@ static bool was_hit_at_start(const struct host *host)
     return number == SIGINT || number == SIGTERM || number == SIGQUIT || number == SIGHUP;
 }
 
-assay_status host_start_empty(const char *program, struct host_limits limits, struct host *ret_host)
+assay_status host_start_command(const struct host_command *command, struct host_limits limits,
+                                struct host *ret_host)
 {
     enum { STARTS_MAX = 3 };
-    assay_status status = start_once(program, limits, ret_host);
+    assay_status status = start_once(command, limits, ret_host);
     for (int starts = 1; status != ASSAY_OK && was_hit_at_start(ret_host) && starts < STARTS_MAX;
          starts++) {
         host_stop(ret_host);
-        status = start_once(program, limits, ret_host);
+        status = start_once(command, limits, ret_host);
     }
     return status;
+}
+
+assay_status host_start_empty(const char *program, struct host_limits limits, struct host *ret_host)
+{
+    char *argv[] = {(char *)(uintptr_t)program, NULL};
+    const struct host_command command = {argv, environ};
+    return host_start_command(&command, limits, ret_host);
 }
 
 assay_status host_start(const char *program, const char *module, struct host_limits limits,
@@ -314,6 +322,8 @@ assay_status host_open(struct host *host, const struct open_request *request, ho
     message_add(&line, "params", request->benchmark->params);
     message_add(&line, "seed", seed);
     message_add(&line, "fixtures", request->fixtures);
+    if (request->counting)
+        message_add(&line, "counting", "1");
     return host_ask(host, line.text, on_line, context, ret_outcome);
 }
 
@@ -325,6 +335,20 @@ enum outcome host_conclude(const struct host *host, assay_status status, enum ou
     if (outcome != OUTCOME_OK)
         buf_error(reason, ASSAY_OK, "%s", host->reason.text);
     return outcome;
+}
+
+assay_status host_finish(struct host *host)
+{
+    buf_clear(&host->reason);
+    close(host->child.to);
+    host->child.to = -1;
+    while (!child_has_ended(&host->child)) {
+        drain_printed(host);
+        TRY(check_limits(host));
+        poll(NULL, 0, 1);
+    }
+    child_wait(&host->child, false);
+    return ASSAY_OK;
 }
 
 void host_stop(struct host *host)

@@ -40,6 +40,14 @@ ASSAY_USE_RESULT assay_status host_start(const char *program, const char *module
 ASSAY_USE_RESULT assay_status host_start_empty(const char *program, struct host_limits limits,
                                                struct host *ret_host);
 
+/* The same for any command line that ends in a host, with the environment that it gets. */
+struct host_command {
+    char *const *argv;
+    char *const *environment; /* "NAME=VALUE", NULL-terminated */
+};
+ASSAY_USE_RESULT assay_status host_start_command(const struct host_command *command,
+                                                 struct host_limits limits, struct host *ret_host);
+
 /* A host that was not started, so that host_stop may be called. */
 void host_init(struct host *host);
 
@@ -58,12 +66,16 @@ struct open_request {
     const char *side; /* "a", or "b" for the second module of a pair */
     uint64_t seed;
     const char *fixtures; /* folder */
+    bool counting;        /* its regions are counted; nothing in them is timed */
 };
 
 /* Sends `open`; as host_ask. */
 ASSAY_USE_RESULT assay_status host_open(struct host *host, const struct open_request *request,
                                         host_line_fn *on_line, void *context,
                                         enum outcome *ret_outcome);
+
+/* Lets the host end by itself, for what it does at its end: its input is closed.  As host_ask. */
+ASSAY_USE_RESULT assay_status host_finish(struct host *host);
 
 /* What a status of this header and an outcome mean together: a failed call is a failed benchmark;
  * the host's reason goes to `reason`. */

@@ -34,7 +34,8 @@ static assay_status ask_open(const struct pair_sides *sides, struct host *host,
                              const struct benchmark *benchmark, const char *side,
                              enum outcome *ret_outcome)
 {
-    struct open_request request = {benchmark, side, sides->plan->seed, sides->paths->fixtures};
+    struct open_request request = {benchmark, side, sides->plan->seed, sides->paths->fixtures,
+                                   false};
     return host_open(host, &request, read_closing, NULL, ret_outcome);
 }
 

@@ -22,7 +22,7 @@ static unsigned slot_number, setups, checks, teardowns, builds;
 static void open_definition(const struct assay_definition *definition, const char *params,
                             uint64_t seed, const char *folder)
 {
-    const struct bench_request request = {definition, params, seed, folder, &slots};
+    const struct bench_request request = {definition, params, seed, folder, &slots, false};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
 }
 
@@ -363,7 +363,7 @@ TEST(two_open_benchmarks_read_the_same_pages_of_a_fixture_until_the_last_closes)
 {
     static struct open_bench twin;
     const struct assay_definition definition = {.name = "a", .body = count_slot, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, test_folder(), &slots};
+    const struct bench_request request = {&definition, "", 1, test_folder(), &slots, false};
     open_definition(&definition, "", 1, test_folder());
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     const struct built *one = assay_fixture(&bench.bench, "key", build, NULL);
@@ -387,7 +387,7 @@ TEST(two_open_benchmarks_get_the_same_memory_in_their_slots)
     static struct open_bench twin;
     struct slot_time time;
     const struct assay_definition definition = {.name = "a", .body = take_block, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, "", &slots};
+    const struct bench_request request = {&definition, "", 1, "", &slots, false};
     open_definition(&definition, "", 1, "");
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     CHECK(run_slot(1));
