@@ -3,9 +3,12 @@
  * suffices. Order: init, any additions, check status, use text, release. */
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WRAP_COLUMNS = 78 };
 
 static char empty_text[1] = "";
 
@@ -84,6 +87,24 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_start(args, format);
     buf_vprintf(buf, format, args);
     va_end(args);
+}
+
+void buf_wrap(struct buf *buf, const char *text, size_t indent)
+{
+    size_t column = indent;
+    for (bool first = true; *text != '\0'; first = false) {
+        size_t length = strcspn(text, " \n");
+        bool wraps = !first && column + 1 + length > WRAP_COLUMNS;
+        if (wraps)
+            buf_printf(buf, "\n%*s", (int)indent, "");
+        else if (!first)
+            buf_putc(buf, ' ');
+        column = (wraps ? indent : column + !first) + length;
+        buf_add(buf, text, length);
+        text += length;
+        text += strspn(text, " \n");
+    }
+    buf_putc(buf, '\n');
 }
 
 assay_status buf_error(struct buf *buf, assay_status status, const char *format, ...)

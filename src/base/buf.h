@@ -30,6 +30,11 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Adds the words of `text`, a blank or a line's end apart, and a newline; a line that would pass
+ * column 78 goes on in a new one after `indent` blanks.  The first line stands where the buffer is,
+ * taken for column `indent`. */
+void buf_wrap(struct buf *buf, const char *text, size_t indent);
+
 /* Replaces the text by a message and returns `status`: `return buf_error(e, ASSAY_ERR_IO, ...)`.
  * `buf` may be NULL when nobody wants the text. */
 assay_status buf_error(struct buf *buf, assay_status status, const char *format, ...)

@@ -14,7 +14,8 @@ struct compare_options {
     double measure, warmup, budget, limit_seconds;
     double margin;
     uint64_t seed;
-    bool lockstep, within_launch;
+    unsigned explain;
+    bool lockstep, within_launch, no_explain;
 };
 
 #define OPTION(field) offsetof(struct compare_options, field)
@@ -34,6 +35,9 @@ static const struct option_row ROWS[] = {
      OPTION(limit_seconds)},
     {"lockstep", 0, NULL, "two processes in turn, also where one would do", OPTION_FLAG,
      OPTION(lockstep)},
+    {"explain", 0, "N", "count what the N most changed rows do differently (default: 5)",
+     OPTION_COUNT, OPTION(explain)},
+    {"no-explain", 0, NULL, "leave that out", OPTION_FLAG, OPTION(no_explain)},
     {"seed", 0, "N", "seed of random data and of the order (default: 1)", OPTION_COUNT64,
      OPTION(seed)},
     COMMON_ROWS(struct compare_options),
@@ -86,6 +90,9 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
         .lockstep = options->lockstep,
         .budget_seconds = options->budget,
         .within_launch = options->within_launch,
+        .explain_max = options->no_explain ? 0
+                       : options->explain  ? options->explain
+                                           : 5,
         .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,

@@ -39,9 +39,9 @@ void command_help(const struct command *command, struct buf *out)
         return;
     }
     buf_printf(out, "usage: assay %s [OPTIONS] ", command->name);
-    options_wrap(command->operands, strlen("usage: assay "), out);
+    buf_wrap(out, command->operands, strlen("usage: assay "));
     buf_printf(out, "\n%s.\n\n", command->summary);
-    options_wrap(command->details, 0, out);
+    buf_wrap(out, command->details, 0);
     buf_puts(out, "\noptions:\n");
     options_help(command->rows, out);
 }

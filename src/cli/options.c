@@ -13,7 +13,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 
-enum { OPTION_ROWS_MAX = 64, OPTION_NAME_MAX = 64, HELP_INDENT = 26, HELP_COLUMNS = 78 };
+enum { OPTION_ROWS_MAX = 64, OPTION_NAME_MAX = 64, HELP_INDENT = 26 };
 
 static const struct option_row *find_long(const struct option_row *rows, const char *name,
                                           size_t length)
@@ -210,24 +210,6 @@ assay_status options_parse(const struct option_row *rows, int argc, char **argv,
     return ASSAY_OK;
 }
 
-void options_wrap(const char *text, size_t indent, struct buf *out)
-{
-    size_t column = indent;
-    for (bool first = true; *text != '\0'; first = false) {
-        size_t length = strcspn(text, " \n");
-        bool wraps = !first && column + 1 + length > HELP_COLUMNS;
-        if (wraps)
-            buf_printf(out, "\n%*s", (int)indent, "");
-        else if (!first)
-            buf_putc(out, ' ');
-        column = (wraps ? indent : column + !first) + length;
-        buf_add(out, text, length);
-        text += length;
-        text += strspn(text, " \n");
-    }
-    buf_putc(out, '\n');
-}
-
 void options_help(const struct option_row *rows, struct buf *out)
 {
     for (; rows->name != NULL; rows++) {
@@ -242,6 +224,6 @@ void options_help(const struct option_row *rows, struct buf *out)
         buf_printf(out, "%-*s", HELP_INDENT, head.text);
         if (head.length >= HELP_INDENT)
             buf_printf(out, "\n%*s", HELP_INDENT, "");
-        options_wrap(rows->help, HELP_INDENT, out);
+        buf_wrap(out, rows->help, HELP_INDENT);
     }
 }

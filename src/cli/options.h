@@ -46,10 +46,6 @@ struct option_row {
 ASSAY_USE_RESULT assay_status options_parse(const struct option_row *rows, int argc, char **argv,
                                             void *options, int *ret_first, struct buf *error);
 
-/* Appends `text` in lines of at most 78 columns; the first goes on where `out` stands, which is
- * column `indent`, the others start there.  Blanks and line ends in `text` only separate words. */
-void options_wrap(const char *text, size_t indent, struct buf *out);
-
 /* Appends one block per row, at most 80 columns wide. */
 void options_help(const struct option_row *rows, struct buf *out);
 

@@ -2,6 +2,7 @@
 #ifndef MODEL_COMPARISON_H
 #define MODEL_COMPARISON_H
 
+#include "model/counts.h"
 #include "model/model.h"
 
 /* How two versions were set against each other, in falling order of trust. */
@@ -40,6 +41,14 @@ struct pair_sample {
 };
 typedef VEC(struct pair_sample) pair_vec;
 
+/* Something that explains a change, as a rule of compare/advice.c saw it. */
+struct finding {
+    const char *rule; /* its name: "work", "allocations" */
+    const char *text; /* what was seen, with its numbers */
+    const char *next; /* what to try */
+};
+enum { FINDINGS_MAX = 6 };
+
 /* One benchmark of two versions.  Ratios are new / old: above 1 is slower. */
 struct comparison {
     const char *benchmark; /* id of the new side */
@@ -61,6 +70,10 @@ struct comparison {
     const double *launch_ratios; /* of each launch, or NULL; lent */
     size_t pairs;
     double old_ns, new_ns; /* medians */
+    bool has_counts;       /* of an iteration of both sides */
+    struct counts old_counts, new_counts;
+    struct finding findings[FINDINGS_MAX];
+    size_t finding_count;
 };
 typedef VEC(struct comparison) comparison_vec;
 

@@ -12,6 +12,14 @@ static double percent(double ratio)
     return (ratio - 1) * 100;
 }
 
+static void add_note(const char *text, int indent, struct buf *out)
+{
+    if (text[0] == '\0')
+        return;
+    buf_printf(out, "%*s", indent, "");
+    buf_wrap(out, text, (size_t)indent);
+}
+
 /* One row, led by the word that the table is about: the verdict, or what the gate does. */
 static void add_row(const struct comparison *row, const char *word, struct buf *out)
 {
@@ -26,13 +34,16 @@ static void add_row(const struct comparison *row, const char *word, struct buf *
     else
         buf_printf(out, "%+8.2f %%  %18s", percent(row->ratio), interval.text);
     buf_printf(out, "  %s\n", row->benchmark);
-    if (row->reason[0] != '\0')
-        buf_printf(out, "%10s%s\n", "", row->reason);
+    add_note(row->reason, 10, out);
     double apart = fabs(percent(row->ratio_q10) - percent(row->ratio));
     double width = percent(row->interval.high) - percent(row->interval.low);
     if (row->ratio_q10 > 0 && isfinite(width) && apart > fmax(1, width))
         buf_printf(out, "%10sthe fastest tenth says %+.2f %%: noise, or a change of the tail\n", "",
                    percent(row->ratio_q10));
+    for (size_t i = 0; i < row->finding_count; i++) {
+        add_note(row->findings[i].text, 10, out);
+        add_note(row->findings[i].next, 12, out);
+    }
 }
 
 static void add_group(const comparison_vec *rows, enum verdict verdict, struct buf *out)
@@ -111,6 +122,33 @@ static json_t *launch_ratios(const struct comparison *row)
     return list;
 }
 
+static json_t *counts_json(const struct comparison *row, const struct counts *counts)
+{
+    if (!row->has_counts)
+        return json_null();
+    json_t *object = json_object();
+    report_json_member(&object, "instructions", report_json_number(counts->instructions));
+    report_json_member(&object, "allocations", report_json_number(counts->allocations));
+    report_json_member(&object, "allocated_bytes", report_json_number(counts->allocated_bytes));
+    report_json_member(&object, "page_faults", report_json_number(counts->page_faults));
+    report_json_member(&object, "context_switches", report_json_number(counts->context_switches));
+    report_json_member(&object, "cpu_ns", report_json_number(counts->cpu_ns));
+    return object;
+}
+
+static json_t *findings_json(const struct comparison *row)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < row->finding_count; i++) {
+        json_t *object = json_object();
+        report_json_member(&object, "rule", json_string(row->findings[i].rule));
+        report_json_member(&object, "text", report_json_text(row->findings[i].text));
+        report_json_member(&object, "next", json_string(row->findings[i].next));
+        report_json_element(&list, object);
+    }
+    return list;
+}
+
 static json_t *row_json(const struct comparison *row)
 {
     bool measured = row->verdict != VERDICT_NONE;
@@ -142,6 +180,9 @@ static json_t *row_json(const struct comparison *row)
     report_json_member(&object, "new", measured ? report_json_number(row->new_ns) : json_null());
     report_json_member(&object, "unit", json_string("ns"));
     report_json_member(&object, "reason", report_json_text(row->reason));
+    report_json_member(&object, "old_counts", counts_json(row, &row->old_counts));
+    report_json_member(&object, "new_counts", counts_json(row, &row->new_counts));
+    report_json_member(&object, "findings", findings_json(row));
     return object;
 }
 

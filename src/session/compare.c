@@ -9,6 +9,7 @@
 
 #include "measure/pair.h"
 #include "probe/clock.h"
+#include "session/explain.h"
 #include "stats/sequence.h"
 
 enum {
@@ -232,11 +233,38 @@ static assay_status go_round(const struct compare_request *request, double began
     return ASSAY_OK;
 }
 
+/* The changed row that is most in need of an explanation and has none: NULL when there is none. */
+static struct contest *next_unexplained(const contest_vec *contests)
+{
+    struct contest *worst = NULL;
+    for (size_t i = 0; i < contests->count; i++) {
+        struct contest *contest = &contests->items[i];
+        enum verdict verdict = contest->row.verdict;
+        if (!contest->row.has_counts && (verdict == VERDICT_SLOWER || verdict == VERDICT_FASTER) &&
+            (worst == NULL || contest->row.ratio > worst->row.ratio))
+            worst = contest;
+    }
+    return worst;
+}
+
+static assay_status explain_contests(const struct compare_request *request, struct arena *arena,
+                                     contest_vec *contests)
+{
+    struct contest *contest;
+    for (unsigned i = 0; i < request->explain_max && !is_stopped(request) &&
+                         (contest = next_unexplained(contests)) != NULL;
+         i++)
+        TRY(explain_row(request, &contest->pairing, true, arena, &contest->row));
+    return ASSAY_OK;
+}
+
 static assay_status finish_contests(const struct compare_request *request, struct arena *arena,
                                     contest_vec *contests, comparison_vec *rows)
 {
-    for (size_t i = 0; i < contests->count; i++) {
+    for (size_t i = 0; i < contests->count; i++)
         TRY(finish_contest(request, arena, &contests->items[i]));
+    TRY(explain_contests(request, arena, contests));
+    for (size_t i = 0; i < contests->count; i++) {
         struct comparison *row = vec_add(rows);
         if (row == NULL)
             return ASSAY_ERR_MEMORY;

@@ -25,6 +25,7 @@ struct compare_request {
     bool within_launch;    /* one launch, which gets the whole budget */
     bool lockstep;         /* never share a process */
     bool gate_only;        /* enough when the gate is decided, whatever the verdict */
+    unsigned explain_max;  /* so many changed rows are explained, what became slower most first */
     volatile sig_atomic_t *stop;
     session_progress_fn *progress;
     void *context;

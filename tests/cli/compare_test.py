@@ -199,6 +199,21 @@ def a_budget_ends_the_launches_from_the_eighth_on():
 
 
 @test
+def a_change_is_explained_by_what_is_counted():
+    row = rows_of(compare('--json', ONE, TWO, 'step:n=100'))['step:n=100']
+    check(row['new_counts'] is not None and row['new_counts']['allocations'] in (0, None), row)
+    if row['new_counts']['instructions'] is None:
+        raise Skip('instructions are not counted here')
+    check(row['new_counts']['instructions'] > 1.3 * row['old_counts']['instructions'], row)
+    check([finding['rule'] for finding in row['findings']] == ['work'], row)
+    contains(compare(ONE, TWO, 'step:n=100').out, 'more work is done', 'read the diff')
+    row = rows_of(compare('--json', '--no-explain', ONE, TWO, 'step:n=100'))['step:n=100']
+    check(row['new_counts'] is None and row['findings'] == [], row)
+    row = row_of(compare('--json', ONE, ONE, 'steady'))
+    check(row['new_counts'] is None and row['findings'] == [], row)
+
+
+@test
 def nothing_is_stored():
     compare('-l', '1', ONE, ONE, 'steady')
     check(not STORE.exists())
