@@ -1,6 +1,5 @@
 /* A noisy neighbour: streams memory in bursts of 2 to 60 ms, with pauses of the same kind between
  * them, until it is ended; it ends with its parent, too. */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * Input: a line for each recorded A/A comparison, `GROUP LOG_RATIO LOG_RATIO ...`, one log ratio a
  * launch.  A drawn benchmark belongs to one group; its launches are runs of BLOCK neighbours of
  * recorded comparisons of that group, so that what lasts longer than a launch stays together.  The
- * mean of each group is taken off first: a draw is unchanged only if its population is.
+ * median of each group is taken off first: a draw is unchanged only if its population is.
  *
  * suites: each benchmark is judged as the gate does it: from LEAST launches on, at a level raised
  * by the number of benchmarks, until the gate is decided or MOST are used.  The share PLANTED of
@@ -24,6 +24,7 @@
 #include <time.h>
 
 #include "compare/verdict.h"
+#include "stats/order.h"
 #include "stats/sequence.h"
 
 enum { BLOCK = 4, GROUP_MAX = 128, LAUNCHES_MAX = 512 };
@@ -148,16 +149,25 @@ static group_vec groups_of(const recording_vec *recordings)
     return groups;
 }
 
+/* The median, since one launch that met a burst of noise moves a mean further than all others
+ * scatter. */
 static void center(const recording_vec *recordings, const struct group *group)
 {
     const struct recording *first = recordings->items + group->first;
-    double sum = 0, count = 0;
+    VEC(double) all = {0};
     for (size_t i = 0; i < group->count; i++)
-        for (size_t k = 0; k < first[i].count; k++, count++)
-            sum += first[i].launches[k];
+        for (size_t k = 0; k < first[i].count; k++) {
+            double *value = vec_add(&all);
+            if (value == NULL)
+                die("memory is out");
+            *value = first[i].launches[k];
+        }
+    order_sort(all.items, all.count);
+    double median = order_median(all.items, all.count);
     for (size_t i = 0; i < group->count; i++)
         for (size_t k = 0; k < first[i].count; k++)
-            first[i].launches[k] -= sum / count;
+            first[i].launches[k] -= median;
+    vec_release(&all);
 }
 
 /* ---- suites ---- */
@@ -171,7 +181,9 @@ static void draw_launches(const recording_vec *recordings, const struct group *g
         size_t length = from->count < BLOCK ? from->count : BLOCK;
         size_t start = below(from->count - length + 1);
         for (size_t k = 0; k < length && i < count; k++, i++)
-            pairs[i] = (struct pair_sample){1, exp(from->launches[start + k] + shift), (uint32_t)i};
+            pairs[i] = (struct pair_sample){.old_ns = 1,
+                                            .new_ns = exp(from->launches[start + k] + shift),
+                                            .launch = (uint32_t)i};
     }
 }
 
@@ -183,11 +195,13 @@ static struct drawn judge(const struct plan_of_suites *plan, struct pair_sample 
                                         .warn = GATE_LIMIT,
                                         .fail = GATE_LIMIT};
     struct comparison comparison = {.gate = GATE_UNDECIDED};
-    for (long count = plan->least; count <= plan->most && comparison.gate == GATE_UNDECIDED;
-         count++) {
-        pair_vec looked_at = {.items = pairs, .count = (size_t)count};
-        must(verdict_from_pairs(&looked_at, &rules, &comparison));
+    struct evidence evidence = {0};
+    for (long i = 0; i < plan->most && comparison.gate == GATE_UNDECIDED; i++) {
+        must(evidence_add_launch(&pairs[i], 1, &evidence));
+        if (i + 1 >= plan->least)
+            must(verdict_from_evidence(&evidence, &rules, &comparison));
     }
+    evidence_release(&evidence);
     return (struct drawn){log(comparison.e_value), comparison.gate, changed};
 }
 
@@ -243,25 +257,30 @@ static double now_us(void)
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-/* Every look of a comparison, each at all pairs so far, as `assay compare` does it. */
+/* Every look of a comparison, as `assay compare` does it. */
 static double analyse(const struct recording *recording, size_t launches, size_t each)
 {
     const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
     struct comparison comparison = {0};
+    struct evidence evidence = {0};
     struct pair_sample *pairs = calloc(launches * each, sizeof *pairs);
     if (pairs == NULL)
         die("memory is out");
     for (size_t i = 0; i < launches * each; i++) {
         double launch = recording->launches[i / each % recording->count];
-        pairs[i] =
-            (struct pair_sample){1, exp(launch + 0.01 * (unit() - 0.5)), (uint32_t)(i / each)};
+        pairs[i] = (struct pair_sample){.old_ns = 1,
+                                        .new_ns = exp(launch + 0.01 * (unit() - 0.5)),
+                                        .launch = (uint32_t)(i / each)};
     }
     double began_us = now_us();
-    for (size_t count = 1; count <= launches; count++) {
-        pair_vec looked_at = {.items = pairs, .count = count * each};
-        must(verdict_from_pairs(&looked_at, &rules, &comparison));
+    for (size_t i = 0; i < launches; i++) {
+        must(evidence_add_launch(pairs + i * each, each, &evidence));
+        must(verdict_from_evidence(&evidence, &rules, &comparison));
     }
+    pair_vec all = {.items = pairs, .count = launches * each};
+    must(verdict_describe(&all, &comparison));
     double us = now_us() - began_us;
+    evidence_release(&evidence);
     free(pairs);
     return us;
 }

@@ -15,7 +15,7 @@ from tap import PROGRAM, SOURCE, Skip, check, contains, environment, main, test
 BENCH = os.path.join(SOURCE, 'bench', 'decide')
 sys.path.insert(0, BENCH)
 from harness import document, engine, numbers, rows, settings
-from harness.sections import SECTIONS, aa, peers
+from harness.sections import SECTIONS, aa, others, peers
 
 BUILD = os.path.dirname(PROGRAM)
 VERDICTS = os.path.join(BUILD, 'bench', 'decide', 'decide-verdicts')
@@ -23,7 +23,7 @@ ROW = {'section': 'aa', 'case': 'A/A', 'task': 'cpu', 'body': 'cpu', 'round': 0,
        'date': '2026-01-31', 'load': 0.5, 'steal': 0.0, 'tool': 'assay', 'truth': 1.0, 'wall': 1.0,
        'words': '-l 8', 'ratio': 1.0, 'low': 0.999, 'high': 1.001, 'level': 0.99, 'gate': 'pass',
        'verdict': 'same', 'kind': 'one_process', 'discovery': False, 'launches': 8, 'pairs': 8,
-       'launch_ratios': [0.0] * 8, 'reason': ''}
+       'launch_ratios': [1.0] * 8, 'reason': ''}
 
 
 def near(value, expected, apart=1e-9):
@@ -170,12 +170,27 @@ def peers_stand_beside_assay_with_the_best_of_them_named():
 
 
 @test
-def every_section_has_settings_and_options_are_asked_for_once():
+def rows_of_other_programs_become_hits():
+    row = {'case': 'planted a.c', 'benchmark': 'a/b', 'moved': 'slower', 'ratio': 1.1,
+           'verdict': 'placement'}
+    check(others.placement_row(row)['hit'] and others.placement_row(row)['case'] == 'planted')
+    check(not others.placement_row({**row, 'verdict': 'slower'})['hit'])
+    check(others.placement_row({**row, 'ratio': 1.004}) is None)
+    check(others.placement_row({**row, 'moved': 'same'}) is None)
+    timed = {'tool': 'assay time', 'amount': 1.5, 'kind': '+1 %', 'low': 1.001, 'high': 1.02}
+    found = others.command_row(timed)
+    check(found['hit'] and found['case'] == '+1 % in 1.5 s', found)
+    check(not others.command_row({**timed, 'kind': 'A/A'})['hit'], 'below the gate')
+    check(others.command_row({**timed, 'kind': 'A/A', 'high': 0.98, 'low': 0.97})['hit'])
+
+
+@test
+def every_section_has_settings_and_the_time_is_shared_by_launches():
     check(set(SECTIONS) == set(settings.SETTINGS), settings.SETTINGS)
     way = settings.Way(8, 2, ('--lockstep',))
-    check(settings.compare_words(way, set()) == ['-l', '8', '-t', '250ms', '--lockstep'])
-    check(settings.compare_words(way, {'--budget'})
-          == ['-l', '8', '--budget', '2s', '--lockstep'])
+    check(settings.compare_words(way)
+          == ['-l', '8', '-t', '220ms', '--budget', '2s', '--lockstep'])
+    check(settings.compare_words(settings.Way(1, 2), 0.5) == ['--budget', '0.5s'])
     check(settings.missing_options(way, {'--budget'}) == ['--lockstep'])
 
 
@@ -223,7 +238,7 @@ def a_short_round_measures_resumes_and_reports():
              '| A/A | memory | quiet | 1 |')
     contains(done.stderr, '10 tasks, 0 failed')
     before = pathlib.Path('rows.jsonl').read_text('utf-8')
-    check(all(len(row['launch_ratios']) == row['launches'] == 8
+    check(all(len(row['launch_ratios']) == row['launches']
               for row in map(json.loads, before.splitlines())), before)
     contains(bench(*words).stderr, '0 tasks, 0 failed')
     check(pathlib.Path('rows.jsonl').read_text('utf-8') == before)

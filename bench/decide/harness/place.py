@@ -125,7 +125,7 @@ class Place:
         if not noisy:
             yield
             return
-        with subprocess.Popen([self.build("noise", ["cc", "-O2", "noise.c", "-o"])]) as process:
+        with subprocess.Popen([self.build("noise", ["cc", "-O2", "-D_GNU_SOURCE", "noise.c", "-o"])]) as process:
             try:
                 yield
             finally:
@@ -149,7 +149,7 @@ class Asked(NamedTuple):
 def compare(place, asked):
     """The row of `assay compare --json`, and what it took."""
     way = settings.way_of(asked.section, asked.case, asked.body)
-    words = settings.compare_words(way, place.features("compare"), place.options.seconds)
+    words = settings.compare_words(way, place.options.seconds)
     modules = [place.module(0, "old"), place.module(asked.ppm, "new")]
     with place.fresh_folder() as folder:
         began = time.monotonic()

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 class Way(NamedTuple):
     """How `assay compare` is asked for one comparison."""
-    launches: int
-    seconds: float  # of measuring, all launches together
+    launches: int  # 1: a single one, of the whole time
+    seconds: float  # all launches together
     words: tuple = ()  # more options; without all of them the section is skipped
 
 
@@ -16,30 +16,31 @@ class Section(NamedTuple):
     ways: dict  # by case, or by (case, body); "" for all others
 
 
-WARMUP = ("-w", "20ms")
-# A margin that no comparison reaches: all launches are made, none is saved by an early `same`.
-ALL_LAUNCHES = ("--margin", "0.001")
+# A margin that no comparison reaches: the time is used up, none is saved by an early `same`.
+WHOLE = ("--margin", "0.001")
 WITHIN = ("--within-launch",)
 
 SETTINGS = {
-    "aa": Section(600, {"": Way(8, 1, WARMUP)}),
+    "aa": Section(600, {"": Way(8, 1, WHOLE)}),
     "power": Section(300, {
         "+1 % in 0.1 s": Way(1, 0.1, WITHIN),
         "+0.1 % in 1 s": Way(1, 1, WITHIN),
-        "+0.1 % in 2 s": Way(8, 2, WARMUP + ALL_LAUNCHES),
-        "+1 % in 2 s": Way(16, 2, WARMUP + ALL_LAUNCHES),
-        "+1.5 % in 2 s": Way(16, 2, WARMUP + ALL_LAUNCHES)}),
-    "builds": Section(300, {"": Way(8, 1, WARMUP + ALL_LAUNCHES),
-                            ("A/A", "branchy"): Way(16, 2, WARMUP + ALL_LAUNCHES)}),
-    "placement": Section(220, {}),
-    "lockstep": Section(200, {"": Way(16, 10, WARMUP + ALL_LAUNCHES + ("--lockstep",))}),
-    "commands": Section(1000, {}),
+        "+0.1 % in 2 s": Way(8, 2, WHOLE),
+        "+1 % in 2 s": Way(16, 2, WHOLE),
+        "+1.5 % in 2 s": Way(16, 2, WHOLE)}),
+    "builds": Section(300, {"": Way(8, 1, WHOLE), ("A/A", "branchy"): Way(16, 2, WHOLE)}),
+    "placement": Section(10, {}),
+    "lockstep": Section(200, {"": Way(16, 10, WHOLE + ("--lockstep",))}),
+    "commands": Section(25, {}),
     "instructions": Section(10, {}),
     "suite": Section(20, {}),
-    "peers": Section(60, {"": Way(8, 1, WARMUP)}),
+    "peers": Section(60, {"": Way(8, 1, WHOLE)}),
 }
 
 # A thousand benchmarks in two minutes are 120 ms each; eight launches are the least.
+# Start, calibration and warm-up of a launch.
+LAUNCH_COST_MS = 30
+
 GATE = ["--fail", "5", "--warn", "5", "-l", "24", "-t", "8ms", "-w", "1ms"]
 GATE_LAUNCHES = (8, 24)  # least and most that the gate looks at
 BASELINE_RUN = ["-l", "1", "-t", "1ms", "-w", "1ms", "-n", "2"]
@@ -60,14 +61,15 @@ def way_of(section, case, body):
     return ways.get((case, body)) or ways.get(case) or ways[""]
 
 
-def compare_words(way, features, seconds=None):
-    """The options of one comparison.  A program that takes a budget for each benchmark gets it;
-    else the seconds are shared by the launches."""
+def compare_words(way, seconds=None):
+    """The options of one comparison.  The budget holds with everything, the program's start and
+    each launch's warm-up; a launch gets what leaves time for them."""
     seconds = seconds or way.seconds
-    words = ["-l", str(way.launches)]
-    if "--budget" in features and way.launches > 1:
-        return words + ["--budget", f"{seconds:g}s", *way.words]
-    return words + ["-t", f"{1000 * seconds / way.launches:g}ms", *way.words]
+    if way.launches == 1:
+        return ["--budget", f"{seconds:g}s", *way.words]
+    launch_ms = max(1000 * seconds / way.launches - LAUNCH_COST_MS, 1)
+    return ["-l", str(way.launches), "-t", f"{launch_ms:g}ms", "--budget", f"{seconds:g}s",
+            *way.words]
 
 
 def missing_options(way, features):

@@ -7,6 +7,7 @@ from . import settings
 
 
 class Task(NamedTuple):
+    """One such task; its key is all but the function."""
     section: str
     case: str
     task: str  # the body, or else the tool

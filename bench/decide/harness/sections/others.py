@@ -1,17 +1,17 @@
-"""Sections that are programs of their own: bench/decide/NAME, called once a round.
-
-    bench/decide/NAME --build FOLDER --round N --rows
-
-prints rows as JSON lines: `case` (a word of the table below), `body`, `hit` (what the case counts)
-and whatever else should be kept.
-"""
+"""Sections that are programs of their own, bench/decide/placement and bench/decide/commands: one
+short run of each a round, its rows turned into hits of the cases below."""
 
 import json
 import os
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from .. import document, place as places
 from ..task import Task, skipped
+
+PLACEMENT_CASES = 20  # a round: two of alignment, twenty planted
+COMMAND_ROUNDS = 20
+EFFECTS_LEAST = {"alignment": 0.02, "planted": 0.005}  # less has not moved
+GATE = 0.01
 
 
 class Demand(NamedTuple):
@@ -23,11 +23,12 @@ class Demand(NamedTuple):
     wanted: int
 
 
-class Program:
-    """One such section."""
-
-    def __init__(self, name, title, demands):
-        self.NAME, self.TITLE, self.demands = name, title, demands  # pylint: disable=invalid-name
+class Program(NamedTuple):
+    """One such section; `rows_of` runs the program and yields rows with `case`, `body`, `hit`."""
+    NAME: str
+    TITLE: str
+    rows_of: Callable
+    demands: tuple
 
     def tasks(self, place, number):
         program = os.path.join(places.HERE, self.NAME)
@@ -35,8 +36,7 @@ class Program:
             yield skipped(self.NAME, "", "", number,
                           f"there is no program bench/decide/{self.NAME}")
             return
-        command = [program, "--build", place.options.build, "--round", str(number), "--rows"]
-        yield Task(self.NAME, "", "", number, lambda: rows_of(command))
+        yield Task(self.NAME, "", "", number, lambda: self.rows_of(place, program, number))
 
     def lines(self, rows):
         for demand in self.demands:
@@ -59,15 +59,42 @@ class Program:
         yield from document.table(("case", "body", "", "n", "hits"), cells)
 
 
-def rows_of(command):
-    text = places.output(command)
-    return [{"tool": "assay", **json.loads(line)} for line in text.splitlines() if line.strip()]
+def placement_row(row):
+    """None: it has not moved, so there is no case."""
+    case = row["case"].split()[0]
+    if row["moved"] not in ("slower", "faster") or abs(row["ratio"] - 1) < EFFECTS_LEAST[case]:
+        return None
+    return {**row, "tool": "assay", "case": case, "body": row["benchmark"].split("/")[-1],
+            "hit": row["verdict"] == "placement"}
 
 
-PLACEMENT = Program("placement", "Placement", (
+def placement_rows(place, program, number):
+    text = places.output([program, "--build", place.options.build, "--cases",
+                          str(PLACEMENT_CASES), "--seed", str(number + 1), "--json"])
+    found = [placement_row(json.loads(line)) for line in text.splitlines() if line.strip()]
+    return [row for row in found if row is not None]
+
+
+def command_row(row):
+    """A/A: an alarm at the gate; else: found."""
+    equal = row["kind"] == "A/A"
+    hit = document.is_beyond(row, GATE) if equal else document.is_above(row, 0)
+    return {**row, "case": "A/A" if equal else f"+1 % in {row['amount']:g} s", "body": row["tool"],
+            "hit": hit}
+
+
+def command_rows(place, program, _number):
+    path = place.path("commands.json")
+    places.output([program, "--build", place.options.build, "--comparisons", str(COMMAND_ROUNDS),
+                   "--tool", "assay time", "--json", path])
+    with open(path, encoding="utf-8") as file:
+        return list(map(command_row, json.load(file)))
+
+
+PLACEMENT = Program("placement", "Placement", placement_rows, (
     Demand("alignment", "placement said of the alignment case", 1, 1, 20),
     Demand("planted", "placement said of planted changes of equal instructions", 0, 0, 200)))
-COMMANDS = Program("commands", "Commands", (
+COMMANDS = Program("commands", "Commands", command_rows, (
     Demand("A/A", "commands of 5 ms, A/A: alarms at the 1 % gate", 0, 0, 1000),
     Demand("+1 % in 1 s", "commands of 5 ms: +1 % found in 1 s", 0.97, 1, 300),
     Demand("+1 % in 1.5 s", "commands of 5 ms: +1 % found in 1.5 s", 0.99, 1, 300)))

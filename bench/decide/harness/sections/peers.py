@@ -202,18 +202,19 @@ def beside(what, rows, condition, few):
     yield document.Line(
         what, "no worse than any peer", text(hits, count),
         share <= peer_share if few else share >= peer_share, count, WANTED,
-        f"{best}: {found[best][0]} of {found[best][1]}", f"{above / below:.1f}x" if below else "-")
+        f"{best}: {found[best][0]} of {found[best][1]}",
+        f"{above / below:.1f}x" if above and below else "-")
 
 
 def worst_line(what, rows):
     worst = {tool: max(map(document.error, same))
              for (tool,), same in document.groups(rows, "tool").items()}
-    own = worst.pop(ASSAY, None)
+    own, count = worst.pop(ASSAY, None), document.counted(rows, lambda row: row["tool"] == ASSAY)
     if own is None or not worst:
         return
     best = min(worst, key=worst.get)
     yield document.Line(what, "no worse than any peer", document.percent(own, 3),
-                        own <= worst[best], len(rows), WANTED,
+                        own <= worst[best], count, WANTED,
                         f"{best}: {document.percent(worst[best])}",
                         f"{worst[best] / own:.1f}x" if own > 0 else "-")
 

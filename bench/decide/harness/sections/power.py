@@ -35,7 +35,8 @@ def lines(rows):
             hits = document.counted(same, lambda row: document.is_above(row, 0.01))
             yield share_line(f"{case}, {body}: caught by a 1 % gate", same, hits)
         else:
-            label = "within launch" if case in WITHIN else f"{same[0]['launches']} launches"
+            least = min(row["launches"] for row in same)
+            label = "within launch" if case in WITHIN else f"{least} launches or more"
             yield share_line(f"{case}, {body}, {label}: found", same,
                              document.counted(same, document.is_found))
     if rows:

@@ -4,6 +4,7 @@ Each round gates one real suite, and then judges suites drawn from all launches 
 """
 
 import json
+import math
 import time
 
 from .. import document, numbers, place as places, settings
@@ -42,7 +43,7 @@ def recordings(place):
               if row["section"] == NAME and row["case"] == "A/A" and "rows" in row]
     return "".join(
         row["benchmark"].split("/")[1].split(":")[0] + " "
-        + " ".join(f"{ratio:.9g}" for ratio in row["launch_ratios"]) + "\n"
+        + " ".join(f"{math.log(ratio):.9g}" for ratio in row["launch_ratios"]) + "\n"
         for suite in suites for row in suite["rows"] if row["launch_ratios"])
 
 
