@@ -129,18 +129,22 @@ static const struct executor_ops HOST_EXECUTOR = {
 
 assay_status measure_benchmark(const struct measure_paths *paths, const struct plan *plan,
                                struct arena *arena, struct result *result,
-                               double *ret_rss_bytes_peak)
+                               value_vec *rss_bytes_peaks)
 {
     struct host_executor self = {.paths = paths, .plan = plan, .benchmark = &result->benchmark};
     struct executor executor = {&HOST_EXECUTOR, &self};
     struct launch_facts facts = {0};
-    double outside_ratio = 0, rss_bytes_peak = 0;
+    double outside_ratio = 0;
     BUF_AUTO reason;
     buf_init(&reason, 8192);
     for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
         result->outcome = launch_measure(&executor, plan, launch, result, &facts, &reason);
         outside_ratio = fmax(outside_ratio, facts.outside_ratio);
-        rss_bytes_peak = fmax(rss_bytes_peak, facts.rss_bytes_peak);
+        double *peak = facts.rss_bytes_peak > 0 ? vec_add(rss_bytes_peaks) : NULL;
+        if (peak != NULL)
+            *peak = facts.rss_bytes_peak;
+        else if (facts.rss_bytes_peak > 0)
+            return ASSAY_ERR_MEMORY;
     }
     result->reason = arena_copy(arena, reason.text);
     result->warning = outside_ratio <= OUTSIDE_RATIO_MAX
@@ -149,7 +153,6 @@ assay_status measure_benchmark(const struct measure_paths *paths, const struct p
                                          "%.0f %% of the body's time lies before its loop; move it "
                                          "to setup or a fixture",
                                          outside_ratio * 100);
-    *ret_rss_bytes_peak = rss_bytes_peak;
     return result->reason && result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

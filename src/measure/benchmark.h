@@ -14,10 +14,11 @@ struct measure_paths {
 
 /* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.
  * Whatever the benchmark does is an outcome; only running out of memory is a status.  Texts and
- * nothing else are put into `arena`; the samples are result's own. */
+ * nothing else are put into `arena`; the samples are result's own.  `rss_bytes_peaks` gets the peak
+ * resident bytes of each launch that told them. */
 ASSAY_USE_RESULT assay_status measure_benchmark(const struct measure_paths *paths,
                                                 const struct plan *plan, struct arena *arena,
-                                                struct result *result, double *ret_rss_bytes_peak);
+                                                struct result *result, value_vec *rss_bytes_peaks);
 
 /* Appends the benchmarks of a module, one per combination of its sweeps, in the module's order.
  * On failure the text is in `error`: no module, another version, crash, garbage, a bad sweep. */

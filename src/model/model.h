@@ -54,6 +54,7 @@ struct sample {
     uint32_t launch;
 };
 typedef VEC(struct sample) sample_vec;
+typedef VEC(double) value_vec;
 
 struct interval {
     double low;

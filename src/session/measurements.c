@@ -36,18 +36,24 @@ static assay_status add_measurement(struct result *result, enum metric_id metric
     return ASSAY_OK;
 }
 
-/* One number a benchmark, without an interval: the largest of all launches. */
-static assay_status add_peak(struct result *result, double rss_bytes_peak)
+/* One number a launch, and an interval over them like that of any metric. */
+static assay_status add_peaks(struct result *result, const value_vec *peaks)
 {
     struct measurement *measurement = &result->measurements[result->measurement_count];
-    uint32_t launch = 0;
-    TRY(summarize(&rss_bytes_peak, &launch, 1, &measurement->summary));
+    uint32_t *launches = calloc(peaks->count, sizeof *launches);
+    if (launches == NULL)
+        return ASSAY_ERR_MEMORY;
+    for (size_t i = 0; i < peaks->count; i++)
+        launches[i] = (uint32_t)i;
+    assay_status status = summarize(peaks->items, launches, peaks->count, &measurement->summary);
+    free(launches);
+    TRY(status);
     measurement->metric = &METRICS[METRIC_RSS];
     result->measurement_count++;
     return ASSAY_OK;
 }
 
-assay_status measurements_compute(struct result *result, double rss_bytes_peak)
+assay_status measurements_compute(struct result *result, const value_vec *rss_bytes_peaks)
 {
     if (result->outcome != OUTCOME_OK || result->samples.count == 0)
         return ASSAY_OK;
@@ -56,5 +62,5 @@ assay_status measurements_compute(struct result *result, double rss_bytes_peak)
         TRY(add_measurement(result, METRIC_BYTES, result->bytes));
     if (result->items > 0)
         TRY(add_measurement(result, METRIC_ITEMS, result->items));
-    return rss_bytes_peak > 0 ? add_peak(result, rss_bytes_peak) : ASSAY_OK;
+    return rss_bytes_peaks->count > 0 ? add_peaks(result, rss_bytes_peaks) : ASSAY_OK;
 }

@@ -5,8 +5,9 @@
 #include "model/model.h"
 
 /* Fills result->measurements: the time per iteration, rates when bytes or items are stated, and the
- * peak resident size when it is known (0: not).  Nothing for a result without samples.
- * ASSAY_ERR_MEMORY. */
-ASSAY_USE_RESULT assay_status measurements_compute(struct result *result, double rss_bytes_peak);
+ * peak resident size from `rss_bytes_peaks`, one a launch, in order; none: not known.  Nothing for
+ * a result without samples.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status measurements_compute(struct result *result,
+                                                   const value_vec *rss_bytes_peaks);
 
 #endif

@@ -102,13 +102,17 @@ static assay_status run_one(const struct session_request *request, struct run *r
     struct session_step step = {index, request->catalog->benchmarks.count,
                                 &request->catalog->benchmarks.items[index], NULL,
                                 clock_now_seconds() - began_seconds};
-    double rss_bytes_peak = 0;
+    value_vec rss_bytes_peaks = {0};
     request->progress(request->context, &step);
     struct result *result = add_result(run, step.benchmark);
     if (result == NULL)
         return ASSAY_ERR_MEMORY;
-    TRY(measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peak));
-    TRY(measurements_compute(result, rss_bytes_peak));
+    assay_status status =
+        measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peaks);
+    if (status == ASSAY_OK)
+        status = measurements_compute(result, &rss_bytes_peaks);
+    vec_release(&rss_bytes_peaks);
+    TRY(status);
     TRY(keep(request, run, result, error));
     step.result = result;
     step.elapsed_seconds = clock_now_seconds() - began_seconds;

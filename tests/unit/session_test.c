@@ -153,18 +153,23 @@ TEST(folders_are_searched_by_name_two_levels_deep)
 
 TEST(rates_are_summarized_from_the_samples)
 {
+    double bytes[] = {4096, 16384};
+    const value_vec peaks = {bytes, 2, 2};
     struct result result = {.bytes = 1000, .items = 10};
     for (uint32_t i = 0; i < 6; i++) {
         struct sample *sample = vec_add(&result.samples);
         CHECK(sample != NULL);
         *sample = (struct sample){100, 100 * (i < 3 ? 500 : 250), i / 3};
     }
-    CHECK(measurements_compute(&result, 4096) == ASSAY_OK);
+    CHECK(measurements_compute(&result, &peaks) == ASSAY_OK);
     CHECK_EQ(result.measurement_count, METRIC_COUNT);
     CHECK_EQ(result.measurements[METRIC_TIME].summary.median, 375);  /* of medians 500 and 250 */
     CHECK_EQ(result.measurements[METRIC_BYTES].summary.median, 3e9); /* of 2e9 and 4e9 B/s */
     CHECK_EQ(result.measurements[METRIC_ITEMS].summary.median, 3e7);
-    CHECK_EQ(result.measurements[METRIC_RSS].summary.median, 4096);
+    CHECK_EQ(result.measurements[METRIC_RSS].summary.median, 10240); /* of 4096 and 16384 */
+    CHECK_EQ(result.measurements[METRIC_RSS].summary.launch_count, 2);
+    CHECK_EQ(result.measurements[METRIC_RSS].summary.max, 16384);
+    CHECK(result.measurements[METRIC_RSS].summary.interval.level == 0.95);
     CHECK_EQ(result.measurements[METRIC_TIME].summary.launch_count, 2);
     vec_release(&result.samples);
 }
@@ -173,12 +178,14 @@ TEST(what_failed_or_has_no_samples_has_no_numbers)
 {
     struct run run = sample_run("x");
     struct result *result = &run.results.items[0];
+    double bytes = 4096;
+    const value_vec peaks = {&bytes, 1, 1};
     result->measurement_count = 0;
     result->outcome = OUTCOME_FAILED;
-    CHECK(measurements_compute(result, 4096) == ASSAY_OK && result->measurement_count == 0);
+    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurement_count == 0);
     result->outcome = OUTCOME_OK;
     result->samples.count = 0;
-    CHECK(measurements_compute(result, 4096) == ASSAY_OK && result->measurement_count == 0);
+    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurement_count == 0);
     run_release(&run);
 }
 
