@@ -4,7 +4,9 @@
 
 #include "cli/common.h"
 #include "report/history.h"
-#include "session/gate.h"
+#include "report/json.h"
+#include "report/text.h"
+#include "session/gate/baseline.h"
 
 struct baseline_options {
     struct common_options common;
@@ -23,7 +25,7 @@ struct baseline_call {
     struct cli *cli;
     const struct baseline_options *options;
     const struct workplace *workplace;
-    struct store *store;
+    struct baseline_place place;
     const char *name, *run; /* operands; NULL when not given */
 };
 
@@ -33,9 +35,9 @@ static assay_status list(const struct baseline_call *call)
     baseline_vec rows = {0};
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    assay_status status = call->store->ops->baselines(call->store, &arena, &rows);
+    assay_status status = call->place.store->ops->baselines(call->place.store, &arena, &rows);
     if (status != ASSAY_OK)
-        buf_error(&call->cli->error, status, "%s", call->store->error.text);
+        buf_error(&call->cli->error, status, "%s", call->place.store->error.text);
     else if (call->options->common.json)
         status = report_json_baselines(rows.items, rows.count, &out);
     else
@@ -52,18 +54,52 @@ static assay_status save(const struct baseline_call *call)
     struct run run = {0};
     TRY(workplace_load_run(call->workplace, call->run ? call->run : "latest", &run,
                            &call->cli->error));
-    struct baseline_request request = {call->store, call->workplace->store, call->name, &run,
-                                       call->options->overwrite};
-    assay_status status = gate_save_baseline(&request, &call->cli->error);
+    assay_status status =
+        baseline_save(&call->place, call->name, &run, call->options->overwrite, &call->cli->error);
     run_release(&run);
     return status == ASSAY_OK ? list(call) : status;
 }
 
 static assay_status remove_name(const struct baseline_call *call)
 {
-    assay_status status = call->store->ops->baseline_remove(call->store, call->name);
-    return status == ASSAY_OK ? list(call)
-                              : buf_error(&call->cli->error, status, "%s", call->store->error.text);
+    TRY(baseline_remove(&call->place, call->name, &call->cli->error));
+    return list(call);
+}
+
+static assay_status print_baseline(const struct baseline_call *call,
+                                   const struct baseline *baseline, const struct run *run,
+                                   const kept_module_vec *modules)
+{
+    BUF_AUTO out;
+    buf_init(&out, BUF_LENGTH_MAX);
+    if (call->options->common.json) {
+        TRY(report_json_baseline(baseline, run, modules, &out));
+    } else {
+        report_text_baseline(baseline, modules, &out);
+        report_text_run(run, &out);
+        report_text(run, &out);
+    }
+    return cli_print(call->cli, &out);
+}
+
+static assay_status show(const struct baseline_call *call)
+{
+    struct arena arena = {0};
+    struct baseline baseline;
+    struct run run = {0};
+    kept_module_vec modules = {0};
+    struct buf *error = &call->cli->error;
+    assay_status status = baseline_find(&call->place, call->name, &arena, &baseline, error);
+    if (status == ASSAY_OK)
+        status = workplace_load_run(call->workplace, baseline.run_id, &run, error);
+    if (status == ASSAY_OK)
+        status = baseline_modules(&call->place, run.id, &arena, &modules, error);
+    if (status == ASSAY_OK)
+        status = print_baseline(call, &baseline, &run, &modules);
+    run_release(&run);
+    vec_release(&modules);
+    arena_release(&arena);
+    return status;
 }
 
 static const struct {
@@ -73,6 +109,7 @@ static const struct {
 } SUBCOMMANDS[] = {
     {"list", list, 0, 0},
     {"save", save, 1, 2},
+    {"show", show, 1, 1},
     {"remove", remove_name, 1, 1},
 };
 
@@ -87,7 +124,7 @@ static assay_status call_named(struct baseline_call *call, char **operands, int 
             left <= SUBCOMMANDS[i].operands_max)
             return SUBCOMMANDS[i].run(call);
     return buf_error(&call->cli->error, ASSAY_ERR_ARGUMENT,
-                     "usage: assay baseline [list | save NAME [RUN] | remove NAME]");
+                     "usage: assay baseline [list | save NAME [RUN] | show NAME | remove NAME]");
 }
 
 static assay_status baseline(struct cli *cli, int argc, char **argv)
@@ -98,22 +135,24 @@ static assay_status baseline(struct cli *cli, int argc, char **argv)
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     assay_status status = common_workplace(cli, &options.common, &workplace);
+    call.place.path = workplace.store;
     if (status == ASSAY_OK)
-        status = store_open(workplace.store, false, &call.store, &cli->error);
+        status = store_open(workplace.store, false, &call.place.store, &cli->error);
     if (status == ASSAY_OK)
         status = call_named(&call, argv + first, argc - first);
-    store_close(call.store);
+    store_close(call.place.store);
     workplace_release(&workplace);
     return status;
 }
 
 const struct command command_baseline = {
     "baseline",
-    "[list | save NAME [RUN] | remove NAME]",
+    "[list | save NAME [RUN] | show NAME | remove NAME]",
     "name runs that later ones are measured against",
     "save keeps a copy of every module that the run (default: latest) measured, so that\n"
     "'assay gate' can measure it again, paired; with --overwrite it moves a name that\n"
-    "exists. remove forgets the name, not the run.\n",
+    "exists. show tells the run, its machine, the modules kept and the results. remove\n"
+    "forgets the name and the copies that no other baseline needs, not the run.\n",
     ROWS,
     baseline,
 };

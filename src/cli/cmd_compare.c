@@ -15,6 +15,7 @@ struct compare_options {
     double margin;
     uint64_t seed;
     unsigned explain;
+    bool across_machines;
     bool lockstep, within_launch, no_explain;
 };
 
@@ -40,6 +41,8 @@ static const struct option_row ROWS[] = {
     {"no-explain", 0, NULL, "leave that out", OPTION_FLAG, OPTION(no_explain)},
     {"seed", 0, "N", "seed of random data and of the order (default: 1)", OPTION_COUNT64,
      OPTION(seed)},
+    {"across-machines", 0, NULL, "set stored runs of different machines against each other",
+     OPTION_FLAG, OPTION(across_machines)},
     COMMON_ROWS(struct compare_options),
     OPTION_END,
 };
@@ -50,6 +53,7 @@ static struct verdict_rules rules_of(const struct compare_options *options)
     struct verdict_rules rules = VERDICT_RULES_DEFAULT;
     if (options->margin > 0)
         rules.margin = options->margin;
+    rules.across_machines = options->across_machines;
     return rules;
 }
 

@@ -1,73 +1,61 @@
-/* assay gate: measures today's modules against a baseline and exits with the decision, for CI.
- * Order: options, workplace, catalogue, store, measuring, table; nothing is written to the store.
- */
+/* assay gate: measures today's modules against a baseline and against targets and exits with the
+ * decision, for CI. Order: options, workplace, catalogue, store, measuring, table; nothing is
+ * written to the store. */
 
 #include "cli/common.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "report/comparison.h"
-#include "session/gate.h"
+#include "session/gate/gate.h"
+#include "session/place/profile.h"
 
 struct gate_options {
     struct common_options common;
     const char *baseline;
-    unsigned launches;
-    double measure, warmup, limit_seconds, warn, fail;
+    struct profile_request profile; /* its plan is what the options say of pairs, too */
+    struct limits_request limits;
+    bool targets, no_targets, across_machines;
 };
 
 #define OPTION(field) offsetof(struct gate_options, field)
 static const struct option_row ROWS[] = {
     {"baseline", 'b', "NAME", "a baseline, or any other word that names a run", OPTION_TEXT,
      OPTION(baseline)},
-    {"warn", 0, "PERCENT", "surely slower by more than this warns (default: 5)", OPTION_PERCENT,
-     OPTION(warn)},
-    {"fail", 0, "PERCENT", "surely slower by more than this fails (default: 10)", OPTION_PERCENT,
-     OPTION(fail)},
+    {"targets", 0, NULL, "judge targets, also without a baseline", OPTION_FLAG, OPTION(targets)},
+    {"no-targets", 0, NULL, "leave targets out, which a gate judges otherwise", OPTION_FLAG,
+     OPTION(no_targets)},
+    {"warn", 0, "PERCENT",
+     "surely slower by more than this warns, where assay.yaml says nothing (default: 5)",
+     OPTION_PERCENT, OPTION(limits.warn)},
+    {"fail", 0, "PERCENT",
+     "surely slower by more than this fails, where assay.yaml says nothing (default: 10)",
+     OPTION_PERCENT, OPTION(limits.fail)},
+    {"across-machines", 0, NULL, "accept a baseline of another machine or kernel", OPTION_FLAG,
+     OPTION(across_machines)},
+    {"profile", 'p', "NAME", "how long to measure for targets without a baseline", OPTION_TEXT,
+     OPTION(profile.name)},
     {"launches", 'l', "N", "most launches a benchmark may take (default: 24)", OPTION_COUNT,
-     OPTION(launches)},
+     OPTION(profile.plan.launches)},
     {"time", 't', "TIME", "measuring time per launch (default: 50 ms)", OPTION_SECONDS,
-     OPTION(measure)},
-    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS, OPTION(warmup)},
+     OPTION(profile.plan.measure_seconds)},
+    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS,
+     OPTION(profile.plan.warmup_seconds)},
     {"time-limit", 0, "TIME", "end a launch that takes longer (default: 60 s)", OPTION_SECONDS,
-     OPTION(limit_seconds)},
+     OPTION(profile.plan.limit_seconds)},
     COMMON_ROWS(struct gate_options),
     OPTION_END,
 };
 
-static struct compare_request measuring_of(const struct gate_options *options,
-                                           const struct workplace *workplace)
-{
-    struct compare_request request = {
-        .paths = &workplace->paths,
-        .plan = {.profile = "gate",
-                 .launches = options->launches ? options->launches : 24,
-                 .measure_seconds = options->measure > 0 ? options->measure : 0.05,
-                 .warmup_seconds = options->warmup > 0 ? options->warmup : 0.01,
-                 .slot_seconds = 0.0003,
-                 .limit_seconds = options->limit_seconds > 0 ? options->limit_seconds : 60,
-                 .limit_rss_bytes = 8e9,
-                 .seed = 1},
-        .rules = VERDICT_RULES_DEFAULT,
-        .false_discovery_rate = 0.05,
-        .gate_only = true,
-        .stop = &stop_count,
-        .progress = progress_step,
-    };
-    request.rules.warn = options->warn > 0 ? options->warn : request.rules.warn;
-    request.rules.fail = options->fail > 0 ? options->fail : request.rules.fail;
-    return request;
-}
-
 static assay_status print_gate(struct cli *cli, const struct gate_options *options,
-                               const comparison_vec *rows)
+                               const comparison_vec *rows, const struct gate_facts *facts)
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
+    cli->exit_code = limits_exit_code(rows, facts);
     if (options->common.json)
-        TRY(report_json_comparison(rows, 0.05, &out));
+        TRY(report_json_gate(rows, facts, cli->exit_code, &out));
     else
-        report_text_gate(rows, &out);
-    cli->exit_code = gate_exit_code(rows);
+        report_text_gate(rows, facts, &out);
     return cli_print(cli, &out);
 }
 
@@ -76,14 +64,23 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
 {
     struct arena arena = {0};
     comparison_vec rows = {0};
+    struct gate_facts facts;
     struct progress progress;
     progress_init(&progress);
-    request->compare = measuring_of(options, workplace);
-    request->compare.context = &progress;
-    assay_status status = gate_run(request, &arena, &rows, &cli->error);
+    request->compare = (struct compare_request){
+        .paths = &workplace->paths,
+        .plan = profile_pairs("gate", &workplace->config, &options->profile.plan),
+        .rules = VERDICT_RULES_DEFAULT,
+        .false_discovery_rate = COMPARISON_FALSE_DISCOVERY_RATE,
+        .gate_only = true,
+        .stop = &stop_count,
+        .progress = progress_step,
+        .context = &progress,
+    };
+    assay_status status = gate_run(request, &arena, &rows, &facts, &cli->error);
     progress_end(&progress);
     if (status == ASSAY_OK)
-        status = print_gate(cli, options, &rows);
+        status = print_gate(cli, options, &rows, &facts);
     vec_release(&rows);
     arena_release(&arena);
     return status;
@@ -96,16 +93,42 @@ static assay_status gate_in(struct cli *cli, const struct gate_options *options,
     struct gate_request request = {.catalog = &catalog,
                                    .arguments = operands,
                                    .argument_count = count,
-                                   .baseline = options->baseline};
+                                   .place.path = workplace->store,
+                                   .baseline = options->baseline,
+                                   .thresholds = &workplace->config.thresholds,
+                                   .limits = options->limits,
+                                   .targets = options->no_targets ? NULL : &workplace->targets,
+                                   .across_machines = options->across_machines};
     struct catalog_request wanted = {&workplace->paths, workplace->folders, operands, count};
-    TRY(store_open(workplace->store, false, &request.store, &cli->error));
+    if (options->baseline == NULL && workplace->targets.count == 0)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "there are no targets to judge; targets.yaml beside a module has them");
+    TRY(profile_plan(&options->profile, &workplace->config, &request.alone, &cli->error));
+    if (options->baseline != NULL)
+        TRY(store_open(workplace->store, false, &request.place.store, &cli->error));
     assay_status status = catalog_open(&wanted, &catalog, &cli->error);
     if (status == ASSAY_OK) {
         status = measure(cli, options, workplace, &request);
         catalog_release(&catalog);
     }
-    store_close(request.store);
+    store_close(request.place.store);
     return status;
+}
+
+static assay_status check_options(struct cli *cli, const struct gate_options *options)
+{
+    if (options->targets && options->no_targets)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--targets and --no-targets exclude each other");
+    if (options->baseline == NULL && !options->targets)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "which baseline? assay gate --baseline NAME ('assay baseline' lists "
+                         "them), or --targets for targets alone");
+    if (options->limits.fail > 0 && options->limits.warn > options->limits.fail)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--warn %g is above --fail %g: nothing could only warn",
+                         options->limits.warn * 100, options->limits.fail * 100);
+    return ASSAY_OK;
 }
 
 static assay_status gate(struct cli *cli, int argc, char **argv)
@@ -114,9 +137,7 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
     struct workplace workplace = {0};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    if (options.baseline == NULL)
-        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                         "which baseline? assay gate --baseline NAME; 'assay baseline' lists them");
+    TRY(check_options(cli, &options));
     stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
@@ -128,10 +149,13 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
 const struct command command_gate = {
     "gate",
     "[PATTERN|MODULE ...]",
-    "measure against a baseline and exit with the decision",
+    "measure against a baseline and targets and exit with the decision",
     "Modules that the baseline kept are measured again, paired with today's, so that the\n"
-    "machine's mood does not decide; the others are set against stored numbers. Exit code:\n"
-    "0 passed (warnings too), 1 a regression, 3 a benchmark failed, 4 undecided or missing.\n",
+    "machine's mood does not decide; the others are set against stored numbers. Targets\n"
+    "of what is selected are judged, too. Limits for single benchmarks and for other\n"
+    "metrics stand under 'thresholds' in assay.yaml. Exit code: 0 passed (warnings too),\n"
+    "1 a regression or a missed target, 3 a benchmark failed or the gate was interrupted,\n"
+    "4 undecided, missing, or nothing measured.\n",
     ROWS,
     gate,
 };

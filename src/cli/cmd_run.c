@@ -5,9 +5,11 @@
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/run_against.h"
 #include "cli/stop.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "session/gate/baseline.h"
 #include "session/outputs.h"
 #include "session/place/profile.h"
 #include "session/run.h"
@@ -15,8 +17,9 @@
 struct run_options {
     struct common_options common;
     struct profile_request profile;
-    const char *label;
-    bool no_store, no_report, judge;
+    const char *label, *save_baseline;
+    struct run_against_options against;
+    bool no_store, no_report, judge, overwrite;
 };
 
 #define OPTION(field) offsetof(struct run_options, field)
@@ -45,32 +48,57 @@ static const struct option_row ROWS[] = {
      OPTION(no_report)},
     {"targets", 0, NULL, "judge: exit 1 when a target is missed, 4 when one is undecided",
      OPTION_FLAG, OPTION(judge)},
+    {"baseline", 'b', "NAME", "set the results against a baseline's stored numbers", OPTION_TEXT,
+     OPTION(against.baseline)},
+    {"compare", 0, "RUN", "the same with any stored run; 'last': the last one like this",
+     OPTION_TEXT, OPTION(against.compare)},
+    {"save-baseline", 0, "NAME", "save the run as a baseline", OPTION_TEXT, OPTION(save_baseline)},
+    {"overwrite", 0, NULL, "let --save-baseline move a name that exists", OPTION_FLAG,
+     OPTION(overwrite)},
     COMMON_ROWS(struct run_options),
     OPTION_END,
 };
 
-static assay_status print_run(struct cli *cli, const struct run_options *options,
-                              const struct workplace *workplace, struct run *run)
+/* What belongs to a run under way beside the request. */
+struct running {
+    struct cli *cli;
+    const struct run_options *options;
+    const struct workplace *workplace;
+    struct run_against against;
+    char *const *operands;
+    int operand_count;
+};
+
+static void add_text(const struct running *running, const struct run *run, const char *folder,
+                     struct buf *out)
 {
+    report_text(run, out);
+    buf_putc(out, '\n');
+    report_text_plan(&run->plan, out);
+    if (!running->options->no_store)
+        buf_printf(out, "\nstored as run %s in %s", run->id, running->workplace->store);
+    if (folder != NULL)
+        buf_printf(out, "\nreport: %s/report.html", folder);
+    buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run\n" : "\n");
+    run_against_text(&running->against, out);
+}
+
+static assay_status print_run(const struct running *running, struct run *run)
+{
+    struct cli *cli = running->cli;
     BUF_AUTO out;
     const char *folder = NULL;
     buf_init(&out, BUF_LENGTH_MAX);
     assay_status files = ASSAY_OK;
-    if (!options->no_report)
-        files = outputs_write(workplace->config.results, run, &folder, &cli->error);
-    if (options->common.json) {
-        TRY(report_json_run(run, &out));
-        TRY(cli_print(cli, &out));
-        return files;
+    if (!running->options->no_report)
+        files = outputs_write(running->workplace->config.results, run, &folder, &cli->error);
+    if (running->options->common.json) {
+        json_t *document = report_json_run_part(run);
+        run_against_json(&running->against, &document);
+        TRY(report_json_write(document, &out));
+    } else {
+        add_text(running, run, folder, &out);
     }
-    report_text(run, &out);
-    buf_putc(&out, '\n');
-    report_text_plan(&run->plan, &out);
-    if (!options->no_store)
-        buf_printf(&out, "\nstored as run %s in %s", run->id, workplace->store);
-    if (folder != NULL)
-        buf_printf(&out, "\nreport: %s/report.html", folder);
-    buf_puts(&out, run->interrupted ? "\ninterrupted: the rest was not run\n" : "\n");
     TRY(cli_print(cli, &out));
     return files;
 }
@@ -88,9 +116,23 @@ static int exit_code(const struct run_options *options, const struct run *run)
     return missed ? 1 : undecided ? 4 : 0;
 }
 
-static assay_status measure(struct cli *cli, const struct run_options *options,
-                            const struct workplace *workplace, struct session_request *request)
+/* An interrupted run is no baseline: half of it would be missing in every gate. */
+static assay_status save_baseline(const struct running *running, struct store *store,
+                                  const struct run *run)
 {
+    const struct baseline_place place = {store, running->workplace->store};
+    const char *name = running->options->save_baseline;
+    if (name == NULL)
+        return ASSAY_OK;
+    if (run->interrupted)
+        return buf_error(&running->cli->error, ASSAY_ERR_IO,
+                         "interrupted: the baseline '%s' was not saved", name);
+    return baseline_save(&place, name, run, running->options->overwrite, &running->cli->error);
+}
+
+static assay_status measure(struct running *running, struct session_request *request)
+{
+    struct cli *cli = running->cli;
     struct run run = {0};
     struct progress progress;
     progress_init(&progress);
@@ -99,15 +141,40 @@ static assay_status measure(struct cli *cli, const struct run_options *options,
     assay_status status = session_run(request, &run, &cli->error);
     progress_end(&progress);
     if (status == ASSAY_OK)
-        status = print_run(cli, options, workplace, &run);
-    cli->exit_code = exit_code(options, &run);
+        status = run_against_compare(cli, running->workplace, &run, running->operands,
+                                     running->operand_count, &running->against);
+    if (status == ASSAY_OK)
+        status = print_run(running, &run);
+    if (status == ASSAY_OK)
+        status = save_baseline(running, request->store, &run);
+    cli->exit_code = exit_code(running->options, &run);
     run_release(&run);
     return status;
 }
 
-static assay_status run_in(struct cli *cli, const struct run_options *options,
-                           const struct workplace *workplace, char **operands, int count)
+/* Everything that can be known to be wrong before a benchmark runs. */
+static assay_status open_store(struct running *running, struct store **ret_store)
 {
+    const struct run_options *options = running->options;
+    struct buf *error = &running->cli->error;
+    if (options->no_store && options->save_baseline != NULL)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "--save-baseline needs the store that --no-store leaves out");
+    TRY(run_against_open(running->cli, running->workplace, &options->against, &running->against));
+    if (options->no_store)
+        return ASSAY_OK;
+    TRY(store_open(running->workplace->store, true, ret_store, error));
+    if (options->save_baseline == NULL || options->overwrite)
+        return ASSAY_OK;
+    const struct baseline_place place = {*ret_store, running->workplace->store};
+    return baseline_check_free(&place, options->save_baseline, error);
+}
+
+static assay_status run_in(struct running *running)
+{
+    const struct run_options *options = running->options;
+    const struct workplace *workplace = running->workplace;
+    struct buf *error = &running->cli->error;
     struct catalog catalog;
     struct session_request request = {.paths = &workplace->paths,
                                       .catalog = &catalog,
@@ -115,14 +182,14 @@ static assay_status run_in(struct cli *cli, const struct run_options *options,
                                       .targets = &workplace->targets,
                                       .claims = &workplace->claims,
                                       .stop = &stop_count};
-    struct catalog_request wanted = {&workplace->paths, workplace->folders, operands, count};
-    TRY(profile_plan(&options->profile, &workplace->config, &request.plan, &cli->error));
-    TRY(catalog_open(&wanted, &catalog, &cli->error));
-    assay_status status = ASSAY_OK;
-    if (!options->no_store)
-        status = store_open(workplace->store, true, &request.store, &cli->error);
+    struct catalog_request wanted = {&workplace->paths, workplace->folders, running->operands,
+                                     running->operand_count};
+    TRY(profile_plan(&options->profile, &workplace->config, &request.plan, error));
+    TRY(catalog_open(&wanted, &catalog, error));
+    assay_status status = open_store(running, &request.store);
     if (status == ASSAY_OK)
-        status = measure(cli, options, workplace, &request);
+        status = measure(running, &request);
+    run_against_release(&running->against);
     store_close(request.store);
     catalog_release(&catalog);
     return status;
@@ -132,12 +199,15 @@ static assay_status run(struct cli *cli, int argc, char **argv)
 {
     struct run_options options = {0};
     struct workplace workplace = {0};
+    struct running running = {.cli = cli, .options = &options, .workplace = &workplace};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
+    running.operands = argv + first;
+    running.operand_count = argc - first;
     stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
-        status = run_in(cli, &options, &workplace, argv + first, argc - first);
+        status = run_in(&running);
     workplace_release(&workplace);
     return status;
 }

@@ -139,27 +139,36 @@ assay_status verdict_ratio_of_results(const struct result *numerator,
     return status;
 }
 
+/* What reaches into the band of the drift may be drift alone; on different machines the band is
+ * wider, and nothing inside it is proved the same. */
+static void weigh_stored(const struct verdict_rules *rules, struct comparison *comparison)
+{
+    const struct interval *ratio = &comparison->interval;
+    struct verdict_rules wide = *rules;
+    double band = rules->across_machines ? VERDICT_ACROSS_MARGIN : VERDICT_STORED_MARGIN;
+    wide.margin = fmax(rules->margin, band);
+    comparison->verdict = verdict_of(ratio, &wide);
+    bool same = comparison->verdict == VERDICT_SAME && !rules->across_machines;
+    if (!same && ratio->low <= 1 + band && ratio->high >= 1 / (1 + band))
+        comparison->verdict = VERDICT_UNDECIDED;
+    comparison->across_machines = rules->across_machines;
+    comparison->reason = same ? ""
+                         : rules->across_machines
+                             ? "measured on different machines: only a factor of two counts"
+                             : "measured one after the other: the machine's drift is in it";
+}
+
 assay_status verdict_from_results(const struct result *old_side, const struct result *new_side,
                                   const struct verdict_rules *rules, struct comparison *comparison)
 {
-    struct verdict_rules wide = *rules;
-    struct interval *ratio = &comparison->interval;
-    wide.margin = fmax(wide.margin, VERDICT_STORED_MARGIN);
     TRY(verdict_ratio_of_results(new_side, old_side, rules->level, &comparison->interval,
                                  &comparison->ratio));
     comparison->kind = KIND_STORED;
     comparison->old_ns = old_side->measurements[0].summary.median;
     comparison->new_ns = new_side->measurements[0].summary.median;
     comparison->launches = (unsigned)new_side->measurements[0].summary.launch_count;
-    comparison->verdict = verdict_of(ratio, &wide);
-    comparison->gate = verdict_gate(ratio, rules);
-    /* What reaches into the band of the drift may be drift alone. */
-    if (comparison->verdict != VERDICT_SAME && ratio->low <= 1 + VERDICT_STORED_MARGIN &&
-        ratio->high >= 1 / (1 + VERDICT_STORED_MARGIN))
-        comparison->verdict = VERDICT_UNDECIDED;
-    comparison->reason = comparison->verdict == VERDICT_SAME
-                             ? ""
-                             : "measured one after the other: the machine's drift is in it";
+    comparison->gate = verdict_gate(&comparison->interval, rules);
+    weigh_stored(rules, comparison);
     return ASSAY_OK;
 }
 

@@ -7,10 +7,11 @@
 
 /* How a comparison is judged.  Shares: 0.01 is 1 %. */
 struct verdict_rules {
-    double level;  /* of the interval, e.g. 0.99 */
-    double margin; /* inside it two versions are the same */
-    double warn;   /* gate: slower by more than this warns */
-    double fail;   /* gate: slower by more than this fails */
+    double level;         /* of the interval, e.g. 0.99 */
+    double margin;        /* inside it two versions are the same */
+    double warn;          /* gate: slower by more than this warns */
+    double fail;          /* gate: slower by more than this fails */
+    bool across_machines; /* of stored results: the sides were measured on different machines */
 };
 #define VERDICT_RULES_DEFAULT                                                                      \
     {                                                                                              \
@@ -47,6 +48,10 @@ ASSAY_USE_RESULT assay_status verdict_from_pairs(const pair_vec *pairs,
  * `reason` names the drift.  ASSAY_ERR_TOO_FEW  a side has fewer than two launches.
  * ASSAY_ERR_ARGUMENT  a launch whose median is not above 0.   ASSAY_ERR_MEMORY. */
 #define VERDICT_STORED_MARGIN 0.05
+/* Of results of different machines: a factor of two is about what processors and their clocks
+ * differ by without any change of the code.  There is no `same`, and slower and faster are beyond
+ * it. */
+#define VERDICT_ACROSS_MARGIN 1.0
 ASSAY_USE_RESULT assay_status verdict_from_results(const struct result *old_side,
                                                    const struct result *new_side,
                                                    const struct verdict_rules *rules,

@@ -19,6 +19,69 @@
 #include "config/targets.h"
 
 static const char *const PROFILES[] = {"quick", "standard", "stress", NULL};
+static const char *const PLACEMENTS[] = {"pass", "fail", NULL};
+
+#define AS_ELSE "as the items before it say, else the command line"
+static const struct key THRESHOLD_KEYS[] = {
+    {.name = "benchmark",
+     .kind = KEY_NAME,
+     .offset = offsetof(struct threshold, benchmark),
+     .required = true,
+     .doc = "id of a benchmark; `*` stands for any characters, `?` for one"},
+    {.name = "metric",
+     .kind = KEY_METRIC,
+     .offset = offsetof(struct threshold, metric),
+     .fallback = "time_ns",
+     .doc = "what is limited; one other than `time_ns` adds a row to the gate"},
+    {.name = "warn",
+     .kind = KEY_SHARE,
+     .offset = offsetof(struct threshold, warn),
+     .low = "0.01%",
+     .high = "10000%",
+     .absent = AS_ELSE,
+     .doc = "surely worse by more than this warns"},
+    {.name = "fail",
+     .kind = KEY_SHARE,
+     .offset = offsetof(struct threshold, fail),
+     .low = "0.01%",
+     .high = "10000%",
+     .absent = AS_ELSE,
+     .doc = "surely worse by more than this fails; not below `warn`"},
+    {.name = "placement",
+     .kind = KEY_CHOICE,
+     .offset = offsetof(struct threshold, placement),
+     .choices = PLACEMENTS,
+     .absent = "`pass`",
+     .doc = "whether a change that only moved code may fail"},
+};
+static const struct section THRESHOLD_SECTION = {
+    .title = CONFIG_FILE_NAME ": an item of `thresholds`",
+    .doc =
+        "What `assay gate` allows. The last item that names a benchmark and a metric wins, key by "
+        "key; when only one of `warn` and `fail` is known, the other gives way to it.",
+    .keys = THRESHOLD_KEYS,
+    .count = sizeof THRESHOLD_KEYS / sizeof THRESHOLD_KEYS[0],
+};
+
+static assay_status read_threshold(struct key_reader *reader, const struct yaml_node *item,
+                                   void *into)
+{
+    struct config *config = into;
+    struct threshold read = {0};
+    TRY(keys_read(reader, &THRESHOLD_SECTION, item, &read));
+    if (read.warn <= 0 && read.fail <= 0 && read.placement == NULL)
+        return yaml_error(reader->error, item->place,
+                          "a threshold wants 'warn', 'fail' or 'placement'");
+    if (read.warn > 0 && read.fail > 0 && read.warn > read.fail)
+        return yaml_error(reader->error, item->place,
+                          "'warn' (%g%%) is above 'fail' (%g%%): nothing could only warn",
+                          read.warn * 100, read.fail * 100);
+    struct threshold *added = vec_add(&config->thresholds);
+    if (added == NULL)
+        return buf_error(reader->error, ASSAY_ERR_MEMORY, "%s", status_text(ASSAY_ERR_MEMORY));
+    *added = read;
+    return ASSAY_OK;
+}
 
 #define BY_PROFILE "as the profile says"
 #define PLAN(member) offsetof(struct config, plan.member)
@@ -41,6 +104,10 @@ static const struct key CONFIG_KEYS[] = {
      .offset = offsetof(struct config, results),
      .fallback = "benchmark-results",
      .doc = "folder that receives the reports, one folder a run"},
+    {.name = "thresholds",
+     .kind = KEY_ITEMS,
+     .read_item = read_threshold,
+     .doc = "what the gate allows, see below"},
     {.name = "profile",
      .kind = KEY_CHOICE,
      .offset = PLAN(profile),
@@ -118,6 +185,7 @@ void config_release(struct config *config)
 {
     vec_release(&config->suites);
     vec_release(&config->targets);
+    vec_release(&config->thresholds);
     arena_release(&config->arena);
     *config = (struct config){.path = "", .store = "", .results = ""};
 }
@@ -261,5 +329,6 @@ void config_apply(const struct config *config, struct plan *plan)
 void config_describe(struct buf *out)
 {
     keys_describe(&CONFIG_SECTION, out);
+    keys_describe(&THRESHOLD_SECTION, out);
     targets_describe(out);
 }

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "config/keys.h"
 #include "config/yaml.h"
-#include "model/model.h"
+#include "model/comparison.h"
 
 #define CONFIG_FILE_NAME "assay.yaml"
 
@@ -32,8 +32,9 @@ struct config {
     path_vec targets; /* targets.yaml files */
     const char *store;
     const char *results;
-    struct plan plan; /* only the members whose bit is in `set` mean anything */
-    unsigned set;     /* enum config_setting */
+    threshold_vec thresholds; /* in the file's order */
+    struct plan plan;         /* only the members whose bit is in `set` mean anything */
+    unsigned set;             /* enum config_setting */
 };
 
 /* Settings from a text; `source->name` is the path for messages, for `path` and for relative paths.

@@ -215,6 +215,34 @@ static assay_status read_factor(const struct reading *reading, void *member)
     return read_number(reading, "", member);
 }
 
+/* A number and a per cent sign, which is wanted: whether 0.05 means 5 % is not ours to guess. */
+static bool parse_share(const char *text, double *ret_share)
+{
+    size_t length = strlen(text);
+    char number[64];
+    double percent = 0;
+    if (length < 2 || length >= sizeof number || text[length - 1] != '%')
+        return false;
+    memcpy(number, text, length - 1);
+    number[length - 1] = '\0';
+    if (quantity_parse(number, "", &percent) != ASSAY_OK)
+        return false;
+    *ret_share = percent / 100;
+    return true;
+}
+
+static assay_status read_share(const struct reading *reading, void *member)
+{
+    double share, low, high;
+    if (reading->node->kind != YAML_TEXT || !parse_share(reading->node->text, &share) ||
+        !parse_share(reading->key->low, &low) || !parse_share(reading->key->high, &high))
+        return wrong(reading);
+    if (!(share >= low && share <= high))
+        return wrong(reading);
+    *(double *)member = share;
+    return ASSAY_OK;
+}
+
 /* Decimal digits and nothing else: no sign, no blank, no overflow. */
 static bool parse_whole(const char *text, uint64_t *ret_value)
 {
@@ -282,6 +310,7 @@ static const struct kind KINDS[KEY_KINDS] = {
     [KEY_UNSIGNED] = {read_unsigned, "a whole number", sizeof(unsigned)},
     [KEY_UINT64] = {read_uint64, "a whole number", sizeof(uint64_t)},
     [KEY_FACTOR] = {read_factor, "a number", sizeof(double)},
+    [KEY_SHARE] = {read_share, "a percentage with its sign", sizeof(double)},
     [KEY_METRIC] = {read_metric, "one of", sizeof(const struct metric *)},
     [KEY_QUANTITY] = {read_quantity, "a value in the metric's unit", sizeof(struct yaml_node *)},
     [KEY_ITEMS] = {read_items, "a list", 0},

@@ -28,6 +28,7 @@ enum key_kind {
     KEY_UNSIGNED, /* unsigned */
     KEY_UINT64,   /* uint64_t */
     KEY_FACTOR,   /* double */
+    KEY_SHARE,    /* double: "5%" is 0.05 */
     KEY_METRIC,   /* const struct metric *: a row of METRICS */
     KEY_QUANTITY, /* const struct yaml_node *: looked at later, when the metric is known */
     KEY_ITEMS,    /* a list, each item handed to `read_item` */

@@ -5,8 +5,10 @@
 #include "model/counts.h"
 #include "model/model.h"
 
-/* How two versions were set against each other, in falling order of trust. */
-enum pair_kind { KIND_ONE_PROCESS, KIND_LOCKSTEP, KIND_REMEASURED, KIND_STORED };
+/* How two versions were set against each other, in falling order of trust.  KIND_TARGET: not
+ * against another version but against a bound of targets.yaml. */
+enum pair_kind { KIND_ONE_PROCESS, KIND_LOCKSTEP, KIND_REMEASURED, KIND_STORED, KIND_TARGET };
+enum { KIND_COUNT = KIND_TARGET + 1 };
 const char *pair_kind_name(enum pair_kind kind);
 
 /* What a comparison says.  VERDICT_NONE: it could not be made; the reason says why. */
@@ -32,6 +34,25 @@ enum estimator {
 };
 /* "trimmed_mean", "lowest_tenth". */
 const char *estimator_name(enum estimator estimator);
+
+/* What a gate allows one metric of one benchmark.  Shares: 0.05 is 5 % worse. */
+struct limits {
+    double warn, fail;
+    bool placement_fails; /* whether the verdict `placement` can fail; else it passes */
+};
+#define LIMITS_DEFAULT                                                                             \
+    {                                                                                              \
+        .warn = 0.05, .fail = 0.10                                                                 \
+    }
+
+/* Limits of the benchmarks that a pattern names, from assay.yaml. */
+struct threshold {
+    const char *benchmark; /* an id, or a pattern for text_glob */
+    const struct metric *metric;
+    double warn, fail;     /* 0: not said */
+    const char *placement; /* "pass" or "fail"; NULL: not said */
+};
+typedef VEC(struct threshold) threshold_vec;
 
 /* Two slots that ran directly after each other: nanoseconds per iteration of each side. */
 struct pair_sample {
@@ -69,12 +90,31 @@ struct comparison {
     bool within_launch;          /* one launch only: what differs between launches is not in it */
     const double *launch_ratios; /* of each launch, or NULL; lent */
     size_t pairs;
-    double old_ns, new_ns; /* medians */
-    bool has_counts;       /* of an iteration of both sides */
+    double old_ns, new_ns; /* medians; in `unit` where that is another than "ns" */
+    const char *unit;      /* of both; NULL: "ns" */
+    const char *pairing;   /* of a remeasured row: "one_process", "lockstep", or "apart" for one
+                              host after the other; NULL else */
+    struct limits limits;  /* of a gate's row: what it was judged by; zeros else */
+    bool across_machines;  /* the old side was measured on another machine */
+    const struct target *target; /* of KIND_TARGET: old is the bound, new what was measured */
+    bool has_counts;             /* of an iteration of both sides */
     struct counts old_counts, new_counts;
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
 };
 typedef VEC(struct comparison) comparison_vec;
+
+/* Share of false ones among the rows that are called discoveries. */
+#define COMPARISON_FALSE_DISCOVERY_RATE 0.05
+
+/* What a gate was about, beside its rows. */
+struct gate_facts {
+    const char *baseline; /* as the user called it; NULL: none, targets alone */
+    const char *run_id, *commit;
+    const char *machine_then, *machine_now; /* of the baseline and of today */
+    bool across_machines;                   /* the two differ */
+    bool interrupted;
+    size_t measured; /* rows that rest on a measurement */
+};
 
 #endif

@@ -54,6 +54,27 @@ bool benchmark_same_input(const struct benchmark *a, const struct benchmark *b)
            same_sizes(a->params, b->params);
 }
 
+const char *environment_fingerprint(const struct environment *environment, struct arena *arena)
+{
+    return arena_printf(arena, "%s|%u|%s|%s", environment->cpu, environment->cores,
+                        environment->kernel, environment->compiler ? environment->compiler : "");
+}
+
+/* Length of "cpu|cores|kernel" in a fingerprint, which the compilers end. */
+static size_t machine_part(const char *fingerprint)
+{
+    const char *end = strrchr(fingerprint, '|');
+    return end == NULL ? strlen(fingerprint) : (size_t)(end - fingerprint);
+}
+
+bool environment_same_machine(const struct environment *a, const struct environment *b)
+{
+    size_t length = machine_part(a->fingerprint);
+    return strcmp(a->cpu, b->cpu) == 0 && a->cores == b->cores &&
+           strcmp(a->kernel, b->kernel) == 0 && length == machine_part(b->fingerprint) &&
+           strncmp(a->fingerprint, b->fingerprint, length) == 0;
+}
+
 void run_release(struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)

@@ -156,6 +156,13 @@ struct environment {
     const char *fingerprint; /* results of different fingerprints are not compared in silence */
 };
 
+/* "CPU|cores|kernel|compilers" of what is filled in so far; NULL when memory is out. */
+const char *environment_fingerprint(const struct environment *environment, struct arena *arena);
+
+/* Whether both have the processor, the cores and the kernel in common; compilers may differ, since
+ * that is something to compare. */
+bool environment_same_machine(const struct environment *a, const struct environment *b);
+
 struct run {
     struct arena arena;
     const char *id; /* 20261121-075512-3fa9: UTC time and four random digits; sorts by time */
@@ -177,9 +184,10 @@ struct baseline {
 };
 typedef VEC(struct baseline) baseline_vec;
 
-/* A module kept of a run: its file name then, and the path of the copy. */
+/* A module kept of a run: its file name then, and the copy. */
 struct kept_module {
     const char *file, *kept;
+    double bytes; /* of the copy; below 0: it is gone */
 };
 typedef VEC(struct kept_module) kept_module_vec;
 
@@ -188,6 +196,7 @@ struct run_row {
     const char *id, *started_at, *commit, *branch, *label, *profile, *status;
     double duration_seconds;
     unsigned ok, failed, skipped;
+    const char *fingerprint;
 };
 typedef VEC(struct run_row) run_row_vec;
 

@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "report/json.h"
+#include "report/text.h"
 
 void report_text_runs(const struct run_row *rows, size_t count, struct buf *out)
 {
@@ -70,6 +71,54 @@ assay_status report_json_baselines(const struct baseline *rows, size_t count, st
     }
     report_json_member(&document, "schema", json_string("assay.baselines/1"));
     report_json_member(&document, "baselines", list);
+    return report_json_write(document, out);
+}
+
+void report_text_baseline(const struct baseline *baseline, const kept_module_vec *modules,
+                          struct buf *out)
+{
+    char bytes[QUANTITY_TEXT_MAX];
+    buf_printf(out, "baseline %s, saved %s\n", baseline->name, baseline->created_at);
+    for (size_t i = 0; i < modules->count; i++) {
+        const struct kept_module *module = &modules->items[i];
+        buf_puts(out, "kept ");
+        report_text_line(module->file, out);
+        buf_printf(
+            out, ", %s: ", module->bytes < 0 ? "gone" : quantity_format(module->bytes, "B", bytes));
+        report_text_line(module->kept, out);
+        buf_putc(out, '\n');
+    }
+    buf_puts(out, modules->count == 0
+                      ? "no module kept: the gate compares with its stored numbers\n\n"
+                      : "\n");
+}
+
+static json_t *kept_json(const kept_module_vec *modules)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < modules->count; i++) {
+        const struct kept_module *module = &modules->items[i];
+        bool there = module->bytes >= 0;
+        json_t *object = json_object();
+        report_json_member(&object, "file", report_json_text(module->file));
+        report_json_member(&object, "kept", report_json_text(module->kept));
+        report_json_member(&object, "exists", json_boolean(there));
+        report_json_member(&object, "bytes",
+                           there ? report_json_number(module->bytes) : json_null());
+        report_json_element(&list, object);
+    }
+    return list;
+}
+
+assay_status report_json_baseline(const struct baseline *baseline, const struct run *run,
+                                  const kept_module_vec *modules, struct buf *out)
+{
+    json_t *document = json_object();
+    report_json_member(&document, "schema", json_string("assay.baseline/1"));
+    report_json_member(&document, "name", report_json_text(baseline->name));
+    report_json_member(&document, "created_at", report_json_text(baseline->created_at));
+    report_json_member(&document, "modules", kept_json(modules));
+    report_json_member(&document, "run", report_json_run_part(run));
     return report_json_write(document, out);
 }
 

@@ -15,6 +15,13 @@ void report_text_baselines(const struct baseline *rows, size_t count, struct buf
 ASSAY_USE_RESULT assay_status report_json_baselines(const struct baseline *rows, size_t count,
                                                     struct buf *out);
 
+/* One baseline: its name and what was kept; `assay.baseline/1` has its run, too. */
+void report_text_baseline(const struct baseline *baseline, const kept_module_vec *modules,
+                          struct buf *out);
+ASSAY_USE_RESULT assay_status report_json_baseline(const struct baseline *baseline,
+                                                   const struct run *run,
+                                                   const kept_module_vec *modules, struct buf *out);
+
 /* Grouped by benchmark, oldest first; a change of machine or compiler is marked. */
 void report_text_history(const struct history_row *rows, size_t count, struct buf *out);
 /* "assay.history/1". */

@@ -252,7 +252,7 @@ assay_status report_json_write(json_t *document, struct buf *out)
     return out->status;
 }
 
-assay_status report_json_run(const struct run *run, struct buf *out)
+json_t *report_json_run_part(const struct run *run)
 {
     json_t *document = json_object();
     report_json_member(&document, "schema", json_string("assay.run/1"));
@@ -260,7 +260,12 @@ assay_status report_json_run(const struct run *run, struct buf *out)
     report_json_member(&document, "results", results_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));
-    return report_json_write(document, out);
+    return document;
+}
+
+assay_status report_json_run(const struct run *run, struct buf *out)
+{
+    return report_json_write(report_json_run_part(run), out);
 }
 
 static json_t *failures_json(const module_failure_vec *failures)

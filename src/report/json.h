@@ -9,6 +9,8 @@
 
 /* "assay.run/1": what `run --json` prints and summary.json holds. */
 ASSAY_USE_RESULT assay_status report_json_run(const struct run *run, struct buf *out);
+/* The same document as a part of another one, or to be added to. */
+json_t *report_json_run_part(const struct run *run);
 
 /* "assay.list/1": what there is, and which modules could not be asked. */
 ASSAY_USE_RESULT assay_status report_json_list(const benchmark_vec *benchmarks,

@@ -44,6 +44,30 @@ bool catalog_matches(const char *pattern, const struct benchmark *benchmark)
            has_part(benchmark->id, pattern) || text_glob(pattern, benchmark->id);
 }
 
+bool catalog_selects(char *const *arguments, int count, const struct benchmark *benchmark)
+{
+    const char *file = text_file_name(benchmark->module);
+    bool patterns = false, paths = false, matched = false, listed = false;
+    for (int i = 0; i < count; i++) {
+        if (catalog_is_path(arguments[i])) {
+            paths = true;
+            listed = listed || strcmp(text_file_name(arguments[i]), file) == 0;
+        } else {
+            patterns = true;
+            matched = matched || catalog_matches(arguments[i], benchmark);
+        }
+    }
+    return (!patterns || matched) && (!paths || listed);
+}
+
+const struct benchmark *catalog_find(const struct catalog *catalog, const char *id)
+{
+    for (size_t i = 0; i < catalog->benchmarks.count; i++)
+        if (strcmp(catalog->benchmarks.items[i].id, id) == 0)
+            return &catalog->benchmarks.items[i];
+    return NULL;
+}
+
 static bool is_module_name(const char *name)
 {
     const char *mark = strstr(name, "_bench");

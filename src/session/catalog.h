@@ -26,6 +26,14 @@ bool catalog_is_path(const char *argument);
  */
 bool catalog_matches(const char *pattern, const struct benchmark *benchmark);
 
+/* Whether the words of a command line mean this benchmark, too, which need not be there: its
+ * module's file name is among the paths, and a pattern selects it; no paths or no patterns mean
+ * all. */
+bool catalog_selects(char *const *arguments, int count, const struct benchmark *benchmark);
+
+/* The benchmark of that id, or NULL. */
+const struct benchmark *catalog_find(const struct catalog *catalog, const char *id);
+
 /* Paths on the command line replace the folders.  A path that does not exist, a pattern that
  * selects nothing: ASSAY_ERR_NOT_FOUND.  Free with catalog_release. */
 ASSAY_USE_RESULT assay_status catalog_open(const struct catalog_request *request,

@@ -107,14 +107,18 @@ static assay_status judge(const struct compare_request *request, struct contest 
                           size_t launch_start)
 {
     const pair_vec *pairs = &contest->pairs;
+    struct verdict_rules rules = request->rules;
+    if (request->limits_of != NULL) {
+        rules.warn = contest->row.limits.warn;
+        rules.fail = contest->row.limits.fail;
+    }
     contest->iterations = pairs->items[pairs->count - 1].iterations;
     assay_status status = request->within_launch ? evidence_from_batches(pairs, &contest->evidence)
                                                  : evidence_add_launch(pairs->items + launch_start,
                                                                        pairs->count - launch_start,
                                                                        &contest->evidence);
-    return status == ASSAY_OK
-               ? verdict_from_evidence(&contest->evidence, &request->rules, &contest->row)
-               : status;
+    return status == ASSAY_OK ? verdict_from_evidence(&contest->evidence, &rules, &contest->row)
+                              : status;
 }
 
 static assay_status end_without_verdict(struct contest *contest, enum outcome outcome,
@@ -204,6 +208,8 @@ static assay_status open_contests(const struct compare_request *request,
                                      .reason = "",
                                      .gate = GATE_UNDECIDED,
                                      .kind = request->lockstep ? KIND_LOCKSTEP : KIND_ONE_PROCESS}};
+        if (request->limits_of != NULL)
+            contest->row.limits = request->limits_of(request->limits_context, pairing->new_side);
     }
     return ASSAY_OK;
 }
@@ -401,24 +407,21 @@ static assay_status compare_results(const struct result *old_side, const struct 
     return ASSAY_OK;
 }
 
-static bool same_machine(const struct environment *a, const struct environment *b)
-{
-    return strcmp(a->cpu, b->cpu) == 0 && a->cores == b->cores && strcmp(a->kernel, b->kernel) == 0;
-}
-
 assay_status session_compare_results(const struct run *old_run, const struct run *new_run,
                                      const struct verdict_rules *rules, struct arena *arena,
                                      comparison_vec *rows, struct buf *error)
 {
     const struct environment *then = &old_run->environment, *now = &new_run->environment;
-    if (!same_machine(then, now))
+    struct verdict_rules own = *rules;
+    own.across_machines = !environment_same_machine(then, now);
+    if (own.across_machines && !rules->across_machines)
         return buf_error(error, ASSAY_ERR_ARGUMENT,
                          "the runs come from different machines or kernels: '%s, %u cores, %s' and "
-                         "'%s, %u cores, %s'",
+                         "'%s, %u cores, %s'; --across-machines compares them all the same",
                          then->cpu, then->cores, then->kernel, now->cpu, now->cores, now->kernel);
     for (size_t i = 0; i < new_run->results.count; i++) {
         const struct result *new_side = &new_run->results.items[i];
-        TRY(compare_results(find_result(old_run, new_side->benchmark.id), new_side, rules, arena,
+        TRY(compare_results(find_result(old_run, new_side->benchmark.id), new_side, &own, arena,
                             rows));
     }
     return ASSAY_OK;

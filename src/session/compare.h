@@ -26,6 +26,9 @@ struct compare_request {
     bool lockstep;         /* never share a process */
     bool gate_only;        /* enough when the gate is decided, whatever the verdict */
     unsigned explain_max;  /* so many changed rows are explained, what became slower most first */
+    /* Limits of each benchmark; NULL: those of `rules`. */
+    struct limits (*limits_of)(const void *context, const struct benchmark *benchmark);
+    const void *limits_context;
     volatile sig_atomic_t *stop;
     session_progress_fn *progress;
     void *context;
@@ -49,7 +52,7 @@ ASSAY_USE_RESULT assay_status session_compare_pairings(const struct compare_requ
 
 /* The same for the results of two runs: one row for each result of the new one, matched by id;
  * nothing is measured, kind `stored`. ASSAY_ERR_ARGUMENT: the runs come from different machines or
- * kernels. */
+ * kernels, unless rules->across_machines is set; then each row of such a pair says so. */
 ASSAY_USE_RESULT assay_status session_compare_results(const struct run *old_run,
                                                       const struct run *new_run,
                                                       const struct verdict_rules *rules,

@@ -54,9 +54,7 @@ static assay_status begin(const struct session_request *request, struct run *run
     run->plan.profile = arena_copy(&run->arena, request->plan.profile);
     run->label = arena_copy(&run->arena, request->label ? request->label : "");
     TRY(name_compilers(request->catalog, run));
-    run->environment.fingerprint =
-        arena_printf(&run->arena, "%s|%u|%s|%s", run->environment.cpu, run->environment.cores,
-                     run->environment.kernel, run->environment.compiler);
+    run->environment.fingerprint = environment_fingerprint(&run->environment, &run->arena);
     return run->plan.profile && run->label && run->environment.fingerprint ? ASSAY_OK
                                                                            : ASSAY_ERR_MEMORY;
 }

@@ -89,8 +89,12 @@ static assay_status create_schema(struct sqlite_store *self)
     return execute(self, sql.text, "create the store's tables");
 }
 
-/* Ends a transaction: COMMIT when all went well, else ROLLBACK, and the first failure is kept. */
-static assay_status end_transaction(struct sqlite_store *self, assay_status status)
+assay_status sqlite_begin_writing(struct sqlite_store *self)
+{
+    return execute(self, "BEGIN IMMEDIATE", "write to the store");
+}
+
+assay_status sqlite_end_writing(struct sqlite_store *self, assay_status status)
 {
     if (status == ASSAY_OK)
         status = execute(self, "COMMIT", "write to the store");
@@ -117,7 +121,7 @@ static assay_status create_unless_done(struct sqlite_store *self)
     assay_status status = pragma_int(self, "SELECT count(*) FROM sqlite_master", &tables);
     if (status == ASSAY_OK && tables == 0)
         status = create_schema(self);
-    return end_transaction(self, status);
+    return sqlite_end_writing(self, status);
 }
 
 static assay_status check_version(struct sqlite_store *self, bool create)
@@ -275,8 +279,8 @@ static assay_status sqlite_put(struct store *store, const struct run *run,
     struct sqlite_store *self = (struct sqlite_store *)store;
     sqlite3_int64 key = 0;
     TRY(sqlite_run_key(self, run->id, &key));
-    TRY(execute(self, "BEGIN IMMEDIATE", "write to the store"));
-    return end_transaction(self, put_result(self, key, result));
+    TRY(sqlite_begin_writing(self));
+    return sqlite_end_writing(self, put_result(self, key, result));
 }
 
 static assay_status put_target(struct sqlite_store *self, sqlite3_int64 run, size_t number,
@@ -321,8 +325,8 @@ static assay_status sqlite_finish(struct store *store, const struct run *run)
     struct sqlite_store *self = (struct sqlite_store *)store;
     sqlite3_int64 key = 0;
     TRY(sqlite_run_key(self, run->id, &key));
-    TRY(execute(self, "BEGIN IMMEDIATE", "write to the store"));
-    return end_transaction(self, finish_run(self, key, run));
+    TRY(sqlite_begin_writing(self));
+    return sqlite_end_writing(self, finish_run(self, key, run));
 }
 
 static void sqlite_close(struct store *store)
@@ -346,6 +350,7 @@ static const struct store_ops SQLITE_OPS = {
     .baselines = sqlite_baselines,
     .module_put = sqlite_module_put,
     .modules = sqlite_modules,
+    .module_sweep = sqlite_module_sweep,
     .close = sqlite_close,
 };
 

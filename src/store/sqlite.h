@@ -80,5 +80,11 @@ assay_status sqlite_module_put(struct store *store, const char *run_id,
                                const struct kept_module *module);
 assay_status sqlite_modules(struct store *store, const char *run_id, struct arena *arena,
                             kept_module_vec *rows);
+assay_status sqlite_module_sweep(struct store *store, struct arena *arena, kept_module_vec *gone);
+
+/* Starts a transaction that writes; ends it: COMMIT when all went well, else ROLLBACK, and the
+ * first failure is kept. */
+ASSAY_USE_RESULT assay_status sqlite_begin_writing(struct sqlite_store *self);
+assay_status sqlite_end_writing(struct sqlite_store *self, assay_status status);
 
 #endif

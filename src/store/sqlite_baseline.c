@@ -1,7 +1,7 @@
 /* Baselines of the SQLite engine: names that point at runs, and the modules that were kept of a
- * run. Why modules by run and not by baseline: two baselines of one run share them, and removing a
- * name removes no evidence.  Invariant: a name that exists is only moved when the caller asked for
- * that. */
+ * run. Why modules by run and not by baseline: two baselines of one run share them.  Removing a
+ * name removes no run; the copies that nobody can measure against any more go.  Invariant: a name
+ * that exists is only moved when the caller asked for that. */
 #include <string.h>
 
 #include "store/sqlite.h"
@@ -105,8 +105,53 @@ assay_status sqlite_modules(struct store *store, const char *run_id, struct aren
         struct kept_module *row = vec_add(rows);
         if (row == NULL)
             return ASSAY_ERR_MEMORY;
+        *row = (struct kept_module){0};
         const char **const places[] = {&row->file, &row->kept};
         TRY(sqlite_texts(statement, arena, places, 2));
     }
     return sqlite_rows_end(self, code);
+}
+
+/* The copies of runs without a baseline that no run with one has. */
+static assay_status list_unused(struct sqlite_store *self, struct arena *arena,
+                                kept_module_vec *gone)
+{
+    STATEMENT_AUTO *statement = NULL;
+    int code;
+    TRY(sqlite_prepare(self,
+                       "SELECT DISTINCT '', kept FROM module"
+                       " WHERE kept NOT IN (SELECT kept FROM module"
+                       " WHERE run IN (SELECT run FROM baseline)) ORDER BY kept",
+                       &statement));
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct kept_module *row = vec_add(gone);
+        if (row == NULL)
+            return ASSAY_ERR_MEMORY;
+        *row = (struct kept_module){0};
+        const char **const places[] = {&row->file, &row->kept};
+        TRY(sqlite_texts(statement, arena, places, 2));
+    }
+    return sqlite_rows_end(self, code);
+}
+
+static assay_status forget_unused(struct sqlite_store *self)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(self, "DELETE FROM module WHERE run NOT IN (SELECT run FROM baseline)",
+                       &statement));
+    return done(self, statement);
+}
+
+assay_status sqlite_module_sweep(struct store *store, struct arena *arena, kept_module_vec *gone)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    size_t before = gone->count;
+    TRY(sqlite_begin_writing(self));
+    assay_status status = list_unused(self, arena, gone);
+    if (status == ASSAY_OK)
+        status = forget_unused(self);
+    status = sqlite_end_writing(self, status);
+    if (status != ASSAY_OK)
+        gone->count = before;
+    return status;
 }

@@ -205,7 +205,7 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
     STATEMENT_AUTO *statement = NULL;
     TRY(sqlite_prepare(self,
                        "SELECT id, started_at, commit_id, branch, label, profile, status,"
-                       " duration_seconds,"
+                       " fingerprint, duration_seconds,"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'ok'),"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'failed'),"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'skipped')"
@@ -217,12 +217,13 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
         struct run_row *row = vec_add(rows);
         if (row == NULL)
             return ASSAY_ERR_MEMORY;
-        *row = (struct run_row){.duration_seconds = sqlite3_column_double(statement, 7),
-                                .ok = (unsigned)sqlite3_column_int(statement, 8),
-                                .failed = (unsigned)sqlite3_column_int(statement, 9),
-                                .skipped = (unsigned)sqlite3_column_int(statement, 10)};
-        const char **const texts[] = {&row->id,    &row->started_at, &row->commit, &row->branch,
-                                      &row->label, &row->profile,    &row->status};
+        *row = (struct run_row){.duration_seconds = sqlite3_column_double(statement, 8),
+                                .ok = (unsigned)sqlite3_column_int(statement, 9),
+                                .failed = (unsigned)sqlite3_column_int(statement, 10),
+                                .skipped = (unsigned)sqlite3_column_int(statement, 11)};
+        const char **const texts[] = {&row->id,     &row->started_at, &row->commit,
+                                      &row->branch, &row->label,      &row->profile,
+                                      &row->status, &row->fingerprint};
         TRY(sqlite_texts(statement, arena, texts, sizeof texts / sizeof *texts));
     }
     return sqlite_rows_end(self, code);

@@ -26,6 +26,7 @@ struct store_ops {
                                const struct kept_module *module);
     assay_status (*modules)(struct store *store, const char *run_id, struct arena *arena,
                             kept_module_vec *rows);
+    assay_status (*module_sweep)(struct store *store, struct arena *arena, kept_module_vec *gone);
     void (*close)(struct store *store);
 };
 
@@ -49,7 +50,9 @@ void store_close(struct store *store);
  * "running"; a run that was never finished stays so and counts as interrupted. */
 
 /* baseline_save: ASSAY_ERR_ARGUMENT when the name exists and `overwrite` is not set.
- * module_put: remembers where a copy of one of the run's modules lies. */
+ * module_put: remembers the copy of one of the run's modules.
+ * module_sweep: forgets the copies of runs without a baseline; `gone` gets those that no other run
+ * has either, each once. */
 
 /* find: a run's id or the start of one, "latest", a baseline, a label, a commit (7 or more digits)
  * or a branch (both: the newest run of it).  ASSAY_ERR_NOT_FOUND with what was tried in

@@ -253,8 +253,12 @@ def runs_of_another_machine_are_refused():
             if name in names:
                 store.execute(f"UPDATE run SET {name} = 'another' WHERE label = 'elsewhere'")
     done = assay('compare', 'here', 'elsewhere')
-    exits(done, 2, 'the runs come from different machines')
+    exits(done, 2, 'the runs come from different machines', '--across-machines')
     check(done.out == '', done)
+    rows = json.loads(assay('compare', '--across-machines', '--json', 'here', 'elsewhere').out)
+    for row in rows['rows']:
+        check(row['across_machines'] or row['verdict'] == 'none', row)
+        check(row['verdict'] in ('none', 'undecided'), row)
 
 
 # ---- mistakes ----

@@ -42,7 +42,8 @@ def an_unchanged_build_passes_paired():
     rows = gate('--baseline', 'main', HERE, *GOOD)
     check(len(rows) == 4, rows)
     for row in rows.values():
-        check(row['gate'] == 'pass' and row['kind'] == 'one_process', row)
+        check(row['gate'] == 'pass' and row['kind'] == 'remeasured', row)
+        check(row['pairing'] == 'one_process', row)
 
 
 @test
@@ -139,7 +140,9 @@ def names_are_listed_moved_on_request_and_removed():
 @test
 def mistakes_are_named_and_nothing_is_run():
     build(ONE)
-    exits(assay('gate', HERE), 2, '--baseline')
+    exits(assay('gate', HERE), 2, '--baseline', '--targets')
+    exits(assay('gate', '--targets', '--no-targets', HERE), 2, 'exclude each other')
+    exits(assay('gate', '--baseline', 'x', '--warn', '20', '--fail', '10', HERE), 2, '--warn 20')
     exits(assay('gate', '--baseline', 'main', HERE), 2, 'no store')
     save()
     exits(assay('gate', '--baseline', 'other', HERE), 2, "'other'")

@@ -116,6 +116,23 @@ def comparing_modules_and_runs():
 
 
 @test
+def gates_baselines_and_runs_beside_others():
+    project()
+    write('assay.yaml', 'suites: [modules]\nthresholds:\n'
+          '  - {benchmark: "*", metric: rss_bytes_peak, warn: 50%, fail: 90%}\n')
+    check(valid(run('sums', '--json', '--compare', 'last'), 'run')['comparison'] is None)
+    valid(run('sums', '--json', '--save-baseline', 'main'), 'run')
+    document = valid(run('sums', '--json', '--baseline', 'main'), 'run')
+    check(faults(document['comparison'], 'compare') == [], faults(document['comparison'], 'compare'))
+    document = valid(assay('baseline', 'show', 'main', '--json'), 'baseline')
+    check(faults(document['run'], 'run') == [], faults(document['run'], 'run'))
+    valid(assay('baseline', '--json'), 'baselines')
+    document = valid(assay('gate', '--baseline', 'main', '--json', 'sums', '-t', '10ms'), 'compare')
+    check({row['kind'] for row in document['rows']} >= {'remeasured', 'target'}, document)
+    check('rss_bytes_peak' in {row['metric'] for row in document['rows']}, document)
+
+
+@test
 def init_names_its_file():
     check(valid(assay('init', 'bench', 'mine', '--json'), 'init')['file'] == 'mine_bench.c')
 

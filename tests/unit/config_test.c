@@ -244,15 +244,18 @@ TEST(an_unknown_key_is_named_with_the_one_that_was_meant)
 {
     REFUSED("launches: 3\nlanches: 4\n",
             "assay.yaml:2:1: unknown key 'lanches' (did you mean 'launches'?)");
-    REFUSED("xyzzy: 4\n",
-            "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, store, results, profile, "
+    REFUSED(
+        "xyzzy: 4\n",
+        "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, store, results, "
+        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+    REFUSED(
+        "\"\": 4\n",
+        "assay.yaml:1:1: unknown key '' (known: suites, targets, store, results, "
+        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+    REFUSED("\"lanch\\e[2Jes\": 1\n",
+            "assay.yaml:1:1: unknown key 'lanch?[2Jes' (known: suites, "
+            "targets, store, results, thresholds, profile, "
             "launches, warmup, measure, samples, time_limit, memory_limit, seed)");
-    REFUSED("\"\": 4\n",
-            "assay.yaml:1:1: unknown key '' (known: suites, targets, store, results, profile, "
-            "launches, warmup, measure, samples, time_limit, memory_limit, seed)");
-    REFUSED("\"lanch\\e[2Jes\": 1\n", "assay.yaml:1:1: unknown key 'lanch?[2Jes' (known: suites, "
-                                      "targets, store, results, profile, launches, warmup, "
-                                      "measure, samples, time_limit, memory_limit, seed)");
 }
 
 TEST(a_doubled_key_is_an_error_that_names_the_first_line)
@@ -394,9 +397,10 @@ TEST(what_a_configuration_has_no_use_for_is_refused)
     REFUSED("seed: 1\n---\nseed: 2\n", "assay.yaml:2:1: a second document in one file");
     REFUSED("? [a]\n: 3\n", "assay.yaml:1:3: a key must be a text");
     REFUSED(": 3\n", "assay.yaml:1:1: a key must be a text");
-    REFUSED("<<: {seed: 1}\n",
-            "assay.yaml:1:1: unknown key '<<' (known: suites, targets, store, results, profile, "
-            "launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+    REFUSED(
+        "<<: {seed: 1}\n",
+        "assay.yaml:1:1: unknown key '<<' (known: suites, targets, store, results, "
+        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
     REFUSED("[[[[[[[[[[[[[[[[[", "assay.yaml:1:17: more than 16 levels");
 }
 
@@ -712,6 +716,50 @@ TEST(targets_are_loaded_from_files)
     release_bounds(&bounds);
 }
 
+/* ---- thresholds ---- */
+
+TEST(thresholds_are_read_in_order_with_the_keys_that_they_give)
+{
+    struct config config = config_of("thresholds:\n"
+                                     "  - {benchmark: \"text/*\", warn: 3%, fail: 8 %}\n"
+                                     "  - {benchmark: text/b, metric: rss_bytes_peak, fail: 250%}\n"
+                                     "  - {benchmark: text/b, placement: fail}\n");
+    CHECK_EQ(config.thresholds.count, 3);
+    const struct threshold *items = config.thresholds.items;
+    CHECK_STR(items[0].benchmark, "text/*");
+    CHECK_STR(items[0].metric->name, "time_ns");
+    CHECK_NEAR(items[0].warn, 0.03, 1e-12);
+    CHECK_NEAR(items[0].fail, 0.08, 1e-12);
+    CHECK(items[0].placement == NULL);
+    CHECK_STR(items[1].metric->name, "rss_bytes_peak");
+    CHECK_EQ(items[1].warn, 0);
+    CHECK_NEAR(items[1].fail, 2.5, 1e-12);
+    CHECK_STR(items[2].placement, "fail");
+    config_release(&config);
+}
+
+TEST(a_threshold_that_cannot_be_meant_is_refused_with_its_line)
+{
+    REFUSED("thresholds:\n  - {benchmark: a, warn: 9%, fail: 8%}\n",
+            "assay.yaml:2:5: 'warn' (9%) is above 'fail' (8%): nothing could only warn");
+    REFUSED("thresholds:\n  - {benchmark: a}\n",
+            "assay.yaml:2:5: a threshold wants 'warn', 'fail' or 'placement'");
+    REFUSED("thresholds:\n  - {warn: 9%}\n", "assay.yaml:2:5: the key 'benchmark' is missing");
+    REFUSED("thresholds:\n  - {benchmark: a, fail: 0.1}\n",
+            "assay.yaml:2:26: 'fail' wants a percentage with its sign from 0.01% to 10000%, not "
+            "'0.1'");
+    REFUSED("thresholds:\n  - {benchmark: a, fail: -1%}\n",
+            "assay.yaml:2:26: 'fail' wants a percentage with its sign from 0.01% to 10000%, not "
+            "'-1%'");
+    REFUSED("thresholds:\n  - {benchmark: a, fail: '%'}\n",
+            "assay.yaml:2:26: 'fail' wants a percentage with its sign from 0.01% to 10000%, not "
+            "'%'");
+    REFUSED("thresholds:\n  - {benchmark: a, placement: maybe}\n",
+            "assay.yaml:2:31: 'placement' wants one of pass, fail, not 'maybe'");
+    REFUSED("thresholds:\n  - {benchmark: a, wrn: 1%}\n",
+            "assay.yaml:2:20: unknown key 'wrn' (did you mean 'warn'?)");
+}
+
 /* ---- documentation ---- */
 
 TEST(the_reference_names_every_key_with_range_and_default)
@@ -726,6 +774,8 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(out.text, "| `store` | a path | "
                              "`.assay/history.db` | where runs are kept |\n");
     CHECK_CONTAINS(out.text, "| `profile` | one of quick, standard, stress |");
+    CHECK_CONTAINS(out.text, "### assay.yaml: an item of `thresholds`\n");
+    CHECK_CONTAINS(out.text, "| `fail` | a percentage with its sign from 0.01% to 10000% | ");
     CHECK_CONTAINS(out.text, "### targets.yaml: an item of `claims`\n");
     CHECK_CONTAINS(out.text, "| `benchmark` | a name without blanks | an error |");
     CHECK_CONTAINS(out.text, "| `metric` | one of time_ns, bytes_per_s, items_per_s, "

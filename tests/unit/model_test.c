@@ -439,4 +439,27 @@ TEST(a_released_run_can_be_released_again)
     run_release(&run);
 }
 
+/* ---- machines ---- */
+
+TEST(another_compiler_is_the_same_machine_and_another_kernel_is_not)
+{
+    struct arena arena = {0};
+    struct environment here = {.cpu = "A CPU", .cores = 4, .kernel = "Linux 6.1"};
+    struct environment there = here;
+    here.compiler = "12.2.0";
+    there.compiler = "14.0.6, 12.2.0";
+    here.fingerprint = environment_fingerprint(&here, &arena);
+    there.fingerprint = environment_fingerprint(&there, &arena);
+    CHECK_STR(here.fingerprint, "A CPU|4|Linux 6.1|12.2.0");
+    CHECK(environment_same_machine(&here, &there));
+    there.kernel = "Linux 6.2";
+    CHECK(!environment_same_machine(&here, &there));
+    there = here;
+    there.fingerprint = "A CPU|5|Linux 6.1|12.2.0";
+    CHECK(!environment_same_machine(&here, &there));
+    there.fingerprint = "";
+    CHECK(!environment_same_machine(&here, &there));
+    arena_release(&arena);
+}
+
 TEST_MAIN

@@ -225,6 +225,45 @@ TEST(runs_are_listed_newest_first_up_to_a_limit)
     store_close(store);
 }
 
+/* ---- kept modules ---- */
+
+static void keep(struct store *store, const char *run_id, const char *kept)
+{
+    const struct kept_module module = {.file = "x_bench.so", .kept = kept};
+    CHECK(store->ops->module_put(store, run_id, &module) == ASSAY_OK);
+}
+
+static size_t sweep(struct store *store, const char *first)
+{
+    struct arena arena = {0};
+    kept_module_vec gone = {0};
+    CHECK(store->ops->module_sweep(store, &arena, &gone) == ASSAY_OK);
+    size_t count = gone.count;
+    if (count > 0)
+        CHECK_STR(gone.items[0].kept, first);
+    vec_release(&gone);
+    arena_release(&arena);
+    return count;
+}
+
+TEST(a_copy_is_swept_with_the_last_baseline_that_needs_it)
+{
+    static const char *const ONE = "20261121-100000-0000", *const TWO = "20261121-100000-ffff";
+    struct store *store = with_three_runs();
+    keep(store, ONE, "shared.so");
+    keep(store, TWO, "shared.so");
+    keep(store, "20261120-100000-00aa", "orphan.so");
+    CHECK(store->ops->baseline_save(store, "a", ONE, false) == ASSAY_OK);
+    CHECK(store->ops->baseline_save(store, "b", TWO, false) == ASSAY_OK);
+    CHECK_EQ(sweep(store, "orphan.so"), 1);
+    CHECK(store->ops->baseline_remove(store, "a") == ASSAY_OK);
+    CHECK_EQ(sweep(store, ""), 0);
+    CHECK(store->ops->baseline_remove(store, "b") == ASSAY_OK);
+    CHECK_EQ(sweep(store, "shared.so"), 1);
+    CHECK_EQ(sweep(store, ""), 0);
+    store_close(store);
+}
+
 static size_t history_count(struct store *store, const char *pattern, const char *metric)
 {
     struct arena arena = {0};

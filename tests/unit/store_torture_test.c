@@ -87,6 +87,33 @@ static bool list_once(void *context)
     return good;
 }
 
+static bool sweep_once(void *context)
+{
+    struct job *job = context;
+    struct store *store = NULL;
+    struct arena arena = {0};
+    kept_module_vec gone = {0};
+    const struct kept_module module = {.file = "x_bench.so", .kept = "orphan.so"};
+    if (store_open(job->path, false, &store, NULL) != ASSAY_OK)
+        return false;
+    bool good = store->ops->module_put(store, job->run.id, &module) == ASSAY_OK &&
+                store->ops->module_sweep(store, &arena, &gone) == ASSAY_OK;
+    CHECK_EQ(gone.count, good ? 1 : 0);
+    vec_release(&gone);
+    arena_release(&arena);
+    store_close(store);
+    return good;
+}
+
+TEST(sweeping_bears_every_failed_allocation)
+{
+    struct job job;
+    job_init(&job);
+    CHECK(put_once(&job));
+    CHECK(torture(sweep_once, &job) > 2);
+    run_release(&job.run);
+}
+
 TEST(putting_bears_every_failed_allocation)
 {
     struct job job;

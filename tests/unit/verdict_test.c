@@ -321,7 +321,7 @@ TEST(an_interval_that_reaches_into_the_drift_is_undecided)
 
 TEST(a_wider_margin_than_that_of_the_drift_is_kept)
 {
-    const struct verdict_rules rules = {0.99, 0.20, 0.05, 0.10};
+    const struct verdict_rules rules = {.level = 0.99, .margin = 0.20, .warn = 0.05, .fail = 0.10};
     struct comparison comparison = {0};
     struct result old_side = result_of(4, 0.1, 1), new_side = result_of(4, 0.1, 1.12);
     CHECK_EQ(verdict_from_results(&old_side, &new_side, &rules, &comparison), ASSAY_OK);

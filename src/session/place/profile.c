@@ -4,6 +4,7 @@
  * Invariant: the profile's name in the plan is one of the table. */
 #include "session/place/profile.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct plan PROFILES[] = {
@@ -33,11 +34,31 @@ static const struct plan PROFILES[] = {
      .seed = 1},
 };
 
-static const struct plan *find(const char *name)
+/* Pairs: short launches and many, since a launch is one observation however long it is. */
+static const struct plan PAIRS[] = {
+    {.profile = "compare",
+     .launches = 16,
+     .warmup_seconds = 0.02,
+     .measure_seconds = 0.1,
+     .slot_seconds = 0.0003,
+     .limit_seconds = 60,
+     .limit_rss_bytes = 8.0 * (1 << 30),
+     .seed = 1},
+    {.profile = "gate",
+     .launches = 24,
+     .warmup_seconds = 0.01,
+     .measure_seconds = 0.05,
+     .slot_seconds = 0.0003,
+     .limit_seconds = 60,
+     .limit_rss_bytes = 8.0 * (1 << 30),
+     .seed = 1},
+};
+
+static const struct plan *find_in(const struct plan *plans, size_t count, const char *name)
 {
-    for (size_t i = 0; i < sizeof PROFILES / sizeof *PROFILES; i++)
-        if (strcmp(PROFILES[i].profile, name) == 0)
-            return &PROFILES[i];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(plans[i].profile, name) == 0)
+            return &plans[i];
     return NULL;
 }
 
@@ -69,7 +90,7 @@ assay_status profile_plan(const struct profile_request *request, const struct co
         name = request->name;
     else if (config->set & CONFIG_PROFILE)
         name = config->plan.profile;
-    const struct plan *profile = find(name);
+    const struct plan *profile = find_in(PROFILES, sizeof PROFILES / sizeof *PROFILES, name);
     if (profile == NULL)
         return buf_error(error, ASSAY_ERR_ARGUMENT,
                          "unknown profile '%s'; there are quick, standard and stress", name);
@@ -78,4 +99,19 @@ assay_status profile_plan(const struct profile_request *request, const struct co
     ret_plan->profile = profile->profile;
     override(&request->plan, ret_plan);
     return ASSAY_OK;
+}
+
+struct plan profile_pairs(const char *name, const struct config *config, const struct plan *said)
+{
+    const struct plan *found = find_in(PAIRS, sizeof PAIRS / sizeof *PAIRS, name);
+    assert(found != NULL);
+    struct plan plan = *found;
+    if (config->set & CONFIG_TIME_LIMIT)
+        plan.limit_seconds = config->plan.limit_seconds;
+    if (config->set & CONFIG_MEMORY_LIMIT)
+        plan.limit_rss_bytes = config->plan.limit_rss_bytes;
+    if (config->set & CONFIG_SEED)
+        plan.seed = config->plan.seed;
+    override(said, &plan);
+    return plan;
 }

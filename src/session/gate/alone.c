@@ -1,0 +1,304 @@
+/* What the gate measures for itself and not in pairs: benchmarks whose baseline is only numbers,
+ * metrics other than time (the memory of two modules in one process is nobody's), and targets,
+ * which are about one version.
+ *
+ * One run serves all three.  Where the kept module is there, its other metrics are measured today,
+ * too, in hosts of its own; only where it is not the stored numbers stand in.
+ * Invariant: a target that was not judged is a row that says so. */
+#include <string.h>
+
+#include "base/quantity.h"
+#include "base/text.h"
+#include "compare/summaries.h"
+#include "session/gate/work.h"
+
+static bool is_about(const struct target *target, const struct benchmark *benchmark)
+{
+    return text_glob(target->benchmark, benchmark->id) ||
+           (target->versus != NULL && strcmp(target->versus, benchmark->id) == 0);
+}
+
+static bool has_named_metric(const struct gate_work *work, const char *id)
+{
+    for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT; metric++)
+        if (limits_named(work->request->thresholds, id, &METRICS[metric]))
+            return true;
+    return false;
+}
+
+bool gate_is_wanted_alone(const struct gate_work *work, const struct benchmark *benchmark)
+{
+    const target_vec *targets = work->request->targets;
+    for (size_t i = 0; targets != NULL && i < targets->count; i++)
+        if (is_about(&targets->items[i], benchmark))
+            return true;
+    return work->baseline != NULL && has_named_metric(work, benchmark->id);
+}
+
+static assay_status run_catalog(const struct gate_work *work, const struct catalog *catalog,
+                                struct run *ret_run, struct buf *error)
+{
+    const struct compare_request *compare = &work->request->compare;
+    struct session_request session = {.paths = compare->paths,
+                                      .catalog = catalog,
+                                      .plan = work->baseline ? work->baseline->plan
+                                                             : work->request->alone,
+                                      .targets = work->request->targets,
+                                      .stop = compare->stop,
+                                      .progress = compare->progress,
+                                      .context = compare->context};
+    session.plan.limit_seconds = compare->plan.limit_seconds;
+    session.plan.limit_rss_bytes = compare->plan.limit_rss_bytes;
+    return session_run(&session, ret_run, error);
+}
+
+/* ---- time against stored numbers ---- */
+
+static bool is_paired(const struct gate_work *work, const char *id)
+{
+    return catalog_find(&work->paired, id) != NULL;
+}
+
+static assay_status add_stored(struct gate_work *work, const struct run *today, struct buf *error)
+{
+    comparison_vec all = {0};
+    assay_status status =
+        session_compare_results(work->baseline, today, &work->rules, work->arena, &all, error);
+    for (size_t i = 0; i < all.count && status == ASSAY_OK; i++) {
+        struct comparison *row =
+            is_paired(work, all.items[i].benchmark) ? NULL : vec_add(work->rows);
+        if (row != NULL)
+            *row = all.items[i];
+        else if (!is_paired(work, all.items[i].benchmark))
+            status = ASSAY_ERR_MEMORY;
+    }
+    vec_release(&all);
+    return status;
+}
+
+/* Those that Ctrl-C kept from being measured. */
+static assay_status add_unreached(struct gate_work *work, const struct run *today)
+{
+    for (size_t i = 0; i < work->alone.benchmarks.count; i++) {
+        const char *id = work->alone.benchmarks.items[i].id;
+        if (!is_paired(work, id) && gate_find_result(today, id) == NULL &&
+            gate_add_row(work, id, &METRICS[METRIC_TIME], "interrupted") == NULL)
+            return ASSAY_ERR_MEMORY;
+    }
+    return ASSAY_OK;
+}
+
+/* ---- other metrics ---- */
+
+static const struct measurement *measurement_of(const struct result *result,
+                                                const struct metric *metric)
+{
+    for (size_t i = 0; result != NULL && i < result->measurement_count; i++)
+        if (result->measurements[i].metric == metric)
+            return &result->measurements[i];
+    return NULL;
+}
+
+/* Runs the kept twins of the benchmarks of which another metric is named. */
+static assay_status run_kept(const struct gate_work *work, struct run *ret_then, struct buf *error)
+{
+    struct catalog wanted = {0};
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < work->kept.benchmarks.count && status == ASSAY_OK; i++) {
+        const struct benchmark *old = &work->kept.benchmarks.items[i];
+        struct benchmark *added =
+            has_named_metric(work, old->id) ? vec_add(&wanted.benchmarks) : NULL;
+        if (added != NULL)
+            *added = *old;
+        else if (has_named_metric(work, old->id))
+            status = ASSAY_ERR_MEMORY;
+    }
+    if (status == ASSAY_OK && wanted.benchmarks.count > 0)
+        status = run_catalog(work, &wanted, ret_then, error);
+    catalog_release(&wanted);
+    return status;
+}
+
+static const char *why_not(const struct measurement *old_side, const struct measurement *new_side,
+                           assay_status status)
+{
+    if (new_side == NULL)
+        return "it was not measured today";
+    if (old_side == NULL)
+        return "new: the baseline has no such metric of it";
+    return status == ASSAY_ERR_TOO_FEW ? "needs two launches or more on both sides"
+                                       : "a launch of it measured nothing";
+}
+
+static assay_status add_metric(struct gate_work *work, const struct result *now,
+                               const struct run *then, const struct metric *metric)
+{
+    const struct result *again = gate_find_result(then, now->benchmark.id);
+    const struct result *old = again ? again : gate_find_result(work->baseline, now->benchmark.id);
+    const struct measurement *old_side = measurement_of(old, metric);
+    const struct measurement *new_side = measurement_of(now, metric);
+    struct verdict_rules rules = work->rules;
+    struct comparison *row = gate_add_row(work, now->benchmark.id, metric, "");
+    if (row == NULL)
+        return ASSAY_ERR_MEMORY;
+    assay_status status = ASSAY_OK;
+    rules.across_machines = work->facts->across_machines && again == NULL;
+    row->outcome = now->outcome;
+    row->kind = again ? KIND_REMEASURED : KIND_STORED;
+    if (old_side != NULL && new_side != NULL)
+        status = verdict_from_summaries(old_side, new_side, &rules, row);
+    if (row->verdict == VERDICT_NONE)
+        row->reason = why_not(old_side, new_side, status);
+    else
+        row->pairing = again ? "apart" : NULL;
+    row->across_machines = work->facts->across_machines;
+    return ASSAY_OK;
+}
+
+static assay_status add_metrics(struct gate_work *work, const struct run *today, struct buf *error)
+{
+    struct run then = {0};
+    assay_status status = gate_is_stopped(work) ? ASSAY_OK : run_kept(work, &then, error);
+    for (size_t i = 0; i < today->results.count && status == ASSAY_OK; i++) {
+        const struct result *now = &today->results.items[i];
+        for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT && status == ASSAY_OK; metric++)
+            if (limits_named(work->request->thresholds, now->benchmark.id, &METRICS[metric]))
+                status = add_metric(work, now, &then, &METRICS[metric]);
+    }
+    run_release(&then);
+    return status;
+}
+
+/* ---- targets ---- */
+
+/* "missed: 1.20 us where at most 1.00 us is wanted (source)". */
+static const char *target_text(const struct target *target, const struct metric *metric,
+                               struct arena *arena)
+{
+    char measured[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
+    bool lower = target->versus == NULL && metric->direction == LOWER_IS_BETTER;
+    const char *open = target->source[0] ? " (" : "", *close = target->source[0] ? ")" : "";
+    const char *word = target_status_name(target->status);
+    if (target->versus != NULL)
+        return arena_printf(arena, "target %s: %.3g times as fast as %s, %.3g wanted%s%s%s", word,
+                            target->measured, target->versus, target->limit, open, target->source,
+                            close);
+    return arena_printf(
+        arena, "target %s: %s, at %s %s wanted%s%s%s", word,
+        quantity_format(target->measured, metric->unit, measured), lower ? "most" : "least",
+        quantity_format(target->limit, metric->unit, bound), open, target->source, close);
+}
+
+static const struct target *copy_target(const struct target *target, struct arena *arena)
+{
+    struct target *copy = arena_alloc(arena, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    *copy = *target; /* its texts but one are the project's and outlive the rows */
+    copy->benchmark = arena_copy(arena, target->benchmark);
+    return copy->benchmark ? copy : NULL;
+}
+
+/* A target of what is skipped here is not judged here; of what failed, it is undecided. */
+static assay_status explain_unjudged(struct gate_work *work, const struct run *today,
+                                     struct comparison *row)
+{
+    const struct target *target = row->target;
+    const struct result *result = gate_find_result(today, target->benchmark);
+    const struct result *versus = target->versus ? gate_find_result(today, target->versus) : result;
+    const struct result *blamed = result != NULL && result->outcome == OUTCOME_OK ? versus : result;
+    row->outcome = blamed ? blamed->outcome : OUTCOME_OK;
+    row->gate = row->outcome == OUTCOME_SKIPPED ? GATE_PASS : GATE_UNDECIDED;
+    if (blamed == NULL)
+        row->reason = gate_is_stopped(work)
+                          ? "target not judged: interrupted"
+                          : arena_printf(work->arena, "target not judged: '%s' is not here",
+                                         target->versus ? target->versus : target->benchmark);
+    else if (blamed->outcome == OUTCOME_OK)
+        row->reason = "target not judged: it has no such metric";
+    else
+        row->reason = arena_printf(work->arena, "target not judged: %s: %s",
+                                   outcome_name(blamed->outcome), blamed->reason);
+    return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status add_target(struct gate_work *work, const struct run *today,
+                               const struct target *target)
+{
+    static const enum gate GATES[] = {[TARGET_NONE] = GATE_UNDECIDED,
+                                      [TARGET_MET] = GATE_PASS,
+                                      [TARGET_MISSED] = GATE_FAIL,
+                                      [TARGET_UNDECIDED] = GATE_UNDECIDED};
+    const struct metric *metric = limits_metric(target->metric);
+    struct comparison *row = gate_add_row(work, target->benchmark, metric, "");
+    if (row == NULL)
+        return ASSAY_ERR_MEMORY;
+    row->kind = KIND_TARGET;
+    row->gate = GATES[target->status];
+    row->unit = target->versus ? "ratio" : metric->unit;
+    row->old_ns = target->limit;
+    row->target = copy_target(target, work->arena);
+    if (row->target == NULL)
+        return ASSAY_ERR_MEMORY;
+    if (target->status == TARGET_NONE)
+        return explain_unjudged(work, today, row);
+    row->new_ns = target->measured;
+    row->ratio = target->measured / target->limit;
+    row->interval =
+        (struct interval){target->interval.low / target->limit,
+                          target->interval.high / target->limit, target->interval.level};
+    row->reason = target_text(target, metric, work->arena);
+    return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status add_targets(struct gate_work *work, const struct run *today)
+{
+    for (size_t i = 0; i < today->targets.count; i++)
+        if (catalog_find(work->request->catalog, today->targets.items[i].benchmark) != NULL)
+            TRY(add_target(work, today, &today->targets.items[i]));
+    return ASSAY_OK;
+}
+
+static bool is_here(const struct catalog *catalog, const struct target *target)
+{
+    for (size_t i = 0; i < catalog->benchmarks.count; i++)
+        if (text_glob(target->benchmark, catalog->benchmarks.items[i].id))
+            return true;
+    return false;
+}
+
+/* A target that no benchmark of the project answers to: renamed, or a typing mistake.  With words
+ * on the command line the others are not asked about. */
+static assay_status add_absent_targets(struct gate_work *work)
+{
+    const struct gate_request *request = work->request;
+    bool whole = request->targets != NULL && request->argument_count == 0;
+    for (size_t i = 0; whole && i < request->targets->count; i++) {
+        struct run nothing = {0};
+        struct target target = request->targets->items[i];
+        target.status = TARGET_NONE;
+        if (!is_here(request->catalog, &target))
+            TRY(add_target(work, &nothing, &target));
+    }
+    return ASSAY_OK;
+}
+
+assay_status gate_measure_alone(struct gate_work *work, struct buf *error)
+{
+    struct run today = {0};
+    assay_status status = ASSAY_OK;
+    if (work->alone.benchmarks.count > 0 && !gate_is_stopped(work))
+        status = run_catalog(work, &work->alone, &today, error);
+    if (status == ASSAY_OK && work->baseline != NULL && today.results.count > 0)
+        status = add_stored(work, &today, error);
+    if (status == ASSAY_OK && work->baseline != NULL)
+        status = add_metrics(work, &today, error);
+    if (status == ASSAY_OK)
+        status = add_targets(work, &today);
+    if (status == ASSAY_OK)
+        status = add_absent_targets(work);
+    if (status == ASSAY_OK)
+        status = add_unreached(work, &today);
+    run_release(&today);
+    return status;
+}
