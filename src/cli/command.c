@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 #define COMMANDS_EACH(X)                                                                           \
-    X(run) X(list) X(show) X(time) X(compare) X(gate) X(baseline) X(history) X(init)
+    X(run) X(list) X(show) X(time) X(compare) X(gate) X(baseline) X(history) X(doctor) X(init)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)

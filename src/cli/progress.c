@@ -33,3 +33,9 @@ void progress_end(struct progress *progress)
         fputs("\r\033[K", stderr);
     progress->shown = false;
 }
+
+void progress_note(const char *text)
+{
+    if (text[0] != '\0')
+        fprintf(stderr, "assay: note: %s\n", text);
+}

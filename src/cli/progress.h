@@ -14,4 +14,7 @@ void progress_init(struct progress *progress);
 session_progress_fn progress_step;
 void progress_end(struct progress *progress);
 
+/* A line on stderr that is no error: what a reader of the numbers should know. */
+void progress_note(const char *text);
+
 #endif

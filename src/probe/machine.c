@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "probe/clock.h"
+#include "probe/parse.h"
 
 /* The first line of `path` that starts with `key`, from behind the first ':' or '='; "" without
  * one. */
@@ -69,17 +70,11 @@ assay_status machine_describe(struct arena *arena, struct environment *environme
 struct machine_ticks machine_ticks_now(void)
 {
     struct machine_ticks ticks = {0};
-    double fields[8] = {0};
+    char line[512] = "";
     FILE *file = fopen("/proc/stat", "re");
     if (file == NULL)
         return ticks;
-    int got = fscanf(file, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &fields[0], &fields[1],
-                     &fields[2], &fields[3], &fields[4], &fields[5], &fields[6], &fields[7]);
+    bool got = fgets(line, sizeof line, file) != NULL && parse_ticks(line, &ticks);
     fclose(file);
-    if (got != 8)
-        return ticks;
-    for (int i = 0; i < 8; i++)
-        ticks.total += fields[i];
-    ticks.steal = fields[7];
-    return ticks;
+    return got ? ticks : (struct machine_ticks){0};
 }

@@ -13,6 +13,7 @@ ASSAY_USE_RESULT assay_status machine_describe(struct arena *arena,
 /* CPU time of the whole machine since boot in clock ticks, from /proc/stat. */
 struct machine_ticks {
     double total;
+    double busy;  /* total without idle, waiting for I/O and steal */
     double steal; /* taken by the hypervisor for others */
 };
 /* Zeros when /proc/stat cannot be read. */

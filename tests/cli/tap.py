@@ -46,7 +46,8 @@ def environment(**more):
     """The environment without what would lead `assay` or git elsewhere."""
     clean = {key: value for key, value in os.environ.items()
              if not key.startswith(('ASSAY_', 'GIT_'))}
-    clean.update(GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8', **more)
+    clean.update(ASSAY_HINTS='off', GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8')
+    clean.update(more)
     # A sanitizer's handlers in a host must not turn a signal into an exit code.
     clean['ASAN_OPTIONS'] = 'handle_segv=0:handle_abort=0:' + clean.get('ASAN_OPTIONS', '')
     return clean

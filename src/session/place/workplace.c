@@ -13,13 +13,18 @@
 #include "compare/targets.h"
 #include "config/targets.h"
 
+char *workplace_part(const char *program, const char *name, struct arena *arena)
+{
+    char *part = arena_printf(arena, "%s/%s", program, name);
+    return part == NULL || access(part, F_OK) == 0
+               ? part
+               : arena_printf(arena, "%s/%s", ASSAY_LIBEXECDIR, name);
+}
+
 static const char *find_host(const char *program, struct arena *arena)
 {
     const char *host = getenv("ASSAY_HOST");
-    if (host != NULL)
-        return host;
-    host = arena_printf(arena, "%s/assay-host", program);
-    return host == NULL || access(host, X_OK) == 0 ? host : ASSAY_LIBEXECDIR "/assay-host";
+    return host != NULL ? host : workplace_part(program, "assay-host", arena);
 }
 
 static assay_status add_folder(struct workplace *workplace, const char *folder)

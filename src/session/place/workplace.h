@@ -30,6 +30,10 @@ ASSAY_USE_RESULT assay_status workplace_open(const struct workplace_request *req
                                              struct workplace *ret_workplace, struct buf *error);
 void workplace_release(struct workplace *workplace);
 
+/* Path of one of our own parts: beside the executable, whose folder is `program`, when it is there,
+ * else where parts are installed.  NULL when memory is out. */
+char *workplace_part(const char *program, const char *name, struct arena *arena);
+
 /* Loads the run that `selector` names, with the claims of the project.  Free with run_release. */
 ASSAY_USE_RESULT assay_status workplace_load_run(const struct workplace *workplace,
                                                  const char *selector, struct run *ret_run,
