@@ -2,8 +2,10 @@
  * label.
  *
  * Both sides run the same number of iterations per slot, sized so that the faster one lasts as long
- * as the plan asks; what differs in time is then what differs in work. Order: open -> calibrate ->
- * warm-up -> pairs -> close, also after a failure. */
+ * as the plan asks; what differs in time is then what differs in work.  Sides that are further
+ * apart than SIDES_APART, as an interpreter and a compiled loop, each run a number of their own:
+ * else the slower one would take nearly all the time and leave hardly a pair.
+ * Order: open -> calibrate -> warm-up -> pairs -> close, also after a failure. */
 #include "measure/pair.h"
 
 #include <math.h>
@@ -11,6 +13,7 @@
 #define ITERATIONS_MAX ((uint64_t)1 << 46)
 #define ITERATIONS_PROOF ((uint64_t)1 << 17) /* enough to tell "removed" from "very fast" */
 #define REMOVED_NS 0.003                     /* per iteration: a hundredth of a cycle at 3 GHz */
+#define SIDES_APART 8.0
 enum { BATCH_NS = 30000000, BATCH_PAIRS_MAX = 256 };
 
 struct pair_loop {
@@ -18,14 +21,14 @@ struct pair_loop {
     const struct plan *plan;
     struct buf *reason;
     pair_vec slots; /* of the last request */
-    uint64_t iterations;
+    uint64_t iterations[2];
     double slot_ns[2]; /* of the old and of the new side, the shortest of the last request */
     double pair_ns;    /* the shortest of both together */
 };
 
 static enum outcome run_pairs(struct pair_loop *loop, size_t count)
 {
-    struct run_request request = {loop->iterations, count};
+    struct pair_request request = {{loop->iterations[0], loop->iterations[1]}, count};
     loop->slots.count = 0;
     enum outcome outcome =
         loop->executor->ops->run(loop->executor->self, &request, &loop->slots, loop->reason);
@@ -51,9 +54,10 @@ static void find_shortest(struct pair_loop *loop)
 static bool is_removed(struct pair_loop *loop)
 {
     static const char *const SIDES[] = {"old", "new"};
-    for (int i = 0; i < 2 && loop->iterations >= ITERATIONS_PROOF; i++) {
-        double each_ns = loop->slot_ns[i] / (double)loop->iterations;
-        if (each_ns >= REMOVED_NS && loop->iterations < ITERATIONS_MAX)
+    for (int i = 0; i < 2; i++) {
+        double each_ns = loop->slot_ns[i] / (double)loop->iterations[i];
+        if (loop->iterations[i] < ITERATIONS_PROOF ||
+            (each_ns >= REMOVED_NS && loop->iterations[i] < ITERATIONS_MAX))
             continue;
         buf_error(loop->reason, ASSAY_OK,
                   "optimized out: %.4f ns per iteration on the %s side; give the result to "
@@ -64,23 +68,44 @@ static bool is_removed(struct pair_loop *loop)
     return false;
 }
 
+static uint64_t grown(uint64_t iterations, double slot_ns, double target_ns)
+{
+    double factor = fmin(fmax(target_ns / fmax(slot_ns, 1), 1.5), 10);
+    return (uint64_t)ceil((double)iterations * factor);
+}
+
+/* Lengthens the slots that are too short.  Returns whether there was one. */
+static bool lengthen(struct pair_loop *loop, double target_ns)
+{
+    uint64_t *n = loop->iterations;
+    double each_ns[2] = {loop->slot_ns[0] / (double)n[0], loop->slot_ns[1] / (double)n[1]};
+    bool apart = fmax(each_ns[0], each_ns[1]) > SIDES_APART * fmin(each_ns[0], each_ns[1]);
+    bool changed = false;
+    for (int i = 0; i < 2; i++)
+        if (loop->slot_ns[i] < target_ns * 0.7) {
+            n[i] = grown(n[i], loop->slot_ns[i], target_ns);
+            changed = true;
+        }
+    if (!apart && n[0] != n[1]) {
+        n[0] = n[1] = n[0] > n[1] ? n[0] : n[1];
+        changed = true;
+    }
+    return changed;
+}
+
 static enum outcome calibrate(struct pair_loop *loop)
 {
-    const double target_ns = loop->plan->slot_seconds * 1e9;
-    loop->iterations = loop->plan->iterations ? loop->plan->iterations : 1;
+    loop->iterations[0] = loop->iterations[1] = loop->plan->iterations ? loop->plan->iterations : 1;
     enum outcome outcome = run_pairs(loop, 1); /* cold: not looked at */
     while (outcome == OUTCOME_OK) {
         outcome = run_pairs(loop, 2);
         if (outcome != OUTCOME_OK)
             return outcome;
         find_shortest(loop);
-        double faster_ns = fmin(loop->slot_ns[0], loop->slot_ns[1]);
-        if (loop->plan->iterations != 0 || faster_ns >= target_ns * 0.7)
-            return OUTCOME_OK;
-        if (is_removed(loop))
+        if (loop->plan->iterations == 0 && is_removed(loop))
             return OUTCOME_FAILED;
-        double factor = fmin(fmax(target_ns / fmax(faster_ns, 1), 1.5), 10);
-        loop->iterations = (uint64_t)ceil((double)loop->iterations * factor);
+        if (loop->plan->iterations != 0 || !lengthen(loop, loop->plan->slot_seconds * 1e9))
+            return OUTCOME_OK;
     }
     return outcome;
 }
@@ -105,7 +130,7 @@ static enum outcome warm_up(struct pair_loop *loop)
 
 static enum outcome keep(struct pair_loop *loop, uint32_t launch, pair_vec *pairs)
 {
-    const double n = (double)loop->iterations;
+    const uint64_t *n = loop->iterations;
     for (size_t i = 0; i < loop->slots.count; i++) {
         const struct pair_sample *slot = &loop->slots.items[i];
         if (!(slot->old_ns > 0) || !(slot->new_ns > 0)) {
@@ -117,7 +142,8 @@ static enum outcome keep(struct pair_loop *loop, uint32_t launch, pair_vec *pair
             buf_error(loop->reason, ASSAY_OK, "out of memory for its pairs");
             return OUTCOME_FAILED;
         }
-        *pair = (struct pair_sample){slot->old_ns / n, slot->new_ns / n, launch, loop->iterations};
+        *pair = (struct pair_sample){slot->old_ns / (double)n[0], slot->new_ns / (double)n[1],
+                                     launch, n[0] == n[1] ? n[0] : 0};
     }
     return OUTCOME_OK;
 }

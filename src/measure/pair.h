@@ -9,13 +9,18 @@
 #include "measure/executor.h"
 #include "model/comparison.h"
 
+struct pair_request {
+    uint64_t iterations[2]; /* per slot, of the old and of the new side */
+    size_t slots;
+};
+
 struct pair_executor_ops {
     enum pair_kind kind;
     /* Opens both sides in a fresh launch, with their oracle checks. */
     enum outcome (*open)(void *self, struct buf *reason);
     /* Runs `request->slots` pairs of slots of `request->iterations` and appends nanoseconds per
      * slot of both sides; the order inside each pair is random. */
-    enum outcome (*run)(void *self, const struct run_request *request, pair_vec *pairs,
+    enum outcome (*run)(void *self, const struct pair_request *request, pair_vec *pairs,
                         struct buf *reason);
     double (*now)(void *self);
     void (*close)(void *self);

@@ -92,15 +92,15 @@ static bool read_pair(const struct message *message, void *context)
     return true;
 }
 
-static enum outcome one_process_run(void *self_, const struct run_request *request, pair_vec *pairs,
-                                    struct buf *reason)
+static enum outcome one_process_run(void *self_, const struct pair_request *request,
+                                    pair_vec *pairs, struct buf *reason)
 {
     struct pair_hosts *self = self_;
     enum outcome outcome = OUTCOME_FAILED;
     char line[200];
     snprintf(line, sizeof line,
              "pair iterations_a=%" PRIu64 " iterations_b=%" PRIu64 " slots=%zu seed=%" PRIu64,
-             request->iterations, request->iterations, request->slots, next_random(self));
+             request->iterations[0], request->iterations[1], request->slots, next_random(self));
     assay_status status = host_ask(&self->hosts[0], line, read_pair, pairs, &outcome);
     return host_conclude(&self->hosts[0], status, outcome, reason);
 }
@@ -149,7 +149,7 @@ static enum outcome lockstep_slot(struct pair_hosts *self, int side, uint64_t it
     return host_conclude(&self->hosts[side], status, outcome, reason);
 }
 
-static enum outcome lockstep_run(void *self_, const struct run_request *request, pair_vec *pairs,
+static enum outcome lockstep_run(void *self_, const struct pair_request *request, pair_vec *pairs,
                                  struct buf *reason)
 {
     struct pair_hosts *self = self_;
@@ -159,7 +159,7 @@ static enum outcome lockstep_run(void *self_, const struct run_request *request,
         for (int k = 0; k < 2; k++) {
             int side = k ^ first;
             enum outcome outcome =
-                lockstep_slot(self, side, request->iterations, &ns[side], reason);
+                lockstep_slot(self, side, request->iterations[side], &ns[side], reason);
             if (outcome != OUTCOME_OK)
                 return outcome;
         }

@@ -58,7 +58,7 @@ typedef VEC(struct threshold) threshold_vec;
 struct pair_sample {
     double old_ns, new_ns;
     uint32_t launch;
-    uint64_t iterations; /* that each slot ran */
+    uint64_t iterations; /* that each slot ran; 0: each side a number of its own */
 };
 typedef VEC(struct pair_sample) pair_vec;
 

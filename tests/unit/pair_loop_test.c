@@ -19,7 +19,7 @@ struct fake {
     size_t fail_at; /* request, counted from 1, that gets run_outcome; 0: none */
     size_t lost;    /* pairs that an answer lacks */
     size_t opened, closed, requests, slots;
-    uint64_t iterations; /* of the last request */
+    uint64_t iterations[2]; /* of the last request */
     double request_ns_max;
 };
 
@@ -35,7 +35,7 @@ static enum outcome fake_open(void *self_, struct buf *reason)
 static double fake_slot(struct fake *self, int side)
 {
     size_t slot = ++self->slots;
-    double ns = self->fixed_ns + (double)self->iterations * self->each_ns[side];
+    double ns = self->fixed_ns + (double)self->iterations[side] * self->each_ns[side];
     ns *= 1 + self->drift * (double)slot;
     if (slot <= self->cold_slots)
         ns *= 50;
@@ -45,15 +45,17 @@ static double fake_slot(struct fake *self, int side)
     return ns;
 }
 
-static enum outcome fake_run(void *self_, const struct run_request *request, pair_vec *pairs,
+static enum outcome fake_run(void *self_, const struct pair_request *request, pair_vec *pairs,
                              struct buf *reason)
 {
     struct fake *self = self_;
     double before_ns = self->now_ns;
     CHECK(self->opened == 1 && self->closed == 0);
-    CHECK(request->iterations > 0 && request->slots > 0 && pairs->count == 0);
+    CHECK(request->iterations[0] > 0 && request->iterations[1] > 0);
+    CHECK(request->slots > 0 && pairs->count == 0);
     CHECK(++self->requests < 100000);
-    self->iterations = request->iterations;
+    self->iterations[0] = request->iterations[0];
+    self->iterations[1] = request->iterations[1];
     if (self->requests == self->fail_at) {
         buf_error(reason, ASSAY_OK, "the reason of run");
         return self->run_outcome;
@@ -109,7 +111,8 @@ static uint64_t iterations_of(struct fake fake)
     CHECK_EQ(measure(&fake, &PLAN, &pairs, ""), OUTCOME_OK);
     CHECK(pairs.count > 0);
     vec_release(&pairs);
-    return fake.iterations;
+    CHECK_EQ(fake.iterations[0], fake.iterations[1]);
+    return fake.iterations[0];
 }
 
 /* Long enough: 0.7 of what the plan asks; and not more than the last step overshoots, ten times. */
@@ -123,8 +126,25 @@ TEST(iterations_are_sized_so_that_the_faster_side_fills_a_slot)
 {
     check_slot(10, iterations_of((struct fake){.each_ns = {10, 10}}));
     check_slot(10, iterations_of((struct fake){.each_ns = {10, 55}}));
-    check_slot(10, iterations_of((struct fake){.each_ns = {1234, 10}}));
+    check_slot(10, iterations_of((struct fake){.each_ns = {75, 10}}));
     check_slot(0.25, iterations_of((struct fake){.each_ns = {0.25, 0.3}}));
+}
+
+/* An interpreter against a compiled loop: equal counts would give the slower side a thousand times
+ * the time of the faster one. */
+TEST(sides_that_are_far_apart_each_fill_a_slot_with_a_count_of_their_own)
+{
+    const double each_ns[][2] = {{12340, 10}, {10, 12340}, {5e6, 20}, {100, 1}};
+    for (size_t i = 0; i < sizeof each_ns / sizeof *each_ns; i++) {
+        struct fake fake = {.each_ns = {each_ns[i][0], each_ns[i][1]}, .fixed_ns = 40};
+        pair_vec pairs = {0};
+        CHECK_EQ(measure(&fake, &PLAN, &pairs, ""), OUTCOME_OK);
+        for (int side = 0; side < 2; side++)
+            check_slot(each_ns[i][side], fake.iterations[side]);
+        CHECK_NEAR(pairs.items[0].old_ns, each_ns[i][0], 0.001);
+        CHECK_NEAR(pairs.items[0].new_ns, each_ns[i][1], 0.001);
+        vec_release(&pairs);
+    }
 }
 
 TEST(a_slow_body_runs_once_a_slot)
@@ -152,7 +172,8 @@ TEST(a_plan_that_fixes_the_iterations_is_kept)
     pair_vec pairs = {0};
     plan.iterations = 7;
     CHECK_EQ(measure(&fake, &plan, &pairs, ""), OUTCOME_OK);
-    CHECK_EQ(fake.iterations, 7);
+    CHECK_EQ(fake.iterations[0], 7);
+    CHECK_EQ(fake.iterations[1], 7);
     CHECK_EQ(pairs.items[0].old_ns, 100);
     vec_release(&pairs);
 }
@@ -193,7 +214,7 @@ TEST(a_measuring_time_is_filled_and_not_overrun_by_more_than_a_batch)
     struct fake fake = {.each_ns = {10, 10}};
     pair_vec pairs = {0};
     CHECK_EQ(measure(&fake, &PLAN, &pairs, ""), OUTCOME_OK);
-    double pair_ns = 20 * (double)fake.iterations, measured_ns = pair_ns * (double)pairs.count;
+    double pair_ns = 20 * (double)fake.iterations[0], measured_ns = pair_ns * (double)pairs.count;
     CHECK(measured_ns >= 0.1e9 && measured_ns <= 0.1e9 + BATCH_NS);
     CHECK(fake.now_ns <= 0.12e9 + 2 * BATCH_NS + 10 * SLOT_NS);
     vec_release(&pairs);
@@ -207,7 +228,7 @@ TEST(a_batch_stays_short_however_slow_one_side_is)
         struct fake fake = {.each_ns = {slow_ns[i], 10}};
         pair_vec pairs = {0};
         CHECK_EQ(measure(&fake, &PLAN, &pairs, ""), OUTCOME_OK);
-        double pair_ns = (slow_ns[i] + 10) * (double)fake.iterations;
+        double pair_ns = slow_ns[i] * (double)fake.iterations[0] + 10 * (double)fake.iterations[1];
         CHECK(fake.request_ns_max <= fmax(BATCH_NS, 2 * pair_ns) * 1.0001);
         vec_release(&pairs);
     }
