@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/child.h"
+#include "base/sha256.h"
 #include "base/status.h"
 #include "base/vec.h"
 #include "harness.h"
@@ -447,6 +448,59 @@ TEST(a_status_that_does_not_exist_is_an_unknown_one)
 {
     CHECK_STR(status_text((assay_status)-99), "unknown status");
     CHECK_EQ(status_exit_code((assay_status)-99), 3);
+}
+
+/* ---- SHA-256 ---- */
+
+static void check_hash(const char *text, size_t repeats, const char *want)
+{
+    char digits[SHA256_DIGITS + 1];
+    struct sha256 hash;
+    sha256_begin(&hash);
+    for (size_t i = 0; i < repeats; i++)
+        sha256_add(&hash, text, strlen(text));
+    sha256_end(&hash, digits);
+    CHECK_STR(digits, want);
+}
+
+/* FIPS 180-2, appendix B, and the empty message of the NIST short message vectors. */
+TEST(hashes_are_those_of_the_standard)
+{
+    check_hash("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    check_hash("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    check_hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    check_hash("a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(a_hash_does_not_depend_on_how_the_bytes_are_handed_over)
+{
+    static const char TEXT[] = "The padding is one byte at 55, a block more at 56, none at 64.....";
+    for (size_t length = 0; length < sizeof TEXT; length++) {
+        char whole[SHA256_DIGITS + 1], parts[SHA256_DIGITS + 1];
+        struct sha256 hash;
+        sha256_text(TEXT, length, whole);
+        sha256_begin(&hash);
+        for (size_t i = 0; i < length; i++)
+            sha256_add(&hash, TEXT + i, 1);
+        sha256_end(&hash, parts);
+        CHECK_STR(parts, whole);
+    }
+}
+
+TEST(the_hash_of_a_file_is_that_of_its_bytes)
+{
+    BUF_AUTO error;
+    char digits[SHA256_DIGITS + 1];
+    buf_init(&error, 1000);
+    CHECK(chdir(test_folder()) == 0);
+    FILE *file = fopen("abc", "we");
+    CHECK(file != NULL && fputs("abc", file) >= 0 && fclose(file) == 0);
+    CHECK_EQ(sha256_file("abc", digits, &error), ASSAY_OK);
+    CHECK_STR(digits, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_EQ(sha256_file("gone", digits, &error), ASSAY_ERR_IO);
+    CHECK_STR(error.text, "cannot hash 'gone': No such file or directory");
+    CHECK_EQ(sha256_file(".", digits, &error), ASSAY_ERR_IO);
 }
 
 TEST_MAIN

@@ -1,43 +1,23 @@
 /* Keeping modules by content: the same build kept by ten baselines is one file, and a file that was
  * changed under our name is noticed because its name no longer fits.
- * The hash comes from sha256sum (coreutils): it names files, nothing hot depends on it.
  * Invariant: a file under its final name was copied whole (temporary name, rename). */
 #include "session/place/keep.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/sha256.h"
 #include "base/text.h"
-
-enum { HASH_DIGITS = 64 };
 
 const char *keep_folder(const char *store, struct arena *arena)
 {
     size_t folder = (size_t)(text_file_name(store) - store);
     return arena_printf(arena, "%.*smodules", (int)folder, store);
-}
-
-static assay_status hash_file(const char *path, char ret_hash[HASH_DIGITS + 1], struct buf *error)
-{
-    char program[] = "sha256sum", end[] = "--";
-    char *argv[] = {program, end, (char *)(uintptr_t)path, NULL};
-    BUF_AUTO printed;
-    int exit_code = -1;
-    buf_init(&printed, 1 << 16);
-    TRY(child_capture(argv, &printed, &exit_code));
-    const char *digits = printed.text + (printed.text[0] == '\\'); /* an escaped file name */
-    if (exit_code != 0 || strspn(digits, "0123456789abcdef") != HASH_DIGITS)
-        return buf_error(error, ASSAY_ERR_IO, "cannot hash '%s': %s", path, printed.text);
-    memcpy(ret_hash, digits, HASH_DIGITS);
-    ret_hash[HASH_DIGITS] = '\0';
-    return ASSAY_OK;
 }
 
 static bool copy_file(const char *from, const char *to)
@@ -61,8 +41,8 @@ static bool copy_file(const char *from, const char *to)
 assay_status keep_module(const char *folder, const char *path, struct arena *arena,
                          const char **ret_kept, struct buf *error)
 {
-    char hash[HASH_DIGITS + 1];
-    TRY(hash_file(path, hash, error));
+    char hash[SHA256_DIGITS + 1];
+    TRY(sha256_file(path, hash, error));
     const char *kept = arena_printf(arena, "%s/%s.so", folder, hash);
     const char *part = arena_printf(arena, "%s/%s.%d.part", folder, hash, (int)getpid());
     if (kept == NULL || part == NULL)
