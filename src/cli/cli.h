@@ -37,6 +37,11 @@ void command_man(const struct command *command, struct buf *out);
 ASSAY_USE_RESULT assay_status cli_check_operands(struct cli *cli, char *const *operands, int count,
                                                  int max);
 
+/* Puts the path of a program of ours into `path`, which is initialized here: beside assay in a
+ * build tree, else where it was installed. */
+ASSAY_USE_RESULT assay_status cli_find_program(const struct cli *cli, const char *name,
+                                               struct buf *path);
+
 /* Writes all of `text` to stdout.  ASSAY_ERR_IO: closed or full. */
 ASSAY_USE_RESULT assay_status cli_print(struct cli *cli, const struct buf *text);
 

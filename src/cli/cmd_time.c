@@ -22,18 +22,6 @@ static void tell(void *context, const struct time_progress *step)
     progress->shown = progress->terminal;
 }
 
-/* One of our own programs: beside the executable, else where it was installed. */
-static assay_status find_program(struct cli *cli, const char *name, struct buf *ret_path)
-{
-    buf_init(ret_path, 1 << 16);
-    buf_printf(ret_path, "%s/%s", cli->program, name);
-    if (ret_path->status == ASSAY_OK && access(ret_path->text, X_OK) != 0) {
-        buf_clear(ret_path);
-        buf_printf(ret_path, ASSAY_LIBEXECDIR "/%s", name);
-    }
-    return ret_path->status;
-}
-
 static assay_status print_timing(struct cli *cli, const struct time_options *options,
                                  const struct timing *timing)
 {
@@ -89,8 +77,8 @@ static assay_status run(struct cli *cli, int argc, char **argv)
     if (first == argc)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "usage: assay time COMMAND [COMMAND ...]; quote each command");
-    TRY(find_program(cli, "assay-spawn", &spawner));
-    TRY(find_program(cli, "assay-null", &null_program));
+    TRY(cli_find_program(cli, "assay-spawn", &spawner));
+    TRY(cli_find_program(cli, "assay-null", &null_program));
     request.lines = (struct time_texts){(const char *const *)(argv + first), argc - first};
     request.spawner = spawner.text;
     request.null_program = null_program.text;

@@ -2,11 +2,13 @@
  * A new subcommand is a name in COMMANDS_EACH and a file cmd_NAME.c that defines command_NAME. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
 #define COMMANDS_EACH(X)                                                                           \
-    X(run) X(list) X(show) X(time) X(compare) X(gate) X(baseline) X(history) X(doctor) X(init)
+    X(run)                                                                                         \
+    X(list) X(show) X(time) X(compare) X(gate) X(audit) X(baseline) X(history) X(doctor) X(init)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)
@@ -27,7 +29,7 @@ static void help_all(struct buf *out)
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
         buf_printf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
     buf_puts(out, "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
-                  "assay.yaml and targets.yaml.\n"
+                  "assay.yaml, targets.yaml and audit files.\n"
                   "exit codes: 0 good, 1 regression or missed target, 2 usage, 3 environment or\n"
                   "a failed benchmark, 4 undecided\n");
 }
@@ -51,6 +53,17 @@ assay_status cli_check_operands(struct cli *cli, char *const *operands, int coun
     return count <= max ? ASSAY_OK
                         : buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                                     "unexpected operand '%s'; see --help", operands[max]);
+}
+
+assay_status cli_find_program(const struct cli *cli, const char *name, struct buf *path)
+{
+    buf_init(path, 1 << 16);
+    buf_printf(path, "%s/%s", cli->program, name);
+    if (path->status == ASSAY_OK && access(path->text, X_OK) != 0) {
+        buf_clear(path);
+        buf_printf(path, ASSAY_LIBEXECDIR "/%s", name);
+    }
+    return path->status;
 }
 
 assay_status cli_print(struct cli *cli, const struct buf *text)

@@ -69,7 +69,7 @@ static assay_status print_man(struct cli *cli, const char *name)
     return cli_print(cli, &text);
 }
 
-/* The keys of assay.yaml and targets.yaml as Markdown: docs/config.md. */
+/* The keys of assay.yaml, targets.yaml and audit files as Markdown: docs/config.md. */
 static assay_status print_keys(struct cli *cli)
 {
     BUF_AUTO text;

@@ -62,8 +62,10 @@ static const struct entry VARIABLES[] = {
 static const struct entry FILES[] = {
     {"_assay.yaml_", "the project file, in the working folder or the nearest above it"},
     {"_targets.yaml_", "bounds that results must keep, beside the suite they are for"},
+    {"_audit.yaml_, _audits/_", "claims for *assay audit*, beside the suite or the project file"},
     {"_.assay/history.db_", "all runs, an SQLite database"},
     {"_benchmark-results/RUN/_", "_report.html_ and _summary.json_ of a run"},
+    {"_benchmark-results/audit-TIME/_", "the evidence of an audit"},
     {NULL, NULL},
 };
 

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/audit.h"
 #include "config/targets.h"
 
 static const char *const PROFILES[] = {"quick", "standard", "stress", NULL};
@@ -94,6 +95,10 @@ static const struct key CONFIG_KEYS[] = {
      .kind = KEY_PATHS,
      .offset = offsetof(struct config, targets),
      .doc = "files with the targets that results must keep"},
+    {.name = "audits",
+     .kind = KEY_PATHS,
+     .offset = offsetof(struct config, audits),
+     .doc = "audit files, and folders of them, for `assay audit`"},
     {.name = "store",
      .kind = KEY_STORE,
      .offset = offsetof(struct config, store),
@@ -186,6 +191,7 @@ void config_release(struct config *config)
     vec_release(&config->suites);
     vec_release(&config->targets);
     vec_release(&config->thresholds);
+    vec_release(&config->audits);
     arena_release(&config->arena);
     *config = (struct config){.path = "", .store = "", .results = ""};
 }
@@ -331,4 +337,5 @@ void config_describe(struct buf *out)
     keys_describe(&CONFIG_SECTION, out);
     keys_describe(&THRESHOLD_SECTION, out);
     targets_describe(out);
+    audit_describe(out);
 }

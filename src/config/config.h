@@ -30,6 +30,7 @@ struct config {
     const char *path; /* of the file; "" when there was none */
     path_vec suites;  /* module files and folders of them */
     path_vec targets; /* targets.yaml files */
+    path_vec audits;  /* audit files and folders of them */
     const char *store;
     const char *results;
     threshold_vec thresholds; /* in the file's order */
@@ -68,7 +69,7 @@ void config_apply(const struct config *config, struct plan *plan);
 
 void config_release(struct config *config);
 
-/* Appends the reference of every key of assay.yaml and targets.yaml as Markdown. */
+/* Appends the reference of every key of assay.yaml, targets.yaml and audit files as Markdown. */
 void config_describe(struct buf *out);
 
 #endif

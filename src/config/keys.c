@@ -297,6 +297,13 @@ static assay_status read_items(const struct reading *reading, void *member)
     return ASSAY_OK;
 }
 
+static assay_status read_map(const struct reading *reading, void *member)
+{
+    if (reading->node->kind != YAML_MAP)
+        return wrong(reading);
+    return reading->key->read_item(reading->reader, reading->node, member);
+}
+
 _Static_assert(KEY_TEXT_MAX == 4096, "the row of KEY_TEXT says so");
 static const struct kind KINDS[KEY_KINDS] = {
     [KEY_TEXT] = {read_text, "a text on one line, at most 4096 bytes", sizeof(const char *)},
@@ -314,6 +321,7 @@ static const struct kind KINDS[KEY_KINDS] = {
     [KEY_METRIC] = {read_metric, "one of", sizeof(const struct metric *)},
     [KEY_QUANTITY] = {read_quantity, "a value in the metric's unit", sizeof(struct yaml_node *)},
     [KEY_ITEMS] = {read_items, "a list", 0},
+    [KEY_MAP] = {read_map, "keys and values", 0},
 };
 
 /* Appends what the key wants: "a whole number from 1 to 1000". */

@@ -32,6 +32,7 @@ enum key_kind {
     KEY_METRIC,   /* const struct metric *: a row of METRICS */
     KEY_QUANTITY, /* const struct yaml_node *: looked at later, when the metric is known */
     KEY_ITEMS,    /* a list, each item handed to `read_item` */
+    KEY_MAP,      /* a struct, which `read_item` fills from keys and values */
     KEY_KINDS
 };
 
@@ -55,7 +56,8 @@ struct key {
     const char *fallback; /* read in place of a missing key; NULL: the member stays as it is */
     const char *absent;   /* for the docs: what that then means; NULL: nothing */
     const char *doc;
-    /* Of KEY_ITEMS: reads one item into the struct that the section fills. */
+    /* Of KEY_ITEMS: reads one item into the struct that the section fills.  Of KEY_MAP: reads the
+     * map into the member. */
     assay_status (*read_item)(struct key_reader *reader, const struct yaml_node *item, void *into);
 };
 

@@ -57,7 +57,7 @@ void report_json_element(json_t **array, json_t *value)
     }
 }
 
-static json_t *interval_json(const struct interval *interval)
+json_t *report_json_interval(const struct interval *interval)
 {
     json_t *object = json_object();
     report_json_member(&object, "low", report_json_number(interval->low));
@@ -75,7 +75,8 @@ static json_t *percentile_json(const struct percentile *percentile)
                        percentile->sufficient ? report_json_number(percentile->value)
                                               : json_null());
     report_json_member(&object, "interval",
-                       percentile->sufficient ? interval_json(&percentile->interval) : json_null());
+                       percentile->sufficient ? report_json_interval(&percentile->interval)
+                                              : json_null());
     return object;
 }
 
@@ -170,7 +171,7 @@ static json_t *targets_json(const struct run *run)
         report_json_member(&row, "measured",
                            judged ? report_json_number(target->measured) : json_null());
         report_json_member(&row, "interval",
-                           judged ? interval_json(&target->interval) : json_null());
+                           judged ? report_json_interval(&target->interval) : json_null());
         report_json_element(&rows, row);
     }
     return rows;
@@ -223,7 +224,7 @@ static json_t *environment_json(const struct environment *environment)
     return object;
 }
 
-static json_t *run_json(const struct run *run)
+json_t *report_json_head(const struct run *run)
 {
     json_t *object = json_object();
     report_json_member(&object, "id", report_json_text(run->id));
@@ -256,7 +257,7 @@ json_t *report_json_run_part(const struct run *run)
 {
     json_t *document = json_object();
     report_json_member(&document, "schema", json_string("assay.run/1"));
-    report_json_member(&document, "run", run_json(run));
+    report_json_member(&document, "run", report_json_head(run));
     report_json_member(&document, "results", results_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));

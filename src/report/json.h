@@ -22,6 +22,12 @@ json_t *report_json_text(const char *text);
 /* A number, or null when it is not finite. */
 json_t *report_json_number(double value);
 
+/* Who, when, where and how: what stands under "run" in a document. */
+json_t *report_json_head(const struct run *run);
+
+/* "low", "high", "level". */
+json_t *report_json_interval(const struct interval *interval);
+
 /* Adds a member (an element) and takes `value` over.  A NULL value or parent spoils the whole
  * document: it becomes NULL, which report_json_write reports; so no half-built document can be
  * written. */

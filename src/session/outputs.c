@@ -16,14 +16,14 @@ static assay_status io_error(struct buf *error, const char *act, const char *pat
     return buf_error(error, ASSAY_ERR_IO, "cannot %s '%s': %s", act, path, strerror(errno));
 }
 
-static assay_status make_folder(const char *path, struct buf *error)
+assay_status outputs_make_folder(const char *path, struct buf *error)
 {
     return mkdir(path, 0777) == 0 || errno == EEXIST ? ASSAY_OK
                                                      : io_error(error, "create folder", path);
 }
 
-static assay_status write_file(const char *folder, const char *name, const struct buf *content,
-                               struct buf *error)
+assay_status outputs_write_file(const char *folder, const char *name, const struct buf *content,
+                                struct buf *error)
 {
     BUF_AUTO path, part;
     buf_init(&path, 4096);
@@ -59,13 +59,13 @@ assay_status outputs_write(const char *results, struct run *run, const char **re
     const char *folder = arena_printf(&run->arena, "%s/%s", results, run->id);
     if (folder == NULL)
         return ASSAY_ERR_MEMORY;
-    TRY(make_folder(results, error));
-    TRY(make_folder(folder, error));
+    TRY(outputs_make_folder(results, error));
+    TRY(outputs_make_folder(folder, error));
     for (size_t i = 0; i < sizeof OUTPUTS / sizeof *OUTPUTS; i++) {
         BUF_AUTO content;
         buf_init(&content, BUF_LENGTH_MAX);
         TRY(OUTPUTS[i].render(run, &content));
-        TRY(write_file(folder, OUTPUTS[i].name, &content, error));
+        TRY(outputs_write_file(folder, OUTPUTS[i].name, &content, error));
     }
     *ret_folder = folder;
     return ASSAY_OK;

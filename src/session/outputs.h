@@ -10,4 +10,10 @@
 ASSAY_USE_RESULT assay_status outputs_write(const char *results, struct run *run,
                                             const char **ret_folder, struct buf *error);
 
+/* The parts: a folder that may be there already, and a file in it, complete or not at all.
+ * ASSAY_ERR_IO with the path in `error`; or the status of `content`. */
+ASSAY_USE_RESULT assay_status outputs_make_folder(const char *path, struct buf *error);
+ASSAY_USE_RESULT assay_status outputs_write_file(const char *folder, const char *name,
+                                                 const struct buf *content, struct buf *error);
+
 #endif

@@ -31,6 +31,13 @@ static assay_status name_run(struct run *run)
     return run->id && run->started_at ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
+assay_status session_describe_run(struct run *run)
+{
+    TRY(name_run(run));
+    TRY(machine_describe(&run->arena, &run->environment));
+    return project_describe(&run->arena, run);
+}
+
 /* The compilers of all modules, each once: "12.2.0, 14.0.6". */
 static assay_status name_compilers(const struct catalog *catalog, struct run *run)
 {
@@ -48,9 +55,7 @@ static assay_status name_compilers(const struct catalog *catalog, struct run *ru
 static assay_status begin(const struct session_request *request, struct run *run)
 {
     *run = (struct run){.plan = request->plan};
-    TRY(name_run(run));
-    TRY(machine_describe(&run->arena, &run->environment));
-    TRY(project_describe(&run->arena, run));
+    TRY(session_describe_run(run));
     run->plan.profile = arena_copy(&run->arena, request->plan.profile);
     run->label = arena_copy(&run->arena, request->label ? request->label : "");
     TRY(name_compilers(request->catalog, run));

@@ -36,6 +36,10 @@ struct session_request {
 ASSAY_USE_RESULT assay_status session_run(const struct session_request *request,
                                           struct run *ret_run, struct buf *error);
 
+/* Names the run, by time and chance, and describes its machine and its project.  Texts go to the
+ * run's arena.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status session_describe_run(struct run *run);
+
 /* Whether a result of the run failed. */
 bool session_has_failures(const struct run *run);
 

@@ -246,11 +246,11 @@ TEST(an_unknown_key_is_named_with_the_one_that_was_meant)
             "assay.yaml:2:1: unknown key 'lanches' (did you mean 'launches'?)");
     REFUSED(
         "xyzzy: 4\n",
-        "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, store, results, "
+        "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, audits, store, results, "
         "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
     REFUSED(
         "\"\": 4\n",
-        "assay.yaml:1:1: unknown key '' (known: suites, targets, store, results, "
+        "assay.yaml:1:1: unknown key '' (known: suites, targets, audits, store, results, "
         "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
     REFUSED("\"lanch\\e[2Jes\": 1\n",
             "assay.yaml:1:1: unknown key 'lanch?[2Jes' (known: suites, "
@@ -399,7 +399,7 @@ TEST(what_a_configuration_has_no_use_for_is_refused)
     REFUSED(": 3\n", "assay.yaml:1:1: a key must be a text");
     REFUSED(
         "<<: {seed: 1}\n",
-        "assay.yaml:1:1: unknown key '<<' (known: suites, targets, store, results, "
+        "assay.yaml:1:1: unknown key '<<' (known: suites, targets, audits, store, results, "
         "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
     REFUSED("[[[[[[[[[[[[[[[[[", "assay.yaml:1:17: more than 16 levels");
 }
