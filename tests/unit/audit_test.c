@@ -227,7 +227,8 @@ TEST(an_interval_that_is_none_decides_nothing)
         .metric = metric_of("time_ns"), .bound = AUDIT_AT_LEAST, .value = 0.5};
     CHECK_EQ(audit_verdict_of(&(struct interval){0, HUGE_VAL, 0.99}, &claim), AUDIT_UNDECIDED);
     CHECK_EQ(audit_verdict_of(&(struct interval){0.1, 0.2, 0}, &claim), AUDIT_UNDECIDED);
-    CHECK_EQ(audit_verdict_of(&(struct interval){(double)NAN, (double)NAN, 0.99}, &claim), AUDIT_UNDECIDED);
+    CHECK_EQ(audit_verdict_of(&(struct interval){(double)NAN, (double)NAN, 0.99}, &claim),
+             AUDIT_UNDECIDED);
 }
 
 /* Bonferroni: 12 claims at 1 - 0.01 / 12 err together at most once in a hundred audits. */
