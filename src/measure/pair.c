@@ -27,6 +27,7 @@ struct pair_loop {
     uint64_t iterations[2];
     double slot_ns[2]; /* of the old and of the new side, the shortest of the last request */
     double pair_ns;    /* the shortest of both together */
+    bool apart; /* once seen it stays, or noise at the border would lengthen slots for ever */
 };
 
 static enum outcome run_pairs(struct pair_loop *loop, size_t count)
@@ -84,10 +85,10 @@ static bool lengthen(struct pair_loop *loop, double target_ns)
     uint64_t *n = loop->iterations;
     const double *slot_ns = loop->slot_ns;
     double each_ns[2] = {slot_ns[0] / (double)n[0], slot_ns[1] / (double)n[1]};
-    bool apart = fmax(each_ns[0], each_ns[1]) > SIDES_APART * fmin(each_ns[0], each_ns[1]);
+    loop->apart |= fmax(each_ns[0], each_ns[1]) > SIDES_APART * fmin(each_ns[0], each_ns[1]);
     int fast = each_ns[1] < each_ns[0];
     bool changed = false;
-    if (apart && slot_ns[fast] < slot_ns[!fast] * 0.5 && slot_ns[!fast] > target_ns) {
+    if (loop->apart && slot_ns[fast] < slot_ns[!fast] * 0.5 && slot_ns[!fast] > target_ns) {
         n[fast] = grown(n[fast], slot_ns[fast], slot_ns[!fast]);
         return true;
     }
@@ -96,7 +97,7 @@ static bool lengthen(struct pair_loop *loop, double target_ns)
             n[i] = grown(n[i], slot_ns[i], target_ns);
             changed = true;
         }
-    if (!apart && n[0] != n[1]) {
+    if (!loop->apart && n[0] != n[1]) {
         n[0] = n[1] = n[0] > n[1] ? n[0] : n[1];
         changed = true;
     }

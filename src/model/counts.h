@@ -2,6 +2,8 @@
 #ifndef MODEL_COUNTS_H
 #define MODEL_COUNTS_H
 
+#include <math.h>
+
 #include "model/model.h"
 
 /* Per iteration.  NAN: not counted, and the text beside it says why; 0 is always an answer. */
@@ -19,7 +21,12 @@ struct counts {
     enum outcome outcome; /* of the benchmark while it was counted; its reason stands in no_... */
 };
 
-/* Nothing counted, for these reasons; the strings are lent. */
-struct counts counts_none(const char *reason);
+/* Nothing counted, for this reason; the string is lent. */
+static inline struct counts counts_none(const char *reason)
+{
+    const double unknown = (double)NAN;
+    return (struct counts){unknown, unknown, unknown, unknown, unknown, unknown,
+                           reason,  reason,  reason,  "",      0,       OUTCOME_OK};
+}
 
 #endif

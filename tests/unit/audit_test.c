@@ -116,8 +116,8 @@ TEST(a_mistake_is_named_with_its_place_and_what_was_meant)
 {
     refused(CLAIM(SIDES "    at_lest: 5 %\n"),
             "dir/a.yaml:7:5: unknown key 'at_lest' (did you mean 'at_least'?)");
-    refused(CLAIM(SIDES "    at_least: 5\n"),
-            "dir/a.yaml:7:15: 'at_least' wants a percentage from 0.01 % to 1000000 %, not '5'");
+    refused(CLAIM(SIDES "    at_least: 5\n"), "dir/a.yaml:7:15: 'at_least' wants a percentage with "
+                                              "its sign from 0.01 % to 1000000 %, not '5'");
     refused(CLAIM(SIDES "    at_least: -5 %\n"), "wants a percentage");
     refused(CLAIM(SIDES "    at_least: five %\n"), "wants a percentage");
     refused(CLAIM(SIDES "    at_least: '%'\n"), "wants a percentage");

@@ -254,7 +254,7 @@ TEST(an_unknown_key_is_named_with_the_one_that_was_meant)
         "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
     REFUSED("\"lanch\\e[2Jes\": 1\n",
             "assay.yaml:1:1: unknown key 'lanch?[2Jes' (known: suites, "
-            "targets, store, results, thresholds, profile, "
+            "targets, audits, store, results, thresholds, profile, "
             "launches, warmup, measure, samples, time_limit, memory_limit, seed)");
 }
 

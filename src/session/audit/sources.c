@@ -76,12 +76,12 @@ static enum outcome measure_side(const struct audit_sides *sides, const struct b
     struct arena arena = {0};
     struct plan plan = *sides->plan;
     struct result result = {.benchmark = *benchmark, .reason = "", .warning = ""};
-    double rss_bytes_peak = 0;
+    value_vec rss_bytes_peaks = {0};
     const char *metric = sides->finding->claim.metric->name;
     plan.launches = 1;
-    assay_status status = measure_benchmark(sides->paths, &plan, &arena, &result, &rss_bytes_peak);
+    assay_status status = measure_benchmark(sides->paths, &plan, &arena, &result, &rss_bytes_peaks);
     if (status == ASSAY_OK)
-        status = measurements_compute(&result, rss_bytes_peak);
+        status = measurements_compute(&result, &rss_bytes_peaks);
     enum outcome outcome = status == ASSAY_OK ? result.outcome : out_of_memory(reason);
     if (status == ASSAY_OK && outcome != OUTCOME_OK)
         buf_error(reason, ASSAY_OK, "%s", result.reason);
@@ -95,6 +95,7 @@ static enum outcome measure_side(const struct audit_sides *sides, const struct b
         buf_error(reason, ASSAY_OK, "'%s' does not measure '%s'", benchmark->id, metric);
         outcome = OUTCOME_FAILED;
     }
+    vec_release(&rss_bytes_peaks);
     vec_release(&result.samples);
     arena_release(&arena);
     return outcome;
