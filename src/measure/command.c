@@ -1,8 +1,8 @@
-/* Our end of assay-spawn: one byte there is one run, one struct comes back.
+/* Our end of assay-spawn: an order goes there, and a struct comes back for each of its runs.
  *
- * Why a process for each command line and not one for all: the argument vector travels by exec,
- * there is nothing to encode, and an idle one costs 30 KiB.  Why it is closed by its pipe and never
- * killed: it alone knows the group of the run under way, and ends that first.
+ * Why the lines travel as arguments: the kernel encodes them, there is no parser at either end.
+ * Why it is closed by its pipe and never killed: it alone knows the group of the run under way, and
+ * ends that first.
  *
  * Invariant: SIGINT and SIGTERM are only let in while ppoll waits, so that one that comes just
  * before is not slept over. */
@@ -15,38 +15,62 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/quantity.h"
 #include "base/text.h"
 
-enum { SPAWN_ARGUMENTS = 4 };
+enum { WORDS_BEFORE = 5 }; /* of a line in assay-spawn's arguments */
 
-assay_status runner_open(const struct command_options *options, char *const argv[],
-                         struct command_runner *ret_runner, struct buf *error)
+static size_t count_words(char *const argv[])
 {
-    char limit[32], program[4096], input[4096], output[4096];
     size_t count = 0;
     while (argv[count] != NULL)
         count++;
-    snprintf(limit, sizeof limit, "%.0f", ceil(options->limit_seconds * 1e9));
-    int lengths[] = {
-        snprintf(program, sizeof program, "%s", options->spawner),
-        snprintf(input, sizeof input, "%s", options->input ? options->input : ""),
-        snprintf(output, sizeof output, "%s",
-                 options->show >= 0 ? "-"
-                 : options->output  ? options->output
-                                    : ""),
-    };
-    for (int i = 0; i < 3; i++)
-        if (lengths[i] >= 4096)
-            return buf_error(error, ASSAY_ERR_LIMIT, "a file name is too long");
-    char **words = calloc(count + SPAWN_ARGUMENTS + 1, sizeof *words);
-    if (words == NULL)
-        return ASSAY_ERR_MEMORY;
-    memcpy(words, (char *[]){program, limit, input, output}, SPAWN_ARGUMENTS * sizeof *words);
-    memcpy(words + SPAWN_ARGUMENTS, argv, count * sizeof *words);
+    return count;
+}
+
+/* The words of one line from `words` on; the address behind them, or NULL when memory is out. */
+static char **add_line(const struct command_line *line, struct arena *arena, char **words)
+{
+    size_t count = count_words(line->argv);
+    words[0] = arena_printf(arena, "%.0f", ceil(line->limit_seconds * 1e9));
+    words[1] = arena_copy(arena, line->ignores_exit ? "1" : "0");
+    words[2] = arena_copy(arena, line->input ? line->input : "");
+    words[3] = arena_copy(arena, line->shows ? "-" : line->output ? line->output : "");
+    words[4] = arena_printf(arena, "%zu", count);
+    for (int i = 0; i < WORDS_BEFORE; i++)
+        if (words[i] == NULL)
+            return NULL;
+    memcpy(words + WORDS_BEFORE, line->argv, count * sizeof *words);
+    return words + WORDS_BEFORE + count;
+}
+
+static char **make_words(const char *spawner, const struct command_line *lines, size_t count,
+                         struct arena *arena)
+{
+    size_t words = 2;
+    for (size_t i = 0; i < count; i++)
+        words += WORDS_BEFORE + count_words(lines[i].argv);
+    char **argv = arena_alloc(arena, words * sizeof *argv);
+    if (argv == NULL || (argv[0] = arena_copy(arena, spawner)) == NULL)
+        return NULL;
+    char **at = argv + 1;
+    for (size_t i = 0; i < count && at != NULL; i++)
+        at = add_line(&lines[i], arena, at);
+    if (at == NULL)
+        return NULL;
+    *at = NULL;
+    return argv;
+}
+
+assay_status runner_open(const struct command_options *options, const struct command_line *lines,
+                         size_t count, struct command_runner *ret_runner, struct buf *error)
+{
+    struct arena arena = {0};
     struct command_runner runner = {.options = *options};
-    assay_status status = child_start(words, &runner.child, error);
-    free(words);
+    char **words = make_words(options->spawner, lines, count, &arena);
+    assay_status status = words ? child_start(words, &runner.child, error) : ASSAY_ERR_MEMORY;
+    arena_release(&arena);
     if (status == ASSAY_OK)
         *ret_runner = runner;
     return status;
@@ -55,6 +79,14 @@ assay_status runner_open(const struct command_options *options, char *const argv
 static bool is_cancelled(const struct command_options *options)
 {
     return options->stop != NULL && *options->stop > options->stop_min;
+}
+
+/* Makes assay-spawn end the run under way, answer and end. */
+static void hang_up(struct command_runner *runner)
+{
+    if (runner->child.to >= 0)
+        close(runner->child.to);
+    runner->child.to = -1;
 }
 
 /* Hands on what the runs print. */
@@ -70,17 +102,31 @@ static void copy_printed(const struct command_runner *runner)
     }
 }
 
-/* Waits for the answer with `mask` as the signals' mask: false when assay-spawn is gone. */
-static bool await_answer(struct command_runner *runner, const sigset_t *mask,
-                         struct command_run *run)
+/* Takes what has come of the answers; false when assay-spawn is gone or of another build. */
+static bool take_answers(const struct command_runner *runner, const struct spawn_order *order,
+                         struct command_run *runs, size_t *bytes)
 {
-    for (;;) {
+    size_t room = order->count * sizeof *runs - *bytes;
+    ssize_t got = read(runner->child.from, (char *)runs + *bytes, room);
+    if (got <= 0)
+        return got < 0 && errno == EINTR;
+    *bytes += (size_t)got;
+    return *bytes < sizeof *runs || runs->struct_bytes == sizeof *runs;
+}
+
+/* Waits for the answers with `mask` as the signals' mask: false when assay-spawn is gone. */
+static bool await_answers(struct command_runner *runner, const sigset_t *mask,
+                          const struct spawn_order *order, struct command_run *runs,
+                          size_t *ret_done)
+{
+    for (size_t bytes = 0;;) {
         struct pollfd ready[] = {{runner->child.from, POLLIN, 0},
                                  {runner->child.printed, POLLIN, 0}};
-        if (is_cancelled(&runner->options)) {
-            run->end = COMMAND_CANCELLED;
+        *ret_done = bytes / sizeof *runs;
+        if (*ret_done > 0 && runs[*ret_done - 1].last)
             return true;
-        }
+        if (is_cancelled(&runner->options))
+            hang_up(runner); /* its last answer says that the run under way was cancelled */
         if (ppoll(ready, 2, NULL, mask) < 0) {
             if (errno == EINTR)
                 continue;
@@ -88,28 +134,31 @@ static bool await_answer(struct command_runner *runner, const sigset_t *mask,
         }
         if (ready[1].revents & POLLIN)
             copy_printed(runner);
-        else if (ready[0].revents != 0)
-            return read(runner->child.from, run, sizeof *run) == sizeof *run &&
-                   run->struct_bytes == sizeof *run;
-        else if (ready[1].revents != 0)
+        else if (ready[0].revents != 0 && !take_answers(runner, order, runs, &bytes))
+            return false;
+        else if (ready[0].revents == 0 && ready[1].revents != 0)
             return false;
     }
 }
 
-assay_status runner_run(struct command_runner *runner, struct command_run *ret_run,
-                        struct buf *error)
+assay_status runner_run(struct command_runner *runner, const struct spawn_order *order,
+                        struct command_run *ret_runs, size_t *ret_done, struct buf *error)
 {
     sigset_t held, before;
-    struct command_run run = {.struct_bytes = sizeof run};
+    if (runner->child.to < 0) { /* the stop came with the last answers of an order */
+        ret_runs[0] = (struct command_run){.end = COMMAND_CANCELLED, .last = true};
+        *ret_done = 1;
+        return ASSAY_OK;
+    }
     sigemptyset(&held);
     sigaddset(&held, SIGINT);
     sigaddset(&held, SIGTERM);
     sigprocmask(SIG_BLOCK, &held, &before);
-    bool good = write(runner->child.to, "", 1) == 1 && await_answer(runner, &before, &run);
+    bool good = write(runner->child.to, order, sizeof *order) == sizeof *order &&
+                await_answers(runner, &before, order, ret_runs, ret_done);
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (!good)
         return buf_error(error, ASSAY_ERR_IO, "'%s' does not answer", runner->options.spawner);
-    *ret_run = run;
     return ASSAY_OK;
 }
 
@@ -118,9 +167,9 @@ void runner_close(struct command_runner *runner)
     struct child *child = &runner->child;
     if (child->pid == 0)
         return;
-    close(child->to);
+    hang_up(runner);
     close(child->printed); /* it may be writing there */
-    child->to = child->printed = -1;
+    child->printed = -1;
     child_wait(child, false);
     child_stop(child);
 }
@@ -134,15 +183,15 @@ static void add_printed(const char *printed, struct buf *reason)
         buf_printf(reason, ": %s", text_shown(line, shown));
 }
 
-bool runner_failed(const struct command_run *run, const struct command_options *options,
-                   bool ignore_exit, const char *program, struct buf *reason)
+bool runner_failed(const struct command_run *run, const struct command_line *line,
+                   struct buf *reason)
 {
     char text[QUANTITY_TEXT_MAX];
     const char *why = strerror(run->error);
     buf_clear(reason);
     switch (run->end) {
     case COMMAND_ENDED:
-        if (run->cost.exit_code == 0 || ignore_exit)
+        if (run->cost.exit_code == 0 || line->ignores_exit)
             return false;
         if (run->cost.signal != 0)
             buf_printf(reason, "signal %d (%s)", run->cost.signal, strsignal(run->cost.signal));
@@ -152,19 +201,19 @@ bool runner_failed(const struct command_run *run, const struct command_options *
         return true;
     case COMMAND_TIMED_OUT:
         buf_printf(reason, "ran longer than %s",
-                   quantity_format_ns(options->limit_seconds * 1e9, text));
+                   quantity_format_ns(line->limit_seconds * 1e9, text));
         return true;
     case COMMAND_CANCELLED:
         buf_puts(reason, "interrupted");
         return true;
     case COMMAND_NO_PROGRAM:
-        buf_printf(reason, "cannot start '%s': %s", program, why);
+        buf_printf(reason, "cannot start '%s': %s", line->argv[0], why);
         return true;
     case COMMAND_NO_INPUT:
-        buf_printf(reason, "cannot open the input '%s': %s", options->input, why);
+        buf_printf(reason, "cannot open the input '%s': %s", line->input, why);
         return true;
     case COMMAND_NO_OUTPUT:
-        buf_printf(reason, "cannot open the output '%s': %s", options->output, why);
+        buf_printf(reason, "cannot open the output '%s': %s", line->output, why);
         return true;
     case COMMAND_NO_RESOURCES:
         buf_printf(reason, "cannot start a process: %s", why);

@@ -36,7 +36,16 @@ struct command_run {
     enum command_end end;
     int error; /* errno */
     struct command_cost cost;
+    bool last;                         /* of its order: it fulfilled it, or failed */
     char printed[COMMAND_PRINTED_MAX]; /* the first bytes of its output, NUL-terminated */
+};
+
+/* What assay sends to assay-spawn: lines to run, one after the other, up to the first that fails.
+ * As many as fit their answers into a pipe, so that neither end waits for the other. */
+enum { SPAWN_ORDER_MAX = 208 };
+struct spawn_order {
+    uint32_t count;
+    uint32_t lines[SPAWN_ORDER_MAX];
 };
 
 struct time_parameter {
@@ -68,6 +77,7 @@ struct timing {
     uint64_t seed;
     double duration_seconds;
     bool interrupted;
+    bool decided;      /* ended before its budget, since every comparison was decided */
     const char *shell; /* what each command line was handed to, or NULL */
     double shell_ns;   /* median of that shell with nothing to do, in the same blocks; 0: none */
     double floor_ns;   /* median of a program that does nothing, in the same blocks; 0: none */

@@ -302,21 +302,24 @@ TEST(the_reference_is_found_by_name_or_line)
 
 /* ---- blocks --------------------------------------------------------------------------------- */
 
-enum { RUNS_KEPT = 4096 };
+enum { RUNS_KEPT = 4096, FAKE_TURNS = 16 };
 
-/* Runs nothing: notes the order, and its clock goes on by one second a run. */
+/* Runs nothing: notes the order, and its clock goes on by `run_seconds` a run. */
 struct fake {
     size_t order[RUNS_KEPT];
     size_t count;   /* runs */
+    size_t calls;   /* of run */
     size_t commits; /* blocks */
-    size_t fails;   /* command that fails at its run `fails_at`; SIZE_MAX: none */
+    size_t enough_at;
+    double run_seconds;
+    size_t fails; /* command that fails at its run `fails_at`; SIZE_MAX: none */
     size_t fails_at;
     size_t stops_at; /* run that the user stops at; SIZE_MAX: none */
 };
 
-static enum block_step fake_run(void *context, size_t command)
+/* One turn of an order. */
+static enum block_step fake_turn(struct fake *fake, size_t command)
 {
-    struct fake *fake = context;
     size_t earlier = 0;
     if (fake->count == fake->stops_at)
         return BLOCK_STOP;
@@ -327,31 +330,50 @@ static enum block_step fake_run(void *context, size_t command)
     return command == fake->fails && earlier == fake->fails_at ? BLOCK_DROP : BLOCK_KEEP;
 }
 
-static assay_status fake_commit(void *context, size_t done)
+static enum block_step fake_run(void *context, const struct block_turn *turns, size_t count,
+                                size_t *ret_done)
 {
     struct fake *fake = context;
-    fake->commits++;
-    CHECK_EQ(done, fake->commits);
+    fake->calls++;
+    CHECK(count > 0 && count <= FAKE_TURNS);
+    for (size_t i = 0; i < count; i++) {
+        enum block_step step = fake_turn(fake, turns[i].command);
+        *ret_done = i + (step != BLOCK_STOP);
+        if (step != BLOCK_KEEP)
+            return step;
+    }
+    return BLOCK_KEEP;
+}
+
+static assay_status fake_commit(void *context, size_t done, bool *ret_enough)
+{
+    struct fake *fake = context;
+    CHECK(done > fake->commits);
+    fake->commits = done;
+    *ret_enough = done >= fake->enough_at;
     return ASSAY_OK;
 }
 
 static double fake_seconds(void *context)
 {
-    return (double)((struct fake *)context)->count;
+    const struct fake *fake = context;
+    return (double)fake->count * fake->run_seconds;
 }
 
 static size_t run_fake(struct fake *fake, const struct block_plan *plan, bool *alive)
 {
     const struct block_calls calls = {fake_run, fake_commit, fake_seconds, fake};
+    struct block_plan whole = *plan;
     size_t done = SIZE_MAX;
-    CHECK_EQ(blocks_run(plan, &calls, alive, &done), ASSAY_OK);
+    whole.turns_max = FAKE_TURNS;
+    CHECK_EQ(blocks_run(&whole, &calls, alive, &done), ASSAY_OK);
     CHECK_EQ(done, fake->commits);
     return done;
 }
 
 #define FAKE                                                                                       \
     {                                                                                              \
-        .fails = SIZE_MAX, .stops_at = SIZE_MAX                                                    \
+        .fails = SIZE_MAX, .stops_at = SIZE_MAX, .enough_at = SIZE_MAX, .run_seconds = 1           \
     }
 
 TEST(every_command_runs_once_a_block_in_changing_order)
@@ -440,6 +462,68 @@ TEST(a_block_that_was_stopped_does_not_count)
     fake.stops_at = 14;
     CHECK_EQ(run_fake(&fake, &plan, alive), 4);
     CHECK(alive[0] && alive[1] && alive[2]);
+}
+
+/* 1 ms a run, 4 a block: 50 ms are 12 blocks, 16 turns are 4. */
+TEST(short_runs_are_asked_for_many_at_a_time)
+{
+    bool alive[] = {true, true, true, true};
+    struct fake fake = FAKE;
+    const struct block_plan plan = {.count = 4, .counted = 4, .runs_min = 41, .runs_max = 41};
+    fake.run_seconds = 1e-3;
+    CHECK_EQ(run_fake(&fake, &plan, alive), 41);
+    CHECK_EQ(fake.calls, 11); /* one block, to see what it takes, and ten times four */
+}
+
+/* A call of several blocks goes on behind the run that failed. */
+TEST(a_failure_amid_many_runs_drops_only_that_command)
+{
+    bool alive[] = {true, true, true};
+    struct fake fake = FAKE;
+    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
+    size_t runs[3] = {0};
+    fake.run_seconds = 1e-3;
+    fake.fails = 2;
+    fake.fails_at = 3;
+    CHECK_EQ(run_fake(&fake, &plan, alive), 10);
+    for (size_t i = 0; i < fake.count; i++)
+        runs[fake.order[i]]++;
+    CHECK(runs[0] == 10 && runs[1] == 10 && runs[2] == 4);
+}
+
+TEST(a_stop_amid_many_runs_keeps_the_complete_blocks)
+{
+    bool alive[] = {true, true, true};
+    struct fake fake = FAKE;
+    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
+    fake.run_seconds = 1e-3;
+    fake.stops_at = 14;
+    CHECK_EQ(run_fake(&fake, &plan, alive), 4);
+}
+
+TEST(what_is_only_a_reference_runs_in_the_first_blocks_and_each_tenth)
+{
+    bool alive[] = {true, true};
+    struct fake fake = FAKE;
+    const struct block_plan plan = {.count = 2, .counted = 1, .runs_min = 40, .runs_max = 40};
+    size_t references = 0;
+    CHECK_EQ(run_fake(&fake, &plan, alive), 40);
+    for (size_t i = 0; i < fake.count; i++)
+        references += fake.order[i] == 1;
+    CHECK_EQ(references, 13);
+}
+
+TEST(it_ends_when_it_is_enough_but_for_the_least_number)
+{
+    bool alive[] = {true, true};
+    struct fake fake = FAKE;
+    const struct block_plan plan = {
+        .count = 2, .counted = 2, .runs_min = 5, .runs_max = 100, .budget_seconds = 1000};
+    fake.enough_at = 8;
+    CHECK_EQ(run_fake(&fake, &plan, alive), 8);
+    struct fake early = FAKE;
+    early.enough_at = 2;
+    CHECK_EQ(run_fake(&early, &plan, alive), 5);
 }
 
 /* ---- statistics ----------------------------------------------------------------------------- */

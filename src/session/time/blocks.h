@@ -15,17 +15,28 @@ enum block_step {
     BLOCK_STOP  /* the user wants to stop: this block does not count */
 };
 
+/* One run to be made. */
+struct block_turn {
+    size_t command, block;
+};
+
 struct block_calls {
-    enum block_step (*run)(void *context, size_t command);
-    /* A block is complete: `done` counts it.  ASSAY_ERR_MEMORY ends everything. */
-    assay_status (*commit)(void *context, size_t done);
+    /* Makes the runs in order, up to the first that does not end in BLOCK_KEEP; *ret_done says how
+     * many were made: with the one that failed, without the one that was stopped. */
+    enum block_step (*run)(void *context, const struct block_turn *turns, size_t count,
+                           size_t *ret_done);
+    /* So many blocks are complete; returns whether that is enough, which counts from runs_min on.
+     * ASSAY_ERR_MEMORY ends everything. */
+    assay_status (*commit)(void *context, size_t done, bool *ret_enough);
     double (*now_seconds)(void *context);
     void *context;
 };
 
 struct block_plan {
     size_t count;          /* commands */
-    size_t counted;        /* the first so many are what it is about: it ends when none is left */
+    size_t counted;        /* the first so many are what it is about: it ends when none is left; the
+                              others run in the first ten blocks and in each tenth after them */
+    size_t turns_max;      /* of one call to run; at least `count` */
     size_t runs_min;       /* blocks, whatever they take */
     size_t runs_max;       /* never more blocks than this */
     double budget_seconds; /* no new block after runs_min when this is over */

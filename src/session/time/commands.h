@@ -10,8 +10,7 @@
 struct time_command {
     char **argv;
     char **prepare, **setup, **cleanup; /* NULL: none */
-    struct command_runner runner, preparer;
-    struct command_cost pending; /* of the block under way */
+    uint32_t prepare_line;              /* its number with the runner */
 };
 typedef VEC(struct time_command) time_command_vec;
 

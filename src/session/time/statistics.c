@@ -79,3 +79,11 @@ assay_status time_compare(const struct timed_command *reference, const struct ve
     vec_release(&pairs);
     return status;
 }
+
+bool time_is_decided(const struct comparison *versus, const struct verdict_rules *rules)
+{
+    double most = 1 + rules->margin;
+    return versus->verdict != VERDICT_UNDECIDED && versus->verdict != VERDICT_NONE &&
+           versus->interval.high <= versus->ratio * most &&
+           versus->ratio <= versus->interval.low * most;
+}

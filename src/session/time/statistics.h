@@ -17,6 +17,10 @@ ASSAY_USE_RESULT assay_status time_compare(const struct timed_command *reference
                                            const struct verdict_rules *rules,
                                            struct timed_command *command);
 
+/* Whether measuring may stop: the verdict is not `undecided`, and neither end of the interval lies
+ * further from the ratio than the margin. */
+bool time_is_decided(const struct comparison *versus, const struct verdict_rules *rules);
+
 /* 10, or fewer when that would leave fewer than 10 observations: at least 1. */
 size_t time_batch_blocks(size_t blocks);
 

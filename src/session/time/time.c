@@ -25,31 +25,19 @@ struct session {
     const struct time_request *request;
     struct timing *timing;
     time_command_vec commands;
-    size_t counted; /* the first so many are the user's */
-    bool *alive;    /* by command */
-    bool *set_up;   /* by command: cleanup is due */
-    bool recording; /* not warming up */
+    size_t counted;                 /* the first so many are the user's */
+    VEC(struct command_line) lines; /* of the commands, then of their prepares */
+    struct command_runner runner;   /* of `lines` */
+    struct command_run *answers;    /* room for those of one order */
+    bool *alive;                    /* by command */
+    bool *set_up;                   /* by command: cleanup is due */
+    bool recording;                 /* not warming up */
+    size_t next_look;               /* blocks at which it may be decided */
+    struct verdict_rules rules;
     double began_seconds;
     struct buf reason; /* scratch */
     struct buf *error;
 };
-
-static struct command_options timed_options(const struct time_request *request)
-{
-    return (struct command_options){.spawner = request->spawner,
-                                    .input = request->input,
-                                    .output = request->output,
-                                    .show = request->show,
-                                    .limit_seconds = request->limit_seconds,
-                                    .stop = request->stop};
-}
-
-/* For setup, prepare and cleanup; a stop that was asked for before does not count. */
-static struct command_options helper_options(const struct time_request *request)
-{
-    return (struct command_options){
-        .spawner = request->spawner, .show = -1, .stop = request->stop, .stop_min = *request->stop};
-}
 
 static assay_status fail(struct session *session, size_t at, const char *act)
 {
@@ -60,39 +48,67 @@ static assay_status fail(struct session *session, size_t at, const char *act)
     return timed->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-/* Runs `runner` once: kept, dropped with its reason, or stopped. */
-static enum block_step run_with(struct session *session, struct command_runner *runner,
-                                const char *program, bool ignore_exit, struct command_run *ret_run)
+/* What a run means: kept, dropped with its reason, or stopped. */
+static enum block_step judge_run(struct session *session, const struct command_run *run,
+                                 const struct command_line *line)
 {
-    if (runner_run(runner, ret_run, &session->reason) != ASSAY_OK)
-        return BLOCK_DROP;
-    if (!runner_failed(ret_run, &runner->options, ignore_exit, program, &session->reason))
+    if (!runner_failed(run, line, &session->reason))
         return BLOCK_KEEP;
-    if (ret_run->end != COMMAND_CANCELLED)
+    if (run->end != COMMAND_CANCELLED)
         return BLOCK_DROP;
     session->timing->interrupted = true;
     return BLOCK_STOP;
 }
 
-/* One run of a block, with its prepare command before it. */
-static enum block_step run_command(void *context, size_t at)
+/* The answers to a turn, its prepare command's first; *at goes behind them. */
+static enum block_step take_turn(struct session *session, const struct block_turn *turn, size_t *at)
 {
-    struct session *session = context;
-    struct time_command *command = &session->commands.items[at];
-    struct command_run run;
-    const char *act = "prepare: ";
+    const struct time_command *command = &session->commands.items[turn->command];
+    struct timed_command *timed = &session->timing->commands.items[turn->command];
     enum block_step step = BLOCK_KEEP;
+    const char *act = "prepare: ";
     if (command->prepare != NULL)
-        step = run_with(session, &command->preparer, command->prepare[0], false, &run);
+        step = judge_run(session, &session->answers[(*at)++],
+                         &session->lines.items[command->prepare_line]);
     if (step == BLOCK_KEEP) {
+        const struct command_run *run = &session->answers[(*at)++];
         act = "";
-        step = run_with(session, &command->runner, command->argv[0], session->request->ignore_exit,
-                        &run);
-        command->pending = run.cost;
+        step = judge_run(session, run, &session->lines.items[turn->command]);
+        struct command_cost *kept =
+            step == BLOCK_KEEP && session->recording ? vec_add(&timed->runs) : NULL;
+        if (kept != NULL)
+            *kept = run->cost;
+        else if (step == BLOCK_KEEP && session->recording)
+            return BLOCK_STOP;
     }
-    if (step == BLOCK_DROP && fail(session, at, act) != ASSAY_OK)
+    if (step == BLOCK_DROP && fail(session, turn->command, act) != ASSAY_OK)
         return BLOCK_STOP;
     return step;
+}
+
+static enum block_step run_turns(void *context, const struct block_turn *turns, size_t count,
+                                 size_t *ret_done)
+{
+    struct session *session = context;
+    struct spawn_order order = {0};
+    size_t answered = 0, at = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct time_command *command = &session->commands.items[turns[i].command];
+        if (command->prepare != NULL)
+            order.lines[order.count++] = command->prepare_line;
+        order.lines[order.count++] = (uint32_t)turns[i].command;
+    }
+    *ret_done = 1;
+    if (runner_run(&session->runner, &order, session->answers, &answered, &session->reason) !=
+        ASSAY_OK)
+        return fail(session, turns[0].command, "") == ASSAY_OK ? BLOCK_DROP : BLOCK_STOP;
+    for (size_t i = 0; i < count && at < answered; i++) {
+        enum block_step step = take_turn(session, &turns[i], &at);
+        *ret_done = i + (step != BLOCK_STOP);
+        if (step != BLOCK_KEEP)
+            return step;
+    }
+    return BLOCK_KEEP;
 }
 
 static double now_seconds(void *context)
@@ -114,29 +130,57 @@ static void tell(struct session *session, size_t done)
     request->progress(request->context, &progress);
 }
 
-static assay_status commit(void *context, size_t done)
+/* Whether every comparison is decided and known to within the margin.  Looked at ever more seldom:
+ * each look takes all runs into account. */
+static assay_status look(struct session *session, size_t done, bool *ret_enough)
+{
+    struct timing *timing = session->timing;
+    size_t compared = 0;
+    bool decided = true;
+    if (!session->request->until_decided || done < session->next_look)
+        return ASSAY_OK;
+    session->next_look = done + 1 + done / 16;
+    for (size_t i = 0; i < session->counted && decided; i++) {
+        if (!session->alive[i] || i == timing->reference || !session->alive[timing->reference])
+            continue;
+        struct timed_command *timed = &timing->commands.items[i];
+        TRY(time_compare(&timing->commands.items[timing->reference], &session->rules, timed));
+        decided = time_is_decided(&timed->versus, &session->rules);
+        compared++;
+    }
+    *ret_enough = compared > 0 && decided;
+    return ASSAY_OK;
+}
+
+static assay_status commit(void *context, size_t done, bool *ret_enough)
 {
     struct session *session = context;
-    for (size_t i = 0; i < session->commands.count && session->recording; i++) {
-        if (!session->alive[i])
-            continue;
-        struct command_cost *run = vec_add(&session->timing->commands.items[i].runs);
-        if (run == NULL)
-            return ASSAY_ERR_MEMORY;
-        *run = session->commands.items[i].pending;
-    }
-    if (session->recording)
-        tell(session, done);
+    if (!session->recording)
+        return ASSAY_OK;
+    tell(session, done);
+    TRY(look(session, done, ret_enough));
+    session->timing->decided = *ret_enough;
     return ASSAY_OK;
+}
+
+/* Drops the runs of a block that was stopped. */
+static void keep_complete(struct session *session, size_t done)
+{
+    for (size_t i = 0; i < session->counted; i++) {
+        command_cost_vec *runs = &session->timing->commands.items[i].runs;
+        runs->count = runs->count < done ? runs->count : done;
+    }
 }
 
 static assay_status measure(struct session *session, bool recording)
 {
     const struct time_request *request = session->request;
-    const struct block_calls calls = {run_command, commit, now_seconds, session};
+    const struct block_calls calls = {run_turns, commit, now_seconds, session};
     const struct block_plan plan = {
         .count = session->commands.count,
         .counted = session->counted,
+        .turns_max =
+            session->lines.count > session->commands.count ? SPAWN_ORDER_MAX / 2 : SPAWN_ORDER_MAX,
         .runs_min = recording ? request->runs_min : request->warmup,
         .runs_max = recording ? request->runs_max : request->warmup,
         .budget_seconds = request->budget_seconds * (double)session->counted,
@@ -147,23 +191,29 @@ static assay_status measure(struct session *session, bool recording)
     session->began_seconds = clock_now_seconds();
     TRY(blocks_run(&plan, &calls, session->alive, &done));
     if (recording) {
+        keep_complete(session, done);
         session->timing->blocks = done;
         session->timing->duration_seconds = clock_now_seconds() - session->began_seconds;
     }
     return ASSAY_OK;
 }
 
-/* Runs a setup or cleanup command; its failure is in session->reason. */
+/* Runs a setup or cleanup command; its failure is in session->reason.  A stop that was asked for
+ * before does not count. */
 static enum block_step run_helper(struct session *session, char **argv)
 {
-    struct command_options options = helper_options(session->request);
+    const struct time_request *request = session->request;
+    const struct command_line line = {.argv = argv};
+    const struct command_options options = {
+        .spawner = request->spawner, .show = -1, .stop = request->stop, .stop_min = *request->stop};
+    const struct spawn_order order = {.count = 1};
     struct command_runner runner;
-    struct command_run run;
-    if (runner_open(&options, argv, &runner, &session->reason) != ASSAY_OK)
+    size_t done = 0;
+    if (runner_open(&options, &line, 1, &runner, &session->reason) != ASSAY_OK)
         return BLOCK_DROP;
-    enum block_step step = run_with(session, &runner, argv[0], false, &run);
+    assay_status status = runner_run(&runner, &order, session->answers, &done, &session->reason);
     runner_close(&runner);
-    return step;
+    return status == ASSAY_OK ? judge_run(session, session->answers, &line) : BLOCK_DROP;
 }
 
 static assay_status set_up(struct session *session)
@@ -196,29 +246,43 @@ static assay_status clean_up(struct session *session)
     return ASSAY_OK;
 }
 
-static assay_status open_runners(struct session *session)
+/* Adds the line of each command, and then those of the prepare commands. */
+static assay_status add_lines(struct session *session)
 {
-    struct command_options timed = timed_options(session->request);
-    struct command_options helper = helper_options(session->request);
-    struct command_options hidden = helper;
-    hidden.stop_min = 0;
-    helper.stop_min = 0;
+    const struct time_request *request = session->request;
     for (size_t i = 0; i < session->commands.count; i++) {
+        struct command_line *line = vec_add(&session->lines);
+        if (line == NULL)
+            return ASSAY_ERR_MEMORY;
+        *line = (struct command_line){.argv = session->commands.items[i].argv};
+        if (i >= session->counted)
+            continue;
+        line->input = request->input;
+        line->output = request->output;
+        line->shows = request->show >= 0;
+        line->ignores_exit = request->ignore_exit;
+        line->limit_seconds = request->limit_seconds;
+    }
+    for (size_t i = 0; i < session->counted; i++) {
         struct time_command *command = &session->commands.items[i];
-        TRY(runner_open(i < session->counted ? &timed : &hidden, command->argv, &command->runner,
-                        session->error));
-        if (command->prepare != NULL)
-            TRY(runner_open(&helper, command->prepare, &command->preparer, session->error));
+        command->prepare_line = (uint32_t)session->lines.count;
+        struct command_line *line = command->prepare ? vec_add(&session->lines) : NULL;
+        if (line != NULL)
+            *line = (struct command_line){.argv = command->prepare};
+        else if (command->prepare != NULL)
+            return ASSAY_ERR_MEMORY;
     }
     return ASSAY_OK;
 }
 
-static void close_runners(struct session *session)
+static assay_status open_runner(struct session *session)
 {
-    for (size_t i = 0; i < session->commands.count; i++) {
-        runner_close(&session->commands.items[i].runner);
-        runner_close(&session->commands.items[i].preparer);
-    }
+    const struct time_request *request = session->request;
+    const struct command_options options = {
+        .spawner = request->spawner, .show = request->show, .stop = request->stop};
+    TRY(add_lines(session));
+    return runner_open(&options, session->lines.items, session->lines.count, &session->runner,
+                       session->error);
 }
 
 /* The commands that no one asked for: at the end of both lists. */
@@ -278,19 +342,17 @@ static size_t rounded_up(size_t count)
 }
 
 /* Sets one command against the reference; what stays undecided says what would decide it. */
-static assay_status judge(struct timing *timing, double margin, size_t at)
+static assay_status judge(struct timing *timing, const struct verdict_rules *rules, size_t at)
 {
-    struct verdict_rules rules = VERDICT_RULES_DEFAULT;
-    rules.margin = margin > 0 ? margin : rules.margin;
     const struct timed_command *reference = &timing->commands.items[timing->reference];
     struct timed_command *timed = &timing->commands.items[at];
     if (at == timing->reference || timed->outcome != OUTCOME_OK ||
         reference->outcome != OUTCOME_OK || timed->runs.count == 0)
         return ASSAY_OK;
-    TRY(time_compare(reference, &rules, timed));
+    TRY(time_compare(reference, rules, timed));
     if (timed->versus.verdict != VERDICT_UNDECIDED)
         return ASSAY_OK;
-    size_t more = verdict_launches_needed(&timed->versus, &rules) * timing->batch_blocks;
+    size_t more = verdict_launches_needed(&timed->versus, rules) * timing->batch_blocks;
     size_t runs = rounded_up(timing->blocks + more);
     double fastest = (timed->versus.ratio_q10 - 1) * 100;
     timed->versus.reason =
@@ -316,19 +378,19 @@ static assay_status conclude(struct session *session)
     }
     take_hidden(session);
     for (size_t i = 0; i < timing->commands.count; i++)
-        TRY(judge(timing, session->request->margin, i));
+        TRY(judge(timing, &session->rules, i));
     return ASSAY_OK;
 }
 
 static assay_status run_all(struct session *session)
 {
-    TRY(open_runners(session));
+    TRY(open_runner(session));
     assay_status status = set_up(session);
     if (status == ASSAY_OK && !session->timing->interrupted)
         status = measure(session, false);
     if (status == ASSAY_OK && !session->timing->interrupted)
         status = measure(session, true);
-    close_runners(session);
+    runner_close(&session->runner);
     assay_status cleaned = clean_up(session);
     TRY(status);
     TRY(cleaned);
@@ -343,7 +405,8 @@ static assay_status prepare_session(struct session *session)
     TRY(add_hidden(session));
     session->alive = arena_alloc(arena, session->commands.count * sizeof *session->alive);
     session->set_up = arena_alloc(arena, session->commands.count * sizeof *session->set_up);
-    if (session->alive == NULL || session->set_up == NULL)
+    session->answers = arena_alloc(arena, SPAWN_ORDER_MAX * sizeof *session->answers);
+    if (session->alive == NULL || session->set_up == NULL || session->answers == NULL)
         return ASSAY_ERR_MEMORY;
     for (size_t i = 0; i < session->commands.count; i++)
         session->alive[i] = true;
@@ -354,12 +417,16 @@ assay_status session_time(const struct time_request *request, struct timing *ret
                           struct buf *error)
 {
     *ret_timing = (struct timing){.seed = request->seed};
-    struct session session = {.request = request, .timing = ret_timing, .error = error};
+    struct session session = {
+        .request = request, .timing = ret_timing, .rules = VERDICT_RULES_DEFAULT, .error = error};
+    if (request->margin > 0)
+        session.rules.margin = request->margin;
     buf_init(&session.reason, 8192);
     assay_status status = prepare_session(&session);
     if (status == ASSAY_OK)
         status = run_all(&session);
-    close_runners(&session);
+    runner_close(&session.runner);
+    vec_release(&session.lines);
     vec_release(&session.commands);
     buf_release(&session.reason);
     return status;

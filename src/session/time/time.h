@@ -37,6 +37,7 @@ struct time_request {
     size_t warmup;             /* blocks that are not counted */
     size_t runs_min, runs_max; /* blocks; at most TIME_RUNS_MAX */
     double budget_seconds;     /* a command */
+    bool until_decided;        /* end before that when every comparison is decided */
     double limit_seconds;      /* a run; 0: none */
     double margin;             /* closer is the same; 0: the default */
     uint64_t seed;
