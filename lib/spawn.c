@@ -289,6 +289,7 @@ static void collect(struct spawner *spawner, struct command_run *run)
     run->cost.user_ns = nanoseconds(usage.ru_utime);
     run->cost.system_ns = nanoseconds(usage.ru_stime);
     run->cost.rss_bytes = (double)usage.ru_maxrss * 1024;
+    run->cost.sleeps = (double)usage.ru_nvcsw;
     run->cost.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     run->cost.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR)

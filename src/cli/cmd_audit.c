@@ -78,18 +78,15 @@ static assay_status measure(struct cli *cli, const struct audit_options *options
 static assay_status audit_in(struct cli *cli, const struct audit_options *options,
                              const struct workplace *workplace, char **operands, int count)
 {
-    BUF_AUTO spawner, null_program;
+    BUF_AUTO spawner;
     buf_init(&spawner, 0);
-    buf_init(&null_program, 0);
     TRY(cli_find_program(cli, "assay-spawn", &spawner));
-    TRY(cli_find_program(cli, "assay-null", &null_program));
     struct audit_request request = {.workplace = workplace,
                                     .paths = operands,
                                     .path_count = count,
                                     .plan = audit_plan(options->quick, &options->plan),
                                     .budget_seconds = options->quick ? AUDIT_QUICK_SECONDS : 0,
                                     .spawner = spawner.text,
-                                    .null_program = null_program.text,
                                     .stop = &stop_count};
     return measure(cli, options, workplace, &request);
 }

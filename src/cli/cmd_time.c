@@ -22,6 +22,26 @@ static void tell(void *context, const struct time_progress *step)
     progress->shown = progress->terminal;
 }
 
+static assay_status find_program(const struct cli *cli, const char *name, struct arena *arena,
+                                 const char **ret_path)
+{
+    BUF_AUTO path;
+    TRY(cli_find_program(cli, name, &path));
+    *ret_path = arena_copy(arena, path.text);
+    return *ret_path ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+/* What the request needs to start commands with; the paths belong to the arena. */
+static assay_status find_programs(struct cli *cli, bool floors, struct arena *arena,
+                                  struct time_request *request)
+{
+    static const char *const NAMES[FLOOR_COUNT] = {"assay-null", "assay-null-libc",
+                                                   "assay-null-dynamic"};
+    for (int i = 0; i < FLOOR_COUNT && floors; i++)
+        TRY(find_program(cli, NAMES[i], arena, &request->floors[i]));
+    return find_program(cli, "assay-spawn", arena, &request->spawner);
+}
+
 static assay_status print_timing(struct cli *cli, const struct time_options *options,
                                  const struct timing *timing)
 {
@@ -67,26 +87,23 @@ static assay_status run(struct cli *cli, int argc, char **argv)
 {
     struct time_options options = {0};
     struct time_request request;
-    struct time_exports exports;
+    struct time_exports exports = {0};
     int first;
-    BUF_AUTO spawner, null_program;
-    buf_init(&spawner, 0);
-    buf_init(&null_program, 0);
+    struct arena programs = {0};
     TRY(options_parse(TIME_ROWS, argc, argv, &options, &first, &cli->error));
     TRY(time_request_of(&options, &request, &cli->error));
     if (first == argc)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "usage: assay time COMMAND [COMMAND ...]; quote each command");
-    TRY(cli_find_program(cli, "assay-spawn", &spawner));
-    TRY(cli_find_program(cli, "assay-null", &null_program));
     request.lines = (struct time_texts){(const char *const *)(argv + first), argc - first};
-    request.spawner = spawner.text;
-    request.null_program = null_program.text;
     stop_on_signals();
-    assay_status status = time_exports_open(&options, &exports, &cli->error);
+    assay_status status = find_programs(cli, !options.no_floor, &programs, &request);
+    if (status == ASSAY_OK)
+        status = time_exports_open(&options, &exports, &cli->error);
     if (status == ASSAY_OK)
         status = measure(cli, &options, &request, &exports);
     time_exports_close(&exports);
+    arena_release(&programs);
     return status;
 }
 
@@ -96,7 +113,10 @@ const struct command command_time = {
     "time whole commands against each other",
     "Each COMMAND is one operand in quotes: assay time 'sort a.txt' 'sort -u a.txt'.\n"
     "The commands run in blocks, each once a block in random order, so that what disturbs\n"
-    "one disturbs all; a verdict comes from the ratios within blocks.\n\n"
+    "one disturbs all; a verdict comes from the ratios within blocks. Measuring ends when\n"
+    "every comparison is decided and known to the margin, or when the time is over.\n"
+    "Commands that never wait are compared by CPU time, which a busy machine cannot\n"
+    "stretch; what they took by the clock is in the table.\n\n"
     "No shell is used unless --shell says so: words are split at blanks, with 'quotes',\n"
     "\"quotes\" and backslash. {VAR} is replaced by the values of a parameter; several\n"
     "parameters give all their combinations. Input is empty, output is read and dropped,\n"

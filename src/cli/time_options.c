@@ -18,8 +18,10 @@ const struct option_row TIME_ROWS[] = {
     {"runs", 'r', "N", "exactly so many runs of each command", OPTION_COUNT, OPTION(runs)},
     {"min-runs", 'm', "N", "at least so many (default: 10)", OPTION_COUNT, OPTION(runs_min)},
     {"max-runs", 'M', "N", "at most so many", OPTION_COUNT, OPTION(runs_max)},
-    {"time", 't', "TIME", "measuring time per command (default: 3 s)", OPTION_SECONDS,
+    {"time", 't', "TIME", "at most so much measuring per command (default: 3 s)", OPTION_SECONDS,
      OPTION(budget_seconds)},
+    {"full-time", 0, NULL, "go on when every comparison is decided", OPTION_FLAG,
+     OPTION(full_time)},
     {"prepare", 'p', "CMD", "run before each run, untimed; once for all commands, or once for each",
      OPTION_TEXTS, OPTION(prepares)},
     {"setup", 's', "CMD", "run once for each command, before the first run of any", OPTION_TEXT,
@@ -30,6 +32,8 @@ const struct option_row TIME_ROWS[] = {
      OPTION_TEXTS, OPTION(names)},
     {"reference", 0, "NAME", "compare with this command (default: the first)", OPTION_TEXT,
      OPTION(reference)},
+    {"by", 0, "WHAT", "compare by 'wall' or 'cpu' time (default: cpu where no command waits)",
+     OPTION_TEXT, OPTION(basis)},
     {"margin", 0, "PERCENT", "closer than this is the same (default: 1)", OPTION_PERCENT,
      OPTION(margin)},
     {"parameter-scan", 'P', "VAR MIN MAX", "once for each number from MIN to MAX in place of {VAR}",
@@ -37,6 +41,8 @@ const struct option_row TIME_ROWS[] = {
     {"parameter-step", 'D', "STEP", "step of a scan (default: 1)", OPTION_TEXTS, OPTION(steps)},
     {"parameter-list", 'L', "VAR VALUES", "once for each of the values a,b,c in place of {VAR}",
      OPTION_TEXTS, OPTION(lists)},
+    {"no-floor", 0, NULL, "leave out the programs that show what starting a command costs",
+     OPTION_FLAG, OPTION(no_floor)},
     {"shell", 'S', NULL, "run each command by sh -c", OPTION_FLAG, OPTION(shell)},
     {"no-shell", 'N', NULL, "run each command itself (the default)", OPTION_FLAG, OPTION(no_shell)},
     {"ignore-failure", 'i', NULL, "exit codes other than 0 are no failures", OPTION_FLAG,
@@ -59,6 +65,18 @@ const struct option_row TIME_ROWS[] = {
 static struct time_texts texts_of(const struct option_texts *texts)
 {
     return (struct time_texts){texts->items, texts->count};
+}
+
+static assay_status set_basis(const struct time_options *options, struct time_request *request,
+                              struct buf *error)
+{
+    if (options->basis == NULL)
+        return ASSAY_OK;
+    if (strcmp(options->basis, "wall") != 0 && strcmp(options->basis, "cpu") != 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT, "'--by %s': say 'wall' or 'cpu'",
+                         options->basis);
+    request->basis = options->basis[0] == 'w' ? BASIS_WALL : BASIS_CPU;
+    return ASSAY_OK;
 }
 
 static assay_status set_runs(const struct time_options *options, struct time_request *request,
@@ -100,12 +118,14 @@ assay_status time_request_of(const struct time_options *options, struct time_req
         .show = shows ? STDERR_FILENO : -1,
         .warmup = options->warmup,
         .budget_seconds = options->budget_seconds > 0 ? options->budget_seconds : BUDGET_SECONDS,
+        .until_decided = !options->full_time && !options->runs,
         .limit_seconds = options->limit_seconds,
         .margin = options->margin,
         .seed = options->seed ? options->seed : 1,
     };
     if (options->shell && options->no_shell)
         return buf_error(error, ASSAY_ERR_ARGUMENT, "'--shell' and '--no-shell' contradict");
+    TRY(set_basis(options, &request, error));
     TRY(set_runs(options, &request, error));
     *ret_request = request;
     return ASSAY_OK;

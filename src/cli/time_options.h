@@ -10,9 +10,9 @@
 enum time_export { EXPORT_JSON, EXPORT_CSV, EXPORT_MARKDOWN, EXPORT_COUNT };
 
 struct time_options {
-    bool json, shell, no_shell, ignore_failure;
+    bool json, shell, no_shell, ignore_failure, no_floor, full_time;
     struct option_texts names, prepares, scans, steps, lists;
-    const char *setup, *cleanup, *reference, *input, *output;
+    const char *setup, *cleanup, *reference, *input, *output, *basis;
     unsigned warmup, runs, runs_min, runs_max;
     double budget_seconds, limit_seconds, margin;
     uint64_t seed;

@@ -12,6 +12,7 @@ struct command_cost {
     double user_ns, system_ns;
     double rss_bytes; /* largest of one process; never below the peak of the small spawner */
     double output_bytes;
+    double sleeps; /* voluntary context switches: times that it waited for something */
     int exit_code; /* -1 when a signal ended it */
     int signal;    /* 0 when it exited */
 };
@@ -64,9 +65,24 @@ struct timed_command {
     struct summary wall;            /* as of one launch: order statistics around the median; ns */
     double user_ns, system_ns;      /* means */
     double rss_bytes, output_bytes; /* largest */
-    size_t nonzero_count;           /* runs that ended with another exit code than 0 */
-    struct comparison versus;       /* against the reference; VERDICT_NONE where there is none */
+    bool waits; /* for more than a processor, or has several at once: CPU time does not tell */
+    size_t nonzero_count;     /* runs that ended with another exit code than 0 */
+    struct comparison versus; /* against the reference; VERDICT_NONE where there is none */
 };
+
+/* Programs that do nothing, in the order of what they add. */
+enum floor { FLOOR_EXEC, FLOOR_LIBC, FLOOR_LINK, FLOOR_COUNT };
+
+/* Where the time of a short command goes: medians and their differences, in the same blocks. */
+struct time_split {
+    const char *name;                /* of the command; NULL: there is no split */
+    double exec_ns;                  /* spawn, exec and exit of an empty program */
+    double libc_ns, link_ns, own_ns; /* what start of the C library, linking and the rest add */
+    double whole_ns;
+};
+
+/* What a comparison is made by. */
+enum time_basis { BASIS_AUTO, BASIS_WALL, BASIS_CPU };
 
 struct timing {
     struct arena arena;
@@ -77,11 +93,13 @@ struct timing {
     uint64_t seed;
     double duration_seconds;
     bool interrupted;
-    bool decided;      /* ended before its budget, since every comparison was decided */
+    bool decided;      /* ended before its time, since every comparison was decided */
+    const char *ended; /* the rule that ended it, for a reader; NULL: it was interrupted */
     const char *shell; /* what each command line was handed to, or NULL */
     double shell_ns;   /* median of that shell with nothing to do, in the same blocks; 0: none */
-    double floor_ns;   /* median of a program that does nothing, in the same blocks; 0: none */
-    double floor_rss_bytes;
+    double floor_ns[FLOOR_COUNT]; /* medians, in some of the same blocks; 0: none */
+    double floor_rss_bytes;       /* of the empty program */
+    struct time_split split;
 };
 
 void timing_release(struct timing *timing);

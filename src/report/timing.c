@@ -11,7 +11,6 @@
 #include "report/text.h"
 
 enum { NAME_COLUMNS = 29 };
-#define SHORT_NS 5e6 /* below this the spawn is a share worth telling */
 
 static void add_precision(const struct summary *wall, struct buf *out)
 {
@@ -74,10 +73,30 @@ static void add_ratio(const struct comparison *versus, struct buf *out)
                ends.text);
 }
 
+static void add_comparison(const struct comparison *versus, const char *name, bool by_wall,
+                           struct buf *out)
+{
+    add_ratio(versus, out);
+    buf_puts(out, "  ");
+    report_text_line(name, out);
+    buf_puts(out, by_wall ? " (by wall time: it waits)\n" : "\n");
+    if (versus->reason[0] != '\0')
+        buf_printf(out, "%23s%s\n", "", versus->reason);
+}
+
+static bool is_by_cpu(const struct comparison *versus)
+{
+    return strcmp(versus->metric, "cpu_ns") == 0;
+}
+
 static void add_comparisons(const struct timing *timing, struct buf *out)
 {
     const struct timed_command *reference = &timing->commands.items[timing->reference];
-    bool first = true;
+    bool first = true, any_by_cpu = false;
+    for (size_t i = 0; i < timing->commands.count; i++) {
+        const struct comparison *versus = &timing->commands.items[i].versus;
+        any_by_cpu = any_by_cpu || (versus->verdict != VERDICT_NONE && is_by_cpu(versus));
+    }
     for (size_t i = 0; i < timing->commands.count; i++) {
         const struct timed_command *command = &timing->commands.items[i];
         if (command->versus.verdict == VERDICT_NONE)
@@ -85,16 +104,12 @@ static void add_comparisons(const struct timing *timing, struct buf *out)
         if (first) {
             buf_puts(out, "\nagainst ");
             report_text_line(reference->name, out);
-            buf_printf(out, ", block by block, %g %% intervals:\n",
-                       command->versus.interval.level * 100);
+            buf_printf(out, ", block by block%s, %g %% intervals:\n",
+                       any_by_cpu ? ", by CPU time" : "", command->versus.interval.level * 100);
         }
         first = false;
-        add_ratio(&command->versus, out);
-        buf_puts(out, "  ");
-        report_text_line(command->name, out);
-        buf_putc(out, '\n');
-        if (command->versus.reason[0] != '\0')
-            buf_printf(out, "%23s%s\n", "", command->versus.reason);
+        add_comparison(&command->versus, command->name, any_by_cpu && !is_by_cpu(&command->versus),
+                       out);
     }
 }
 
@@ -130,30 +145,25 @@ static void add_notes(const struct timing *timing, struct buf *out)
         buf_printf(out, "\n%s", notes.text);
 }
 
-/* The shortest median; 0 when nothing was measured. */
-static double shortest_ns(const struct timing *timing)
+/* "of 0.55 ms: 0.04 exec, 0.40 libc start, 0.08 dynamic link, 0.03 own" */
+static void add_split(const struct time_split *split, struct buf *out)
 {
-    double shortest = 0;
-    for (size_t i = 0; i < timing->commands.count; i++) {
-        double median = timing->commands.items[i].wall.median;
-        if (median > 0 && (shortest <= 0 || median < shortest))
-            shortest = median;
-    }
-    return shortest;
+    if (split->name == NULL)
+        return;
+    buf_printf(out, "of %.2f ms: %.2f exec, %.2f libc start, %.2f dynamic link, %.2f own\n",
+               split->whole_ns * 1e-6, split->exec_ns * 1e-6, split->libc_ns * 1e-6,
+               split->link_ns * 1e-6, split->own_ns * 1e-6);
 }
 
 static void add_footer(const struct timing *timing, struct buf *out)
 {
     char text[QUANTITY_TEXT_MAX];
-    double shortest = shortest_ns(timing);
-    buf_printf(out, "\n%zu runs each, in random order block by block, %.1f s%s\n", timing->blocks,
-               timing->duration_seconds, timing->interrupted ? "; interrupted" : "");
+    buf_printf(out, "\n%zu runs each, in random order block by block, %.1f s; %s\n", timing->blocks,
+               timing->duration_seconds, timing->ended ? timing->ended : "interrupted");
     if (timing->shell != NULL && timing->shell_ns > 0)
         buf_printf(out, "%s takes %s of each run, not subtracted\n", timing->shell,
                    quantity_format_ns(timing->shell_ns, text));
-    if (timing->floor_ns > 0 && shortest > 0 && shortest < SHORT_NS)
-        buf_printf(out, "an empty program takes %s, %.0f %% of the shortest command\n",
-                   quantity_format_ns(timing->floor_ns, text), timing->floor_ns / shortest * 100);
+    add_split(&timing->split, out);
 }
 
 void report_text_timing(const struct timing *timing, struct buf *out)

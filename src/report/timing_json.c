@@ -25,6 +25,15 @@ static json_t *runs_json(const struct timed_command *command)
     return runs;
 }
 
+static json_t *cpu_json(const struct timed_command *command)
+{
+    json_t *runs = json_array();
+    for (size_t i = 0; i < command->runs.count; i++)
+        report_json_element(&runs, report_json_number(command->runs.items[i].user_ns +
+                                                      command->runs.items[i].system_ns));
+    return runs;
+}
+
 static json_t *versus_json(const struct timing *timing, const struct timed_command *command)
 {
     const struct comparison *versus = &command->versus;
@@ -33,6 +42,7 @@ static json_t *versus_json(const struct timing *timing, const struct timed_comma
     json_t *object = json_object();
     report_json_member(&object, "reference",
                        report_json_text(timing->commands.items[timing->reference].name));
+    report_json_member(&object, "metric", report_json_text(versus->metric));
     report_json_member(&object, "ratio", report_json_number(versus->ratio));
     report_json_member(&object, "low", report_json_number(versus->interval.low));
     report_json_member(&object, "high", report_json_number(versus->interval.high));
@@ -75,8 +85,10 @@ static json_t *command_json(const struct timing *timing, const struct timed_comm
     report_json_member(&object, "unit", json_string("ns"));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         report_json_member(&object, numbers[i].key, measured(command, numbers[i].value));
+    report_json_member(&object, "waits", json_boolean(command->waits));
     report_json_member(&object, "nonzero_exits", json_integer((json_int_t)command->nonzero_count));
     report_json_member(&object, "times_ns", runs_json(command));
+    report_json_member(&object, "cpu_times_ns", cpu_json(command));
     report_json_member(&object, "versus", versus_json(timing, command));
     return object;
 }
@@ -84,6 +96,20 @@ static json_t *command_json(const struct timing *timing, const struct timed_comm
 static json_t *known(double value)
 {
     return value > 0 ? report_json_number(value) : json_null();
+}
+
+static json_t *split_json(const struct time_split *split)
+{
+    if (split->name == NULL)
+        return json_null();
+    json_t *object = json_object();
+    report_json_member(&object, "name", report_json_text(split->name));
+    report_json_member(&object, "whole_ns", report_json_number(split->whole_ns));
+    report_json_member(&object, "exec_ns", report_json_number(split->exec_ns));
+    report_json_member(&object, "libc_ns", report_json_number(split->libc_ns));
+    report_json_member(&object, "link_ns", report_json_number(split->link_ns));
+    report_json_member(&object, "own_ns", report_json_number(split->own_ns));
+    return object;
 }
 
 assay_status report_json_timing(const struct timing *timing, struct buf *out)
@@ -100,7 +126,11 @@ assay_status report_json_timing(const struct timing *timing, struct buf *out)
     report_json_member(&document, "interrupted", json_boolean(timing->interrupted));
     report_json_member(&document, "shell", report_json_text(timing->shell));
     report_json_member(&document, "shell_ns", known(timing->shell_ns));
-    report_json_member(&document, "floor_ns", known(timing->floor_ns));
+    report_json_member(&document, "decided", json_boolean(timing->decided));
+    report_json_member(&document, "floor_ns", known(timing->floor_ns[FLOOR_EXEC]));
+    report_json_member(&document, "floor_libc_ns", known(timing->floor_ns[FLOOR_LIBC]));
+    report_json_member(&document, "floor_dynamic_ns", known(timing->floor_ns[FLOOR_LINK]));
     report_json_member(&document, "floor_rss_bytes", known(timing->floor_rss_bytes));
+    report_json_member(&document, "split", split_json(&timing->split));
     return report_json_write(document, out);
 }

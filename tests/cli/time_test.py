@@ -77,7 +77,8 @@ def a_command_gets_a_row_and_the_others_a_ratio_to_the_first():
     done = assay('time', '--runs', '20', 'true', 'sh -c :', '-n', 'first')
     exits(done, 0)
     contains(done.out, 'command', 'median', 'first', 'against first, block by block',
-             '20 runs each', 'an empty program takes')
+             '20 runs each', 'all runs made', 'libc start')
+    check('libc start' not in assay('time', *FEW, '--no-floor', 'true').out)
     check(all(len(line) <= 80 for line in done.out.splitlines()
               if not line.startswith('warning')), done.out)
 
@@ -92,9 +93,61 @@ def the_json_is_valid_and_has_every_run():
     check(first['low'] <= first['median'] <= first['high'], first)
     check(first['output_bytes'] == 0 and second['output_bytes'] == 4)
     check(first['rss_bytes'] > 0 and document['floor_ns'] > 0)
+    check(document['floor_libc_ns'] > 0 and document['floor_dynamic_ns'] > 0, document)
+    check(document['split']['whole_ns'] == first['median'], document['split'])
+    check(len(first['cpu_times_ns']) == 12 and not document['decided'])
     check(first['versus'] is None and second['versus']['reference'] == 'true')
     check(second['versus']['batches'] == 12 and second['versus']['blocks'] == 12)
     check(document['shell'] is None and document['shell_ns'] is None)
+
+
+@test
+def who_waits_is_compared_by_wall_time_and_the_basis_can_be_given():
+    rows = timed(*FEW, 'true', 'sleep 0.01', 'true')['commands']
+    check([row['waits'] for row in rows] == [False, True, False], rows)
+    check([row['versus']['metric'] for row in rows[1:]] == ['time_ns', 'cpu_ns'], rows)
+    contains(assay('time', *FEW, 'true', 'sleep 0.01', 'true').out, 'by wall time: it waits')
+    rows = timed(*FEW, '--by', 'wall', 'true', 'true')['commands']
+    check(rows[1]['versus']['metric'] == 'time_ns', rows)
+    exits(assay('time', '--by', 'luck', 'true'), 2, "say 'wall' or 'cpu'")
+
+
+@test
+def it_ends_when_it_is_decided_unless_all_the_time_is_wanted():
+    pair = ['true', 'true', '--margin', '50']
+    done = assay('time', '--time', '60s', *pair)
+    exits(done, 0)
+    contains(done.out, 'every comparison decided', 'same')
+    document = timed('--time', '60s', *pair)
+    valid(document)
+    check(document['decided'] and document['blocks'] >= 10, document['blocks'])
+    document = timed('--full-time', '--time', '1s', *pair)
+    check(not document['decided'] and document['blocks'] >= 10, document['blocks'])
+
+
+@test
+def what_one_run_does_to_its_pipe_does_not_reach_the_next():
+    sets = "python3 -c 'import fcntl,os; fcntl.fcntl(1, fcntl.F_SETFL, os.O_NONBLOCK)'"
+    tests = "python3 -c 'import fcntl,os; exit(bool(fcntl.fcntl(1, fcntl.F_GETFL) & os.O_NONBLOCK))'"
+    rows = timed(*FEW, sets, tests)['commands']
+    check(rows[1]['status'] == 'ok', rows)
+
+
+@test
+def a_daemon_cannot_print_into_later_runs():
+    daemon = "setsid sh -c 'while echo x; do sleep 0.01; done' &"
+    rows = timed('--runs', '20', f'sh -c "{daemon} :"', 'sleep 0.05')['commands']
+    check(rows[1]['output_bytes'] == 0, rows)
+    wait_for(lambda: processes_here() == [])
+
+
+@test
+def a_command_that_vanishes_is_a_row():
+    write('here', '#!/bin/sh\necho x >> ran\n[ $(wc -l < ran) -lt 3 ] || rm here\n')
+    os.chmod('here', 0o755)
+    rows = timed('--runs', '8', './here', 'true', code=3)['commands']
+    contains(rows[0]['reason'], "cannot start './here'")
+    check(rows[1]['status'] == 'ok' and len(rows[1]['times_ns']) == 8 and len(lines('ran')) == 3)
 
 
 @test

@@ -1,11 +1,10 @@
-/* The parts of `assay time` that need no process: words, parameters, commands, blocks, statistics,
+/* The parts of `assay time` that need no process: words, parameters, commands, statistics,
  * the exports, and options that may be repeated. */
 #include <stdint.h>
 
 #include "cli/options.h"
 #include "harness.h"
 #include "report/timing.h"
-#include "session/time/blocks.h"
 #include "session/time/commands.h"
 #include "session/time/statistics.h"
 #include "session/time/words.h"
@@ -300,232 +299,6 @@ TEST(the_reference_is_found_by_name_or_line)
     timing_release(&timing);
 }
 
-/* ---- blocks --------------------------------------------------------------------------------- */
-
-enum { RUNS_KEPT = 4096, FAKE_TURNS = 16 };
-
-/* Runs nothing: notes the order, and its clock goes on by `run_seconds` a run. */
-struct fake {
-    size_t order[RUNS_KEPT];
-    size_t count;   /* runs */
-    size_t calls;   /* of run */
-    size_t commits; /* blocks */
-    size_t enough_at;
-    double run_seconds;
-    size_t fails; /* command that fails at its run `fails_at`; SIZE_MAX: none */
-    size_t fails_at;
-    size_t stops_at; /* run that the user stops at; SIZE_MAX: none */
-};
-
-/* One turn of an order. */
-static enum block_step fake_turn(struct fake *fake, size_t command)
-{
-    size_t earlier = 0;
-    if (fake->count == fake->stops_at)
-        return BLOCK_STOP;
-    for (size_t i = 0; i < fake->count; i++)
-        earlier += fake->order[i] == command;
-    CHECK(fake->count < RUNS_KEPT);
-    fake->order[fake->count++] = command;
-    return command == fake->fails && earlier == fake->fails_at ? BLOCK_DROP : BLOCK_KEEP;
-}
-
-static enum block_step fake_run(void *context, const struct block_turn *turns, size_t count,
-                                size_t *ret_done)
-{
-    struct fake *fake = context;
-    fake->calls++;
-    CHECK(count > 0 && count <= FAKE_TURNS);
-    for (size_t i = 0; i < count; i++) {
-        enum block_step step = fake_turn(fake, turns[i].command);
-        *ret_done = i + (step != BLOCK_STOP);
-        if (step != BLOCK_KEEP)
-            return step;
-    }
-    return BLOCK_KEEP;
-}
-
-static assay_status fake_commit(void *context, size_t done, bool *ret_enough)
-{
-    struct fake *fake = context;
-    CHECK(done > fake->commits);
-    fake->commits = done;
-    *ret_enough = done >= fake->enough_at;
-    return ASSAY_OK;
-}
-
-static double fake_seconds(void *context)
-{
-    const struct fake *fake = context;
-    return (double)fake->count * fake->run_seconds;
-}
-
-static size_t run_fake(struct fake *fake, const struct block_plan *plan, bool *alive)
-{
-    const struct block_calls calls = {fake_run, fake_commit, fake_seconds, fake};
-    struct block_plan whole = *plan;
-    size_t done = SIZE_MAX;
-    whole.turns_max = FAKE_TURNS;
-    CHECK_EQ(blocks_run(&whole, &calls, alive, &done), ASSAY_OK);
-    CHECK_EQ(done, fake->commits);
-    return done;
-}
-
-#define FAKE                                                                                       \
-    {                                                                                              \
-        .fails = SIZE_MAX, .stops_at = SIZE_MAX, .enough_at = SIZE_MAX, .run_seconds = 1           \
-    }
-
-TEST(every_command_runs_once_a_block_in_changing_order)
-{
-    struct fake fake = FAKE;
-    bool alive[] = {true, true, true, true};
-    const struct block_plan plan = {
-        .count = 4, .counted = 4, .runs_min = 500, .runs_max = 500, .seed = 7};
-    size_t first[4] = {0}, changes = 0;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 500);
-    CHECK_EQ(fake.count, 2000);
-    for (size_t block = 0; block < 500; block++) {
-        unsigned seen = 0;
-        for (size_t i = 0; i < 4; i++)
-            seen |= 1U << fake.order[4 * block + i];
-        CHECK_EQ(seen, 15);
-        first[fake.order[4 * block]]++;
-        changes += block > 0 && memcmp(&fake.order[4 * block], &fake.order[4 * block - 4],
-                                       4 * sizeof *fake.order) != 0;
-    }
-    /* Binomial(500, 1/4) has mean 125 and sd 9.7; 23 of 24 orders differ from the one before. */
-    for (size_t i = 0; i < 4; i++)
-        CHECK(first[i] > 125 - 49 && first[i] < 125 + 49);
-    CHECK(changes > 450);
-}
-
-TEST(one_seed_is_one_order_and_another_is_another)
-{
-    struct fake fakes[3] = {FAKE, FAKE, FAKE};
-    for (int i = 0; i < 3; i++) {
-        bool alive[] = {true, true, true};
-        const struct block_plan plan = {
-            .count = 3, .counted = 3, .runs_min = 20, .runs_max = 20, .seed = i == 2 ? 2 : 1};
-        run_fake(&fakes[i], &plan, alive);
-    }
-    CHECK(memcmp(fakes[0].order, fakes[1].order, sizeof fakes[0].order) == 0);
-    CHECK(memcmp(fakes[0].order, fakes[2].order, sizeof fakes[0].order) != 0);
-}
-
-/* One second a run, two runs a block: 10 s are over after the fifth block. */
-TEST(no_block_starts_after_the_budget_but_for_the_least_number)
-{
-    bool alive[] = {true, true};
-    struct block_plan plan = {
-        .count = 2, .counted = 2, .runs_min = 3, .runs_max = 100, .budget_seconds = 10};
-    struct fake fake = FAKE;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 5);
-    struct fake least = FAKE;
-    plan.runs_min = 8;
-    CHECK_EQ(run_fake(&least, &plan, alive), 8);
-    struct fake most = FAKE;
-    plan.runs_min = 3;
-    plan.runs_max = 4;
-    CHECK_EQ(run_fake(&most, &plan, alive), 4);
-}
-
-TEST(a_command_that_fails_is_dropped_and_the_others_go_on)
-{
-    bool alive[] = {true, true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
-    size_t runs[3] = {0};
-    fake.fails = 1;
-    fake.fails_at = 3;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 10);
-    for (size_t i = 0; i < fake.count; i++)
-        runs[fake.order[i]]++;
-    CHECK(alive[0] && !alive[1] && alive[2]);
-    CHECK(runs[0] == 10 && runs[1] == 4 && runs[2] == 10);
-}
-
-TEST(it_ends_when_nothing_is_left_that_it_is_about)
-{
-    bool alive[] = {true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 2, .counted = 1, .runs_min = 10, .runs_max = 10};
-    fake.fails = 0;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 1);
-}
-
-TEST(a_block_that_was_stopped_does_not_count)
-{
-    bool alive[] = {true, true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
-    fake.stops_at = 14;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 4);
-    CHECK(alive[0] && alive[1] && alive[2]);
-}
-
-/* 1 ms a run, 4 a block: 50 ms are 12 blocks, 16 turns are 4. */
-TEST(short_runs_are_asked_for_many_at_a_time)
-{
-    bool alive[] = {true, true, true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 4, .counted = 4, .runs_min = 41, .runs_max = 41};
-    fake.run_seconds = 1e-3;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 41);
-    CHECK_EQ(fake.calls, 11); /* one block, to see what it takes, and ten times four */
-}
-
-/* A call of several blocks goes on behind the run that failed. */
-TEST(a_failure_amid_many_runs_drops_only_that_command)
-{
-    bool alive[] = {true, true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
-    size_t runs[3] = {0};
-    fake.run_seconds = 1e-3;
-    fake.fails = 2;
-    fake.fails_at = 3;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 10);
-    for (size_t i = 0; i < fake.count; i++)
-        runs[fake.order[i]]++;
-    CHECK(runs[0] == 10 && runs[1] == 10 && runs[2] == 4);
-}
-
-TEST(a_stop_amid_many_runs_keeps_the_complete_blocks)
-{
-    bool alive[] = {true, true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 3, .counted = 3, .runs_min = 10, .runs_max = 10};
-    fake.run_seconds = 1e-3;
-    fake.stops_at = 14;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 4);
-}
-
-TEST(what_is_only_a_reference_runs_in_the_first_blocks_and_each_tenth)
-{
-    bool alive[] = {true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {.count = 2, .counted = 1, .runs_min = 40, .runs_max = 40};
-    size_t references = 0;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 40);
-    for (size_t i = 0; i < fake.count; i++)
-        references += fake.order[i] == 1;
-    CHECK_EQ(references, 13);
-}
-
-TEST(it_ends_when_it_is_enough_but_for_the_least_number)
-{
-    bool alive[] = {true, true};
-    struct fake fake = FAKE;
-    const struct block_plan plan = {
-        .count = 2, .counted = 2, .runs_min = 5, .runs_max = 100, .budget_seconds = 1000};
-    fake.enough_at = 8;
-    CHECK_EQ(run_fake(&fake, &plan, alive), 8);
-    struct fake early = FAKE;
-    early.enough_at = 2;
-    CHECK_EQ(run_fake(&early, &plan, alive), 5);
-}
-
 /* ---- statistics ----------------------------------------------------------------------------- */
 
 static void add_run(struct timed_command *command, double wall_ns)
@@ -570,13 +343,78 @@ TEST(without_runs_there_are_no_numbers)
     CHECK_EQ(command.wall.interval.level, 0);
 }
 
-TEST(batches_have_ten_blocks_where_that_leaves_ten_batches)
+TEST(batches_have_four_blocks_where_that_leaves_ten_batches)
 {
     CHECK_EQ(time_batch_blocks(0), 1);
-    CHECK_EQ(time_batch_blocks(10), 1);
-    CHECK_EQ(time_batch_blocks(39), 3);
-    CHECK_EQ(time_batch_blocks(100), 10);
-    CHECK_EQ(time_batch_blocks(100000), 10);
+    CHECK_EQ(time_batch_blocks(39), 1);
+    CHECK_EQ(time_batch_blocks(40), 4);
+    CHECK_EQ(time_batch_blocks(100000), 4);
+}
+
+static bool waits(double cpu_share, double sleeps, size_t often)
+{
+    struct timed_command command = {0};
+    for (size_t i = 0; i < 20; i++) {
+        add_run(&command, 1e6);
+        struct command_cost *run = &command.runs.items[i];
+        run->user_ns = cpu_share * 1e6;
+        run->system_ns = 0;
+        run->sleeps = i < often ? sleeps : 1;
+    }
+    bool ret = time_waits(&command.runs);
+    vec_release(&command.runs);
+    return ret;
+}
+
+TEST(who_sleeps_or_has_several_processors_waits)
+{
+    CHECK(!waits(0.3, 1, 20)); /* held up by others, not by itself */
+    CHECK(!waits(1.01, 1, 20));
+    CHECK(waits(1.5, 1, 20));
+    CHECK(waits(0, 1, 20));
+    CHECK(waits(0.9, 2, 20));
+    CHECK(!waits(0.9, 2, 2)); /* a page that had to be read, twice in twenty runs */
+    CHECK(waits(0.9, 2, 3));
+}
+
+/* Wall time says 2, CPU time 1.05. */
+TEST(who_never_waits_is_compared_by_cpu_time)
+{
+    const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
+    struct timed_command pair[2] = {{.name = "a"}, {.name = "b"}};
+    for (size_t i = 0; i < 80; i++)
+        for (int side = 0; side < 2; side++) {
+            add_run(&pair[side], 1e6 * (1 + side));
+            pair[side].runs.items[i].user_ns =
+                4e5 * (side ? 1.05 : 1) * (1 + (double)(i % 3) * 1e-3);
+            pair[side].runs.items[i].system_ns = 0;
+        }
+    CHECK_EQ(time_compare(&pair[0], &rules, BASIS_AUTO, &pair[1]), ASSAY_OK);
+    CHECK_STR(pair[1].versus.metric, "cpu_ns");
+    CHECK(fabs(pair[1].versus.ratio - 1.05) < 1e-3);
+    CHECK_EQ(time_compare(&pair[0], &rules, BASIS_WALL, &pair[1]), ASSAY_OK);
+    CHECK_STR(pair[1].versus.metric, "time_ns");
+    CHECK(fabs(pair[1].versus.ratio - 2) < 1e-9);
+    for (size_t i = 0; i < 80; i++)
+        pair[1].runs.items[i].sleeps = 2;
+    CHECK_EQ(time_compare(&pair[0], &rules, BASIS_AUTO, &pair[1]), ASSAY_OK);
+    CHECK_STR(pair[1].versus.metric, "time_ns");
+    vec_release(&pair[0].runs);
+    vec_release(&pair[1].runs);
+}
+
+TEST(it_is_decided_when_the_ratio_is_known_to_the_margin)
+{
+    const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
+    const struct comparison wide = {
+        .verdict = VERDICT_SLOWER, .ratio = 1.5, .interval = {1.4, 1.6, 0.99}};
+    const struct comparison narrow = {
+        .verdict = VERDICT_SLOWER, .ratio = 1.5, .interval = {1.49, 1.51, 0.99}};
+    const struct comparison undecided = {
+        .verdict = VERDICT_UNDECIDED, .ratio = 1.006, .interval = {0.999, 1.013, 0.99}};
+    CHECK(!time_is_decided(&wide, &rules));
+    CHECK(time_is_decided(&narrow, &rules));
+    CHECK(!time_is_decided(&undecided, &rules));
 }
 
 /* Times of `blocks` blocks with a common drift of a factor 3 from first to last, noise of 2 %, and
@@ -600,7 +438,7 @@ static struct comparison compare_made_up(size_t blocks, double ratio)
     const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
     struct timed_command pair[2] = {{.name = "a"}, {.name = "b"}};
     make_up(pair, blocks, ratio);
-    CHECK_EQ(time_compare(&pair[0], &rules, &pair[1]), ASSAY_OK);
+    CHECK_EQ(time_compare(&pair[0], &rules, BASIS_WALL, &pair[1]), ASSAY_OK);
     vec_release(&pair[0].runs);
     vec_release(&pair[1].runs);
     return pair[1].versus;
@@ -612,7 +450,7 @@ TEST(drift_and_disturbed_runs_do_not_move_the_ratio)
     CHECK_EQ(slower.verdict, VERDICT_SLOWER);
     CHECK(fabs(slower.ratio - 1.03) < 0.002);
     CHECK(slower.interval.low < 1.03 && slower.interval.high > 1.03);
-    CHECK_EQ(slower.launches, 40);
+    CHECK_EQ(slower.launches, 100);
     CHECK_EQ(slower.pairs, 400);
     CHECK_EQ(compare_made_up(400, 1 / 1.03).verdict, VERDICT_FASTER);
     CHECK_EQ(compare_made_up(400, 1).verdict, VERDICT_SAME);
@@ -630,7 +468,7 @@ TEST(what_has_no_block_cannot_be_compared)
 {
     const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
     struct timed_command pair[2] = {0};
-    CHECK_EQ(time_compare(&pair[0], &rules, &pair[1]), ASSAY_ERR_TOO_FEW);
+    CHECK_EQ(time_compare(&pair[0], &rules, BASIS_AUTO, &pair[1]), ASSAY_ERR_TOO_FEW);
 }
 
 /* ---- exports -------------------------------------------------------------------------------- */
@@ -663,24 +501,33 @@ TEST(names_cannot_break_a_table)
     timing_release(&timing);
 }
 
-TEST(the_table_says_how_much_of_a_short_command_is_its_spawn)
+static void check_split(double wall_ns, bool is_dynamic, double link_ns, const char *want)
 {
-    struct timing timing = {.floor_ns = 1e5, .blocks = 12, .batch_blocks = 1};
+    struct timing timing = {.floor_ns = {4e4, 4.4e5, link_ns}, .blocks = 12, .batch_blocks = 1};
     BUF_AUTO text;
     buf_init(&text, 65536);
     add_named(&timing, "x", OUTCOME_OK);
     for (size_t i = 0; i < 12; i++)
-        add_run(&timing.commands.items[0], 4e5);
+        add_run(&timing.commands.items[0], wall_ns);
     CHECK_EQ(time_summarize(&timing.commands.items[0]), ASSAY_OK);
+    time_split(&timing, &is_dynamic);
     report_text_timing(&timing, &text);
-    CHECK_CONTAINS(text.text, "an empty program takes 100.0 us, 25 %");
-    for (size_t i = 0; i < 12; i++)
-        timing.commands.items[0].runs.items[i].wall_ns = 6e6;
-    CHECK_EQ(time_summarize(&timing.commands.items[0]), ASSAY_OK);
-    buf_clear(&text);
-    report_text_timing(&timing, &text);
-    CHECK(strstr(text.text, "empty program") == NULL);
+    if (want != NULL)
+        CHECK_CONTAINS(text.text, want);
+    else
+        CHECK(strstr(text.text, "libc start") == NULL);
     timing_release(&timing);
+}
+
+/* 0.04 for an empty program, 0.44 with a C library, 0.52 with a dynamic one, 0.55 in all. */
+TEST(the_table_says_where_the_time_of_a_short_command_goes)
+{
+    check_split(5.5e5, true, 5.2e5,
+                "of 0.55 ms: 0.04 exec, 0.40 libc start, 0.08 dynamic link, 0.03 own");
+    check_split(5.1e5, true, 5.2e5, "0.08 dynamic link, 0.00 own");
+    check_split(5.5e5, false, 5.2e5, NULL);
+    check_split(5.5e5, true, 0, NULL);
+    check_split(2.1e7, true, 5.2e5, NULL);
 }
 
 /* ---- options that may be repeated ----------------------------------------------------------- */

@@ -42,7 +42,7 @@ static assay_status fill(struct timing *timing)
         TRY(time_summarize(command));
     }
     const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
-    return time_compare(&timing->commands.items[0], &rules, &timing->commands.items[1]);
+    return time_compare(&timing->commands.items[0], &rules, BASIS_AUTO, &timing->commands.items[1]);
 }
 
 static bool conclude(void *arg)

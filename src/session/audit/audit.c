@@ -218,7 +218,6 @@ static assay_status measure_one(struct auditing *auditing, size_t at)
                                        .before = &sides[0],
                                        .after = &sides[1],
                                        .spawner = request->spawner,
-                                       .null_program = request->null_program,
                                        .stop = request->stop,
                                        .finding = finding};
     const struct audit_limits limits = {auditing->audit->level, request->plan.launches,

@@ -10,10 +10,10 @@ struct audit_request {
     const struct workplace *workplace;
     char *const *paths; /* audit files or folders; none: those of the project */
     int path_count;
-    struct plan plan;                   /* plan.launches: the most that a claim may take */
-    double budget_seconds;              /* a claim; 0: none */
-    const char *spawner, *null_program; /* paths of assay-spawn and assay-null */
-    volatile sig_atomic_t *stop;        /* not NULL */
+    struct plan plan;            /* plan.launches: the most that a claim may take */
+    double budget_seconds;       /* a claim; 0: none */
+    const char *spawner;         /* path of assay-spawn */
+    volatile sig_atomic_t *stop; /* not NULL */
     session_progress_fn *progress;
     void *context;
 };

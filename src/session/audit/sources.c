@@ -179,7 +179,6 @@ static enum outcome launch_commands(void *self, uint32_t launch, pair_vec *pairs
                                          .limit_seconds = sides->plan->limit_seconds,
                                          .seed = sides->plan->seed + launch,
                                          .spawner = sides->spawner,
-                                         .null_program = sides->null_program,
                                          .stop = sides->stop,
                                          .progress = tell_nobody};
     assay_status status = session_time(&request, &timing, reason);

@@ -9,7 +9,7 @@ struct audit_sides {
     const struct measure_paths *paths;
     const struct plan *plan;
     const struct benchmark *before, *after; /* of a claim about benchmarks */
-    const char *spawner, *null_program;     /* of one about commands */
+    const char *spawner;                    /* of one about commands */
     volatile sig_atomic_t *stop;            /* not NULL */
     struct audit_finding *finding;          /* `kind` is set as it is measured */
 };

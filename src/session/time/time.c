@@ -1,9 +1,9 @@
 /* Timing whole commands.
  *
- * Beside the commands that were asked for, each block runs a program that does nothing and, with
- * --shell, a shell that does nothing: what a spawn and a shell cost is then known for the very
- * minutes in which the commands ran.  Neither is subtracted: a difference of two noisy numbers, one
- * of them of another program, is no measurement.
+ * Beside the commands that were asked for, some blocks run programs that do nothing and, with
+ * --shell, a shell that does nothing: what a spawn, a C library and a shell cost is then known for
+ * the very minutes in which the commands ran.  Nothing of it is subtracted: a difference of two
+ * noisy numbers, one of them of another program, is no measurement.
  *
  * Order: build, open, setup, warm-up blocks, blocks, cleanup, statistics.
  * Invariants: 1. cleanup runs once for every command whose setup was started, also after a stop;
@@ -11,9 +11,11 @@
 #include "session/time/time.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/clock.h"
+#include "probe/program.h"
 #include "session/time/blocks.h"
 #include "session/time/commands.h"
 #include "session/time/statistics.h"
@@ -144,7 +146,8 @@ static assay_status look(struct session *session, size_t done, bool *ret_enough)
         if (!session->alive[i] || i == timing->reference || !session->alive[timing->reference])
             continue;
         struct timed_command *timed = &timing->commands.items[i];
-        TRY(time_compare(&timing->commands.items[timing->reference], &session->rules, timed));
+        TRY(time_compare(&timing->commands.items[timing->reference], &session->rules,
+                         session->request->basis, timed));
         decided = time_is_decided(&timed->versus, &session->rules);
         compared++;
     }
@@ -191,6 +194,10 @@ static assay_status measure(struct session *session, bool recording)
     session->began_seconds = clock_now_seconds();
     TRY(blocks_run(&plan, &calls, session->alive, &done));
     if (recording) {
+        session->timing->ended = session->timing->interrupted ? NULL
+                                 : session->timing->decided   ? "every comparison decided"
+                                 : done == request->runs_max  ? "all runs made"
+                                                              : "time over";
         keep_complete(session, done);
         session->timing->blocks = done;
         session->timing->duration_seconds = clock_now_seconds() - session->began_seconds;
@@ -285,23 +292,26 @@ static assay_status open_runner(struct session *session)
                        session->error);
 }
 
-/* The commands that no one asked for: at the end of both lists. */
-static assay_status add_hidden(struct session *session)
+/* A command that no one asked for, at the end of both lists. */
+static assay_status add_hidden(struct session *session, const char *const *words, size_t count)
 {
     struct arena *arena = &session->timing->arena;
-    char *null_program = arena_copy(arena, session->request->null_program);
-    char *words[] = {arena_copy(arena, "sh"), arena_copy(arena, "-c"), arena_copy(arena, "")};
-    char **nothing = arena_alloc(arena, 2 * sizeof *nothing);
-    char **shell = arena_alloc(arena, 4 * sizeof *shell);
-    if (null_program == NULL || nothing == NULL || shell == NULL || !words[0] || !words[1] ||
-        !words[2])
-        return ASSAY_ERR_MEMORY;
-    nothing[0] = null_program;
-    memcpy(shell, words, sizeof words);
-    TRY(commands_add("assay-null", nothing, session->timing, &session->commands));
-    if (session->request->shell)
-        TRY(commands_add("sh", shell, session->timing, &session->commands));
-    return ASSAY_OK;
+    char **argv = arena_alloc(arena, (count + 1) * sizeof *argv);
+    for (size_t i = 0; i < count && argv != NULL; i++)
+        if ((argv[i] = arena_copy(arena, words[i])) == NULL)
+            return ASSAY_ERR_MEMORY;
+    return argv ? commands_add(argv[0], argv, session->timing, &session->commands)
+                : ASSAY_ERR_MEMORY;
+}
+
+static assay_status add_all_hidden(struct session *session)
+{
+    const struct time_request *request = session->request;
+    const char *const shell[] = {"sh", "-c", ""};
+    for (int i = 0; i < FLOOR_COUNT; i++)
+        if (request->floors[i] != NULL)
+            TRY(add_hidden(session, &request->floors[i], 1));
+    return request->shell ? add_hidden(session, shell, 3) : ASSAY_OK;
 }
 
 /* Takes what the hidden commands cost and removes them. */
@@ -309,15 +319,32 @@ static void take_hidden(struct session *session)
 {
     struct timing *timing = session->timing;
     const struct timed_command *hidden = timing->commands.items + session->counted;
-    timing->floor_ns = hidden[0].wall.median;
-    timing->floor_rss_bytes = hidden[0].rss_bytes;
+    for (int i = 0; i < FLOOR_COUNT; i++) {
+        if (session->request->floors[i] == NULL)
+            continue;
+        if (i == FLOOR_EXEC)
+            timing->floor_rss_bytes = hidden->rss_bytes;
+        timing->floor_ns[i] = hidden++->wall.median;
+    }
     if (session->request->shell) {
         timing->shell = "sh";
-        timing->shell_ns = hidden[1].wall.median;
+        timing->shell_ns = hidden->wall.median;
     }
     for (size_t i = session->counted; i < timing->commands.count; i++)
         vec_release(&timing->commands.items[i].runs);
     timing->commands.count = session->counted;
+}
+
+static assay_status split(struct session *session)
+{
+    bool *dynamic = calloc(session->counted + 1, sizeof *dynamic);
+    if (dynamic == NULL)
+        return ASSAY_ERR_MEMORY;
+    for (size_t i = 0; i < session->counted; i++)
+        dynamic[i] = program_is_dynamic(session->commands.items[i].argv[0]);
+    time_split(session->timing, dynamic);
+    free(dynamic);
+    return ASSAY_OK;
 }
 
 static assay_status warn(struct session *session, struct timed_command *timed)
@@ -342,14 +369,16 @@ static size_t rounded_up(size_t count)
 }
 
 /* Sets one command against the reference; what stays undecided says what would decide it. */
-static assay_status judge(struct timing *timing, const struct verdict_rules *rules, size_t at)
+static assay_status judge(struct session *session, size_t at)
 {
+    const struct verdict_rules *rules = &session->rules;
+    struct timing *timing = session->timing;
     const struct timed_command *reference = &timing->commands.items[timing->reference];
     struct timed_command *timed = &timing->commands.items[at];
     if (at == timing->reference || timed->outcome != OUTCOME_OK ||
         reference->outcome != OUTCOME_OK || timed->runs.count == 0)
         return ASSAY_OK;
-    TRY(time_compare(reference, rules, timed));
+    TRY(time_compare(reference, rules, session->request->basis, timed));
     if (timed->versus.verdict != VERDICT_UNDECIDED)
         return ASSAY_OK;
     size_t more = verdict_launches_needed(&timed->versus, rules) * timing->batch_blocks;
@@ -377,8 +406,10 @@ static assay_status conclude(struct session *session)
         TRY(warn(session, timed));
     }
     take_hidden(session);
+    if (!session->request->shell)
+        TRY(split(session));
     for (size_t i = 0; i < timing->commands.count; i++)
-        TRY(judge(timing, &session->rules, i));
+        TRY(judge(session, i));
     return ASSAY_OK;
 }
 
@@ -402,7 +433,7 @@ static assay_status prepare_session(struct session *session)
     struct arena *arena = &session->timing->arena;
     TRY(commands_build(session->request, session->timing, &session->commands, session->error));
     session->counted = session->commands.count;
-    TRY(add_hidden(session));
+    TRY(add_all_hidden(session));
     session->alive = arena_alloc(arena, session->commands.count * sizeof *session->alive);
     session->set_up = arena_alloc(arena, session->commands.count * sizeof *session->set_up);
     session->answers = arena_alloc(arena, SPAWN_ORDER_MAX * sizeof *session->answers);

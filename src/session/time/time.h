@@ -41,8 +41,10 @@ struct time_request {
     double limit_seconds;      /* a run; 0: none */
     double margin;             /* closer is the same; 0: the default */
     uint64_t seed;
-    const char *spawner, *null_program; /* paths of assay-spawn and assay-null */
-    volatile sig_atomic_t *stop;        /* raised by each SIGINT and SIGTERM */
+    enum time_basis basis;           /* of comparisons */
+    const char *spawner;             /* path of assay-spawn */
+    const char *floors[FLOOR_COUNT]; /* paths of programs that do nothing; all NULL: none */
+    volatile sig_atomic_t *stop;     /* raised by each SIGINT and SIGTERM */
     void (*progress)(void *context, const struct time_progress *progress);
     void *context;
 };
