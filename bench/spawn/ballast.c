@@ -1,8 +1,8 @@
-/* Preloaded into a command timer: makes it hold 256 MiB, and spares what it starts. */
+/* Preloaded into a command timer: makes it hold 1 GiB, and spares what it starts. */
 #include <stdlib.h>
 #include <string.h>
 
-enum { BALLAST_BYTES = 256 << 20 };
+enum { BALLAST_BYTES = 1 << 30 };
 
 __attribute__((constructor)) static void take_on(void)
 {
