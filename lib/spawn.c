@@ -274,7 +274,7 @@ static double nanoseconds(struct timeval time)
     return (double)time.tv_sec * 1e9 + (double)time.tv_usec * 1e3;
 }
 
-/* Ends the group and collects it, its leader last of all for the number's sake. */
+/* Ends the group while its number is still its leader's, and collects all of it. */
 static void collect(struct spawner *spawner, struct command_run *run)
 {
     int status = 0;
