@@ -105,18 +105,23 @@ struct assay_module {
 #define ASSAY_LOUD_
 #endif
 
+/* Compilers align large objects more than they need; ours must not be what forbids the host to load
+ * a module at odd places (docs/protocol.md, `load`). */
+#define ASSAY_ALIGNED_ __attribute__((aligned(8)))
+
 /* Defines and registers a benchmark; the body follows in braces and gets `struct assay_bench *b`.
  */
 #define ASSAY_BENCH(...) ASSAY_BENCH_(__VA_ARGS__, )
 #define ASSAY_BENCH_(id, ...)                                                                      \
     static void assay_body_##id(struct assay_bench *b);                                            \
     ASSAY_QUIET_                                                                                   \
-    static const struct assay_definition assay_definition_##id = {.name = #id,                     \
-                                                                  .body = assay_body_##id,         \
-                                                                  .suite = ASSAY_SUITE,            \
-                                                                  .file = __FILE__,                \
-                                                                  .line = __LINE__,                \
-                                                                  __VA_ARGS__};                    \
+    static const struct assay_definition ASSAY_ALIGNED_ assay_definition_##id = {                  \
+        .name = #id,                                                                               \
+        .body = assay_body_##id,                                                                   \
+        .suite = ASSAY_SUITE,                                                                      \
+        .file = __FILE__,                                                                          \
+        .line = __LINE__,                                                                          \
+        __VA_ARGS__};                                                                              \
     ASSAY_LOUD_                                                                                    \
     static const struct assay_definition *const assay_pointer_##id                                 \
         __attribute__((section("assay_benches"), used)) = &assay_definition_##id;                  \
@@ -251,7 +256,7 @@ extern const struct assay_definition *const __start_assay_benches[]
 extern const struct assay_definition *const __stop_assay_benches[]
     __attribute__((weak, visibility("hidden")));
 extern struct assay_module assay_module;
-__attribute__((weak, visibility("default"))) struct assay_module assay_module = {
+__attribute__((weak, visibility("default"), aligned(8))) struct assay_module assay_module = {
     ASSAY_MAGIC, ASSAY_ABI, __VERSION__, __start_assay_benches, __stop_assay_benches};
 #endif
 

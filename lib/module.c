@@ -14,10 +14,13 @@
 #include <limits.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "elf/shift.h"
 
 #if defined(__x86_64__)
 #define MACHINE_HERE EM_X86_64
@@ -83,14 +86,46 @@ static assay_status check_header(const char *path, struct buf *error)
     return ASSAY_OK;
 }
 
-static bool copy_bytes(int from, int to)
+static bool write_all(int file, const unsigned char *bytes, size_t length)
 {
-    char chunk[65536];
-    ssize_t got;
-    while ((got = read(from, chunk, sizeof chunk)) > 0)
-        if (write(to, chunk, (size_t)got) != got)
+    while (length > 0) {
+        ssize_t written = write(file, bytes, length);
+        if (written <= 0)
             return false;
-    return got == 0;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* The bytes of a module's file, mapped. */
+struct contents {
+    unsigned char *bytes;
+    size_t length;
+};
+
+static bool map_contents(int file, struct contents *ret_contents)
+{
+    struct stat info;
+    if (fstat(file, &info) != 0)
+        return false;
+    size_t length = (size_t)info.st_size;
+    void *map = mmap(NULL, length, PROT_READ, MAP_PRIVATE, file, 0);
+    if (map == MAP_FAILED)
+        return false;
+    *ret_contents = (struct contents){map, length};
+    return true;
+}
+
+static bool map_path(const char *path, struct contents *ret_contents)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = file >= 0 && map_contents(file, ret_contents);
+    int code = errno;
+    if (file >= 0)
+        close(file);
+    errno = code;
+    return good;
 }
 
 /* Length of the word for "the module's own folder" that the text starts with; 0 when it does not.
@@ -106,19 +141,10 @@ static size_t origin_length(const char *text, size_t length)
 
 /* Whether the file may look for libraries relative to its own folder: its copy must lie there, too.
  */
-static bool depends_on_place(int file)
+static bool depends_on_place(const struct contents *contents)
 {
-    struct stat info;
-    if (fstat(file, &info) != 0 || info.st_size == 0)
-        return false;
-    size_t length = (size_t)info.st_size;
-    void *map = mmap(NULL, length, PROT_READ, MAP_PRIVATE, file, 0);
-    if (map == MAP_FAILED)
-        return false;
-    bool found =
-        memmem(map, length, "$ORIGIN", 7) != NULL || memmem(map, length, "${ORIGIN}", 9) != NULL;
-    munmap(map, length);
-    return found;
+    return memmem(contents->bytes, contents->length, "$ORIGIN", 7) != NULL ||
+           memmem(contents->bytes, contents->length, "${ORIGIN}", 9) != NULL;
 }
 
 static int create_copy(const char *path, bool beside, char copy[PATH_MAX])
@@ -134,21 +160,54 @@ static int create_copy(const char *path, bool beside, char copy[PATH_MAX])
     return -1;
 }
 
-/* Copies the file to a temporary one, whose name is written to `copy`. */
-static assay_status copy_file(const char *path, char copy[PATH_MAX], struct buf *error)
+/* Writes a temporary file, whose name goes to `copy`. */
+static assay_status write_copy(const char *path, const struct contents *contents, bool beside,
+                               char copy[PATH_MAX], struct buf *error)
 {
-    int from = open(path, O_RDONLY | O_CLOEXEC);
-    int to = from < 0 ? -1 : create_copy(path, depends_on_place(from), copy);
-    bool good = to >= 0 && copy_bytes(from, to);
+    int to = create_copy(path, beside, copy);
+    bool good = to >= 0 && write_all(to, contents->bytes, contents->length);
     assay_status status = good ? ASSAY_OK
                                : buf_error(error, ASSAY_ERR_IO, "cannot copy '%s' to '%s': %s",
                                            path, copy, strerror(errno));
-    if (from >= 0)
-        close(from);
     if (to >= 0)
         close(to);
     if (!good && to >= 0)
         unlink(copy);
+    return status;
+}
+
+static assay_status write_shifted(const struct module_request *request,
+                                  const struct contents *contents, char copy[PATH_MAX],
+                                  size_t *ret_alignment, struct buf *error)
+{
+    struct shifted shifted = {NULL, 0, 0};
+    BUF_AUTO reason;
+    buf_init(&reason, 4096);
+    assay_status status =
+        shift_image(contents->bytes, contents->length, request->shift, &shifted, &reason);
+    if (status != ASSAY_OK)
+        return buf_error(error, status, "'%s' cannot be shifted by %zu bytes: %s", request->path,
+                         request->shift, reason.length ? reason.text : status_text(status));
+    const struct contents moved = {shifted.bytes, shifted.length};
+    status = write_copy(request->path, &moved, depends_on_place(contents), copy, error);
+    *ret_alignment = shifted.alignment;
+    free(shifted.bytes);
+    return status;
+}
+
+/* Copies the file, shifted or as it is, to a temporary one, whose name is written to `copy`. */
+static assay_status copy_file(const struct module_request *request, char copy[PATH_MAX],
+                              size_t *ret_alignment, struct buf *error)
+{
+    struct contents contents = {NULL, 0};
+    if (!map_path(request->path, &contents))
+        return buf_error(error, ASSAY_ERR_IO, "cannot read '%s': %s", request->path,
+                         strerror(errno));
+    assay_status status =
+        request->shifted
+            ? write_shifted(request, &contents, copy, ret_alignment, error)
+            : write_copy(request->path, &contents, depends_on_place(&contents), copy, error);
+    munmap(contents.bytes, contents.length);
     return status;
 }
 
@@ -168,12 +227,16 @@ static assay_status check_table(const char *path, const struct assay_module *tab
     return ASSAY_OK;
 }
 
-assay_status module_load(const char *path, bool copy, struct module *ret_module, struct buf *error)
+assay_status module_load(const struct module_request *request, struct module *ret_module,
+                         struct buf *error)
 {
     char temporary[PATH_MAX] = "";
+    const char *path = request->path;
+    const bool copy = request->copy || request->shifted;
+    size_t alignment = 0;
     TRY(check_header(path, error));
     if (copy)
-        TRY(copy_file(path, temporary, error));
+        TRY(copy_file(request, temporary, &alignment, error));
     void *handle = dlopen(copy ? temporary : path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL)
         buf_error(error, ASSAY_ERR_PARSE, "cannot load '%s': %s", path, dlerror());
@@ -183,7 +246,7 @@ assay_status module_load(const char *path, bool copy, struct module *ret_module,
         return ASSAY_ERR_PARSE;
     const struct assay_module *table = dlsym(handle, "assay_module");
     TRY(check_table(path, table, error));
-    *ret_module = (struct module){handle, table};
+    *ret_module = (struct module){handle, table, alignment};
     return ASSAY_OK;
 }
 

@@ -10,18 +10,28 @@
 struct module {
     void *handle; /* NULL: nothing loaded */
     const struct assay_module *table;
+    size_t alignment; /* that its shifts keep; 0: it was not shifted */
 };
 
-/* Loads the shared object `path`.  With `copy` a private copy of the file is loaded, so that one
- * path given twice is two pieces of code, and a rebuild does not change what runs; it lies in
- * /tmp, or beside the file when that looks for libraries there ($ORIGIN), and is removed at once.
- * Texts are in `error`.
+struct module_request {
+    const char *path;
+    bool copy;    /* load a private copy */
+    bool shifted; /* load a private copy that lies `shift` bytes further along (elf/shift.h) */
+    size_t shift;
+};
+
+/* Loads a shared object.  A private copy of the file makes one path given twice two pieces of code,
+ * and a rebuild does not change what runs; it lies in /tmp, or beside the file when that looks for
+ * libraries there ($ORIGIN), and is removed at once.  Texts are in `error`.
  *
+ * ASSAY_ERR_ARGUMENT the shift is not one of its data's alignment.
  * ASSAY_ERR_IO       cannot be read or copied.
- * ASSAY_ERR_PARSE    not a shared object, cut off, of another architecture, or without benchmarks.
- * ASSAY_ERR_VERSION  built with another assay.h. */
-ASSAY_USE_RESULT assay_status module_load(const char *path, bool copy, struct module *ret_module,
-                                          struct buf *error);
+ * ASSAY_ERR_PARSE    not a shared object, cut off, of another architecture, or without benchmarks;
+ *                    cannot be shifted.
+ * ASSAY_ERR_VERSION  built with another assay.h.
+ * ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status module_load(const struct module_request *request,
+                                          struct module *ret_module, struct buf *error);
 
 /* Whether the two modules surely run their own code.  A library that both need is loaded once: that
  * is the same file for both only if it comes from the system's folders and no search path of theirs

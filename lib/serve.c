@@ -56,8 +56,10 @@ static void load(struct serve *serve, const struct message *message)
         answer(serve, "error", path ? "load: this side has a module already" : "load: no path");
         return;
     }
-    assay_status status =
-        module_load(path, message_number(message, "copy", 0) > 0, &loaded, &error);
+    const struct module_request request = {path, number_u64(message, "copy", 0) > 0,
+                                           message_field(message, "shift") != NULL,
+                                           number_u64(message, "shift", 0)};
+    assay_status status = module_load(&request, &loaded, &error);
     const struct module *other = &serve->modules[side_of(message) == SIDE_A ? SIDE_B : SIDE_A];
     if (status == ASSAY_OK && other->handle != NULL)
         status = module_check_apart(other, &loaded, &error);
@@ -68,6 +70,8 @@ static void load(struct serve *serve, const struct message *message)
     *module = loaded;
     buf_puts(&error, "ok");
     message_add(&error, "compiler", loaded.table->compiler);
+    if (request.shifted)
+        buf_printf(&error, " alignment=%zu", loaded.alignment);
     fprintf(serve->out, "%s\n", error.text);
 }
 
