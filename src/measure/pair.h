@@ -45,13 +45,26 @@ struct pair_sides {
     uint64_t seed; /* of the order, different in each launch */
 };
 
+/* How far private copies are shifted inside their pages, to try other placements of the same code;
+ * only where both share one process. */
+struct pair_shifts {
+    bool shifted; /* false: loaded as they are */
+    uint32_t old_bytes, new_bytes;
+};
+
 /* An executor for real hosts; its memory is the caller's and must outlive the executor. */
 struct pair_hosts {
     struct pair_sides sides;
+    struct pair_shifts shifts;
     struct host hosts[2]; /* one process: only the first */
     uint64_t random;
 };
 struct pair_executor pair_one_process(struct pair_hosts *hosts);
 struct pair_executor pair_lockstep(struct pair_hosts *hosts);
+
+/* The alignment in bytes that shifts of both sides must keep.  OUTCOME_FAILED: one of them cannot
+ * be shifted; `reason` says why. */
+enum outcome pair_shift_alignment(const struct pair_sides *sides, uint32_t *ret_alignment,
+                                  struct buf *reason);
 
 #endif

@@ -12,22 +12,32 @@
 #include "measure/pair.h"
 #include "probe/clock.h"
 
+static const char *const SIDES[] = {"a", "b"};
+
 static bool read_closing(const struct message *message, void *context)
 {
     (void)context;
     return message_is_closing(message);
 }
 
-static assay_status ask_load(struct host *host, const char *module, const char *side,
-                             enum outcome *ret_outcome)
+/* What one side of a host is told to load. */
+struct load_request {
+    const char *module, *side;
+    const uint32_t *shift_bytes; /* NULL: as it is */
+};
+
+static assay_status ask_load(struct host *host, const struct load_request *request,
+                             host_line_fn *on_line, void *context, enum outcome *ret_outcome)
 {
     BUF_AUTO line;
     buf_init(&line, PROTOCOL_LINE_MAX);
     buf_puts(&line, "load");
-    message_add(&line, "", module);
-    message_add(&line, "side", side);
+    message_add(&line, "", request->module);
+    message_add(&line, "side", request->side);
     message_add(&line, "copy", "1");
-    return host_ask(host, line.text, read_closing, NULL, ret_outcome);
+    if (request->shift_bytes != NULL)
+        buf_printf(&line, " shift=%" PRIu32, *request->shift_bytes);
+    return host_ask(host, line.text, on_line, context, ret_outcome);
 }
 
 static assay_status ask_open(const struct pair_sides *sides, struct host *host,
@@ -66,16 +76,49 @@ static enum outcome one_process_open(void *self_, struct buf *reason)
     struct pair_hosts *self = self_;
     struct host *host = &self->hosts[0];
     const struct benchmark *const benchmarks[] = {self->sides.old_side, self->sides.new_side};
-    static const char *const SIDES[] = {"a", "b"};
+    const uint32_t *const shifts[] = {&self->shifts.old_bytes, &self->shifts.new_bytes};
     enum outcome outcome = OUTCOME_OK;
     assay_status status =
         host_start_empty(self->sides.paths->host_program, limits_of(self->sides.plan), host);
     int first = next_side(self);
-    for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++)
-        status = ask_load(host, benchmarks[k ^ first]->module, SIDES[k ^ first], &outcome);
+    for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++) {
+        const int i = k ^ first;
+        const struct load_request request = {benchmarks[i]->module, SIDES[i],
+                                             self->shifts.shifted ? shifts[i] : NULL};
+        status = ask_load(host, &request, read_closing, NULL, &outcome);
+    }
     for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++)
         status = ask_open(&self->sides, host, benchmarks[k ^ first], SIDES[k ^ first], &outcome);
     return host_conclude(host, status, outcome, reason);
+}
+
+static bool read_alignment(const struct message *message, void *context)
+{
+    uint32_t *alignment = context;
+    const double wanted = message_number(message, "alignment", 0);
+    if (message_is_closing(message) && wanted >= 1 && wanted <= UINT32_MAX)
+        *alignment = wanted > *alignment ? (uint32_t)wanted : *alignment;
+    return message_is_closing(message);
+}
+
+enum outcome pair_shift_alignment(const struct pair_sides *sides, uint32_t *ret_alignment,
+                                  struct buf *reason)
+{
+    static const uint32_t NONE = 0;
+    const struct benchmark *const benchmarks[] = {sides->old_side, sides->new_side};
+    struct host host;
+    uint32_t alignment = 1;
+    enum outcome outcome = OUTCOME_OK;
+    assay_status status =
+        host_start_empty(sides->paths->host_program, limits_of(sides->plan), &host);
+    for (int i = 0; i < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; i++) {
+        const struct load_request request = {benchmarks[i]->module, SIDES[i], &NONE};
+        status = ask_load(&host, &request, read_alignment, &alignment, &outcome);
+    }
+    outcome = host_conclude(&host, status, outcome, reason);
+    host_stop(&host);
+    *ret_alignment = alignment;
+    return outcome;
 }
 
 static bool read_pair(const struct message *message, void *context)
