@@ -10,6 +10,7 @@
 #include "measure/pair.h"
 #include "probe/clock.h"
 #include "session/explain.h"
+#include "session/placement.h"
 #include "stats/sequence.h"
 
 enum {
@@ -174,6 +175,21 @@ static const double *copy_ratios(const struct evidence *evidence, enum estimator
     return copy;
 }
 
+/* A gate asks before it does not pass what was explained to nobody. */
+static assay_status settle_placement(const struct compare_request *request, struct arena *arena,
+                                     struct contest *contest)
+{
+    const struct placement_request question = {.paths = request->paths,
+                                               .plan = &request->plan,
+                                               .old_side = contest->pairing.old_side,
+                                               .new_side = contest->pairing.new_side,
+                                               .margin = request->rules.margin,
+                                               .stop = request->stop};
+    if (!request->gate_only || contest->row.gate == GATE_PASS)
+        return ASSAY_OK;
+    return placement_settle(&question, arena, &contest->row);
+}
+
 static assay_status finish_contest(const struct compare_request *request, struct arena *arena,
                                    struct contest *contest)
 {
@@ -188,6 +204,8 @@ static assay_status finish_contest(const struct compare_request *request, struct
         row->reason = arena_printf(arena, "interrupted after %u launches", row->launches);
     else if (row->verdict == VERDICT_UNDECIDED)
         row->reason = explain_undecided(request, arena, row);
+    else
+        TRY(settle_placement(request, arena, contest));
     return row->reason && row->launch_ratios ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

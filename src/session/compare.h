@@ -24,7 +24,8 @@ struct compare_request {
     double budget_seconds; /* for all launches of a benchmark; 0: as many as plan.launches */
     bool within_launch;    /* one launch, which gets the whole budget */
     bool lockstep;         /* never share a process */
-    bool gate_only;        /* enough when the gate is decided, whatever the verdict */
+    bool gate_only;        /* enough when the gate is decided, whatever the verdict; what it would
+                              not pass is asked whether it is placement */
     unsigned explain_max;  /* so many changed rows are explained, what became slower most first */
     /* Limits of each benchmark; NULL: those of `rules`. */
     struct limits (*limits_of)(const void *context, const struct benchmark *benchmark);

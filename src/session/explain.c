@@ -1,9 +1,11 @@
 /* Explaining.  Counting is not timing: it happens after all verdicts stand, and only for rows that
- * somebody will read about. */
+ * somebody will read about.  Equal instructions raise the question of placement, whose answer may
+ * change the verdict before the rules look at it. */
 #include "session/explain.h"
 
 #include "compare/advice.h"
 #include "measure/counting/counts.h"
+#include "session/placement.h"
 
 assay_status explain_row(const struct compare_request *request, const struct pairing *pairing,
                          bool instructions, struct arena *arena, struct comparison *row)
@@ -15,6 +17,15 @@ assay_status explain_row(const struct compare_request *request, const struct pai
         wanted |= COUNT_INSTRUCTIONS;
     TRY(measure_counts(request->paths, &plan, pairing->old_side, wanted, arena, &row->old_counts));
     TRY(measure_counts(request->paths, &plan, pairing->new_side, wanted, arena, &row->new_counts));
+    const struct placement_request question = {.paths = request->paths,
+                                               .plan = &request->plan,
+                                               .old_side = pairing->old_side,
+                                               .new_side = pairing->new_side,
+                                               .old_instructions = row->old_counts.instructions,
+                                               .new_instructions = row->new_counts.instructions,
+                                               .margin = request->rules.margin,
+                                               .stop = request->stop};
+    TRY(placement_check(&question, arena, row));
     const struct advice_facts facts = {&row->old_counts, &row->new_counts,
                                        pairing->old_side->compiler, pairing->new_side->compiler,
                                        request->rules.margin};

@@ -5,7 +5,8 @@
 #include "session/compare.h"
 
 /* Counts both sides of the pairing, in processes of their own, and fills old_counts, new_counts and
- * findings of the row.  `instructions`: also under valgrind, which takes a second or more.  What
+ * findings of the row; where instructions are equal, asks whether it is placement
+ * (session/placement.h).  `instructions`: also under valgrind, which takes a second or more.  What
  * cannot be counted stays unknown.  Texts go to `arena`.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status explain_row(const struct compare_request *request,
                                           const struct pairing *pairing, bool instructions,

@@ -12,6 +12,7 @@
 
 #include "compare/placement.h"
 #include "compare/verdict.h"
+#include "measure/counting/counts.h"
 
 enum { LINE_BYTES = 64, PAGE_BYTES = 4096, BLOCK_MAX = 4, BLOCKS_MAX = 24 };
 static const char UNTRIED[] = "not tried at other places in memory: ";
@@ -80,7 +81,7 @@ static struct draws draws_of(const struct placement_lab *lab, uint64_t seed)
 bool placement_is_candidate(const struct comparison *row)
 {
     return (row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER) &&
-           row->kind == KIND_ONE_PROCESS && row->ratio > 0 &&
+           row->kind == KIND_ONE_PROCESS && !row->within_launch && row->ratio > 0 &&
            fabs(log(row->ratio)) >= log1p(PLACEMENT_EFFECT_MIN);
 }
 
@@ -201,9 +202,35 @@ assay_status placement_check(const struct placement_request *request, struct are
         !placement_same_instructions(request->old_instructions, request->new_instructions))
         return ASSAY_OK;
     real.hosts.sides.plan = &real.plan;
+    real.plan.iterations = 0; /* that of a slot is found anew in each place */
     real.plan.measure_seconds = fmin(real.plan.measure_seconds, LAUNCH_SECONDS);
     real.plan.warmup_seconds = fmin(real.plan.warmup_seconds, WARMUP_SECONDS);
     if (pair_shift_alignment(&real.hosts.sides, &lab.alignment, &reason) != OUTCOME_OK)
         return keep_reason(arena, UNTRIED, &reason, row);
     return placement_check_in(&lab, request, arena, row);
+}
+
+static assay_status count_side(const struct placement_request *request,
+                               const struct benchmark *benchmark, struct arena *arena,
+                               double *ret_instructions)
+{
+    struct plan plan = *request->plan;
+    struct counts counts;
+    plan.iterations = 0; /* sized by instructions */
+    TRY(measure_counts(request->paths, &plan, benchmark, COUNT_INSTRUCTIONS, arena, &counts));
+    *ret_instructions = counts.instructions;
+    return ASSAY_OK;
+}
+
+assay_status placement_settle(const struct placement_request *request, struct arena *arena,
+                              struct comparison *row)
+{
+    struct placement_request counted = *request;
+    if (!placement_is_candidate(row) || is_stopped(request))
+        return ASSAY_OK;
+    TRY(count_side(request, request->old_side, arena, &counted.old_instructions));
+    if (!(counted.old_instructions > 0) || is_stopped(request))
+        return ASSAY_OK;
+    TRY(count_side(request, request->new_side, arena, &counted.new_instructions));
+    return placement_check(&counted, arena, row);
 }

@@ -17,9 +17,14 @@ struct placement_request {
     const volatile sig_atomic_t *stop;         /* NULL: never */
 };
 
-/* Whether the row is worth asking about: slower or faster by PLACEMENT_EFFECT_MIN or more, both
- * modules in one process.  To be asked before instructions are counted, which costs more. */
+/* Whether the row is worth asking about: slower or faster by PLACEMENT_EFFECT_MIN or more, over
+ * launches with both modules in one process. */
 bool placement_is_candidate(const struct comparison *row);
+
+/* Counts the instructions of both sides (measure/counting/counts.h), whatever the request says of
+ * them, and checks as below; for rows that are no candidates it does nothing.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status placement_settle(const struct placement_request *request,
+                                               struct arena *arena, struct comparison *row);
 
 /* Measures the pair at random placements of both modules until the rule of compare/placement.h
  * decides, at most 96 launches of some ten milliseconds.  If it is placement the row's verdict

@@ -96,6 +96,23 @@ def half_the_work_is_faster():
 
 
 @test
+def what_the_data_slows_down_is_not_put_down_to_placement():
+    near, far = (os.path.join(MODULES, f'spread_{name}.so') for name in ('near', 'far'))
+
+    def slower():
+        row = row_of(compare('--json', near, far))
+        check(row['verdict'] == 'slower' and row['gate'] == 'fail', row)
+        return row
+
+    reason = in_three_tries(slower)['reason']
+    if not reason:
+        raise Skip('instructions cannot be counted here')
+    contains(reason, 'same instructions; over ')
+    contains(reason, ' random placements ')
+    contains(reason, 'the change stays')
+
+
+@test
 def lockstep_is_done_when_asked_for():
     row = row_of(compare('--json', '--lockstep', '-l', '6', ONE, TWO, 'step:n=100'))
     check(row['kind'] == 'lockstep' and row['launches'] == 6 and row['ratio_q10'] > 1.3, row)
