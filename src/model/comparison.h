@@ -62,7 +62,7 @@ struct pair_sample {
 };
 typedef VEC(struct pair_sample) pair_vec;
 
-/* Something that explains a change, as a rule of compare/advice.c saw it. */
+/* Something that explains a change, as a rule of compare/cause/advice.c saw it. */
 struct finding {
     const char *rule; /* its name: "work", "allocations" */
     const char *text; /* what was seen, with its numbers */

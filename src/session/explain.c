@@ -3,7 +3,7 @@
  * change the verdict before the rules look at it. */
 #include "session/explain.h"
 
-#include "compare/advice.h"
+#include "compare/cause/advice.h"
 #include "measure/counting/counts.h"
 #include "session/placement.h"
 

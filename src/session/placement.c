@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compare/placement.h"
+#include "compare/cause/placement.h"
 #include "compare/verdict.h"
 #include "measure/counting/counts.h"
 

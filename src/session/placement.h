@@ -26,12 +26,12 @@ bool placement_is_candidate(const struct comparison *row);
 ASSAY_USE_RESULT assay_status placement_settle(const struct placement_request *request,
                                                struct arena *arena, struct comparison *row);
 
-/* Measures the pair at random placements of both modules until the rule of compare/placement.h
- * decides, at most 96 launches of some ten milliseconds.  If it is placement the row's verdict
- * becomes VERDICT_PLACEMENT and its gate GATE_PASS; its numbers stay.  `reason` of the row says
- * what was found, also if not, unless nothing had to be measured: no candidate, other instructions,
- * not counted.  A module that cannot be shifted, or a launch that fails, leaves the verdict.  Texts
- * go to `arena`. ASSAY_ERR_MEMORY. */
+/* Measures the pair at random placements of both modules until the rule of
+ * compare/cause/placement.h decides, at most 96 launches of some ten milliseconds.  If it is
+ * placement the row's verdict becomes VERDICT_PLACEMENT and its gate GATE_PASS; its numbers stay.
+ * `reason` of the row says what was found, also if not, unless nothing had to be measured: no
+ * candidate, other instructions, not counted.  A module that cannot be shifted, or a launch that
+ * fails, leaves the verdict.  Texts go to `arena`. ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status placement_check(const struct placement_request *request,
                                               struct arena *arena, struct comparison *row);
 

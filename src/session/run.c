@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/measurements.h"

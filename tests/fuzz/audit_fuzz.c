@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 #include "config/audit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
-/* compare/advice.c: for each rule facts that fire it, and the nearest ones that do not. */
-#include "compare/advice.h"
+/* compare/cause/advice.c: for each rule facts that fire it, and the nearest ones that do not. */
+#include "compare/cause/advice.h"
 #include "harness.h"
 
 static struct arena arena;

@@ -2,7 +2,7 @@
  * that evidence which was changed is found.  Intervals and executors are made up: nothing is timed.
  */
 #include "base/sha256.h"
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 #include "config/audit.h"
 #include "harness.h"
 #include "measure/pair.h"

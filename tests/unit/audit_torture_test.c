@@ -1,6 +1,6 @@
 /* Audits with each allocation failing once: ASSAY_ERR_MEMORY, never a verdict from half the data.
  */
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 #include "config/audit.h"
 #include "harness.h"
 #include "report/audit/audit.h"

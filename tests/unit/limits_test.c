@@ -1,6 +1,6 @@
 /* src/compare/limits and summaries: which limits hold, what they make of intervals made by hand,
  * and which exit code goes before which. */
-#include "compare/limits.h"
+#include "compare/bounds/limits.h"
 #include "compare/summaries.h"
 #include "harness.h"
 

@@ -1,6 +1,6 @@
 /* src/compare/placement and the rounds of src/session/placement: made-up placements, and how often
  * the rule errs over thousands of simulated benchmarks. Nothing is timed. */
-#include "compare/placement.h"
+#include "compare/cause/placement.h"
 #include "harness.h"
 #include "session/placement.h"
 

@@ -1,5 +1,5 @@
 /* src/compare/placement and src/session/placement while memory runs out. */
-#include "compare/placement.h"
+#include "compare/cause/placement.h"
 #include "harness.h"
 #include "session/placement.h"
 

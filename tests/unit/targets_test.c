@@ -1,5 +1,5 @@
 /* Judging targets: intervals made by hand, and a Welch interval worked by hand. */
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 #include "harness.h"
 
 static struct result *add_result(struct run *run, const char *id)

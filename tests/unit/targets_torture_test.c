@@ -1,6 +1,6 @@
 /* Judging with each allocation failing once: ASSAY_ERR_MEMORY, never a verdict from half the data.
  */
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 #include "sample_run.h"
 
 static bool judge_once(void *context)

@@ -10,7 +10,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/audit/cover.h"

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 #include "store/store.h"
 
 enum { RUNS_LOOKED_AT = 200 };

@@ -3,7 +3,7 @@
  * Invariant: a finding without a verdict has an outcome or a reason, and no pairs. */
 #include "session/audit/measure.h"
 
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 
 enum { LAUNCHES_WORTHWHILE = 500 };
 

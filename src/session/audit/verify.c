@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 #include "session/audit/bundle.h"
 #include "session/audit/files.h"
 

@@ -3,7 +3,7 @@
 #ifndef SESSION_GATE_GATE_H
 #define SESSION_GATE_GATE_H
 
-#include "compare/limits.h"
+#include "compare/bounds/limits.h"
 #include "session/compare.h"
 #include "session/gate/baseline.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 #include "config/targets.h"
 
 char *workplace_part(const char *program, const char *name, struct arena *arena)

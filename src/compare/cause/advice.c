@@ -4,7 +4,7 @@
  * Why counts and not times: a time says that something changed, a count says what; and counts come
  * from processes of their own, so that they cost the timing nothing. Invariants: 1. what was not
  * counted fires no rule; 2. a rule that fires shows the numbers that made it fire. */
-#include "compare/advice.h"
+#include "compare/cause/advice.h"
 
 #include <math.h>
 #include <string.h>

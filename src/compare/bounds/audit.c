@@ -5,7 +5,7 @@
  * own figure.
  * Invariants: 1. `confirmed` and `refuted` are both proved by the interval; 2. the point estimate
  * decides nothing. */
-#include "compare/audit.h"
+#include "compare/bounds/audit.h"
 
 #include <math.h>
 

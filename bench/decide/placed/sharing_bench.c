@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "placement_work.h"
+#include "work.h"
 
 /* A neighbour that counts, in our line or in one far off, while the body runs. */
 struct neighbour {

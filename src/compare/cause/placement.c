@@ -6,7 +6,7 @@
  * by its offset inside a cache line; over all offsets it cancels, so the means of blocks scatter
  * ten times less than single placements (measured: 2 % where those scatter by 25 %). Invariant:
  * whatever is not proved leaves the verdict as it was. */
-#include "compare/placement.h"
+#include "compare/cause/placement.h"
 
 #include <math.h>
 #include <stdlib.h>

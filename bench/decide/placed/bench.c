@@ -4,7 +4,7 @@
  * (-DPAD=N) it is the same instructions at other addresses.  All others are planted regressions:
  * -DBAD=N makes N of 64 steps cost more by the data that they meet, while each step stays the same
  * instructions. */
-#include "placement_work.h"
+#include "work.h"
 
 static uint64_t xorshift(uint64_t x)
 {

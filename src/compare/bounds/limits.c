@@ -3,7 +3,7 @@
  *
  * Invariants: 1. warn <= fail, whatever was said; 2. what was not measured is never a pass here;
  * 3. nothing looks at the point estimate. */
-#include "compare/limits.h"
+#include "compare/bounds/limits.h"
 
 #include <math.h>
 #include <string.h>

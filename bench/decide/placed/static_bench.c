@@ -1,6 +1,6 @@
 /* Static records that cross lines.  A file of its own, since the alignment of its object binds how
  * far the module can be shifted: what is wrong with its data must not vanish with a shift. */
-#include "placement_work.h"
+#include "work.h"
 
 static _Alignas(64) char records[3 * PAGE_BYTES];
 

@@ -2,7 +2,7 @@
  * of launch medians (Welch on logs): both were measured one after the other, so the interval is
  * what the launches say, and near the bound the answer is `undecided`, not a coin toss. Invariant:
  * a target is never `met` by a benchmark that failed, was skipped or not run. */
-#include "compare/targets.h"
+#include "compare/bounds/targets.h"
 
 #include <string.h>
 
