@@ -6,7 +6,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "report/comparison.h"
-#include "session/compare.h"
+#include "session/counting/instructions.h"
 
 struct compare_options {
     struct common_options common;
@@ -16,7 +16,7 @@ struct compare_options {
     uint64_t seed;
     unsigned explain;
     bool across_machines;
-    bool lockstep, within_launch, no_explain;
+    bool lockstep, within_launch, no_explain, instructions;
 };
 
 #define OPTION(field) offsetof(struct compare_options, field)
@@ -36,6 +36,9 @@ static const struct option_row ROWS[] = {
      OPTION(limit_seconds)},
     {"lockstep", 0, NULL, "two processes in turn, also where one would do", OPTION_FLAG,
      OPTION(lockstep)},
+    {"instructions", 0, NULL,
+     "count instructions instead of timing (valgrind); the margin is then 0.001 %", OPTION_FLAG,
+     OPTION(instructions)},
     {"explain", 0, "N", "count what the N most changed rows do differently (default: 5)",
      OPTION_COUNT, OPTION(explain)},
     {"no-explain", 0, NULL, "leave that out", OPTION_FLAG, OPTION(no_explain)},
@@ -51,6 +54,8 @@ static const double FALSE_DISCOVERY_RATE = 0.05;
 static struct verdict_rules rules_of(const struct compare_options *options)
 {
     struct verdict_rules rules = VERDICT_RULES_DEFAULT;
+    if (options->instructions)
+        instructions_rules(&rules);
     if (options->margin > 0)
         rules.margin = options->margin;
     rules.across_machines = options->across_machines;
@@ -94,9 +99,10 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
         .lockstep = options->lockstep,
         .budget_seconds = options->budget,
         .within_launch = options->within_launch,
-        .explain_max = options->no_explain ? 0
-                       : options->explain  ? options->explain
-                                           : 5,
+        .explain_max = options->no_explain || options->instructions ? 0
+                       : options->explain                           ? options->explain
+                                                                    : 5,
+        .instructions = options->instructions,
         .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,
@@ -182,6 +188,8 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "usage: assay compare OLD.so NEW.so [PATTERN ...], or two stored runs");
     stop_on_signals();
+    if (options.instructions)
+        TRY(instructions_available(&cli->error));
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = modules ? compare_modules(cli, &options, &workplace, operands, count)

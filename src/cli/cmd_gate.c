@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "report/comparison.h"
+#include "session/counting/instructions.h"
 #include "session/gate/gate.h"
 #include "session/place/profile.h"
 
@@ -14,7 +15,7 @@ struct gate_options {
     const char *baseline;
     struct profile_request profile; /* its plan is what the options say of pairs, too */
     struct limits_request limits;
-    bool targets, no_targets, across_machines;
+    bool targets, no_targets, across_machines, instructions;
 };
 
 #define OPTION(field) offsetof(struct gate_options, field)
@@ -42,6 +43,10 @@ static const struct option_row ROWS[] = {
      OPTION(profile.plan.warmup_seconds)},
     {"time-limit", 0, "TIME", "end a launch that takes longer (default: 60 s)", OPTION_SECONDS,
      OPTION(profile.plan.limit_seconds)},
+    {"instructions", 0, NULL,
+     "count instructions instead of timing (valgrind); then 0.1 % warns, 1 % fails, and targets "
+     "are not judged",
+     OPTION_FLAG, OPTION(instructions)},
     COMMON_ROWS(struct gate_options),
     OPTION_END,
 };
@@ -73,10 +78,13 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
         .rules = VERDICT_RULES_DEFAULT,
         .false_discovery_rate = COMPARISON_FALSE_DISCOVERY_RATE,
         .gate_only = true,
+        .instructions = options->instructions,
         .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,
     };
+    if (options->instructions)
+        instructions_rules(&request->compare.rules);
     assay_status status = gate_run(request, &arena, &rows, &facts, &cli->error);
     progress_end(&progress);
     if (status == ASSAY_OK)
@@ -138,6 +146,11 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     TRY(check_options(cli, &options));
+    if (options.instructions) {
+        TRY(instructions_available(&cli->error));
+        instructions_limits(&options.limits);
+        options.no_targets = true;
+    }
     stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)

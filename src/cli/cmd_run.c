@@ -9,6 +9,7 @@
 #include "cli/stop.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "session/counting/instructions.h"
 #include "session/doctor/hint.h"
 #include "session/gate/baseline.h"
 #include "session/outputs.h"
@@ -20,7 +21,7 @@ struct run_options {
     struct profile_request profile;
     const char *label, *save_baseline;
     struct run_against_options against;
-    bool no_store, no_report, judge, overwrite;
+    bool no_store, no_report, judge, overwrite, instructions;
 };
 
 #define OPTION(field) offsetof(struct run_options, field)
@@ -43,6 +44,10 @@ static const struct option_row ROWS[] = {
      OPTION(profile.plan.limit_rss_bytes)},
     {"seed", 0, "N", "seed of all random data (default: 1)", OPTION_COUNT64,
      OPTION(profile.plan.seed)},
+    {"instructions", 0, NULL,
+     "count instructions instead of timing (valgrind): exact, and of any machine's load; takes "
+     "launches (default: 2), iterations, limits and seed",
+     OPTION_FLAG, OPTION(instructions)},
     {"label", 0, "TEXT", "a name to find this run by", OPTION_TEXT, OPTION(label)},
     {"no-store", 0, NULL, "keep nothing in the store", OPTION_FLAG, OPTION(no_store)},
     {"no-report", 0, NULL, "write no files under benchmark-results", OPTION_FLAG,
@@ -76,6 +81,8 @@ static void add_text(const struct running *running, const struct run *run, const
     report_text(run, out);
     buf_putc(out, '\n');
     report_text_plan(&run->plan, out);
+    if (running->options->instructions && instructions_caution()[0] != '\0')
+        buf_printf(out, "\n%s", instructions_caution());
     if (!running->options->no_store)
         buf_printf(out, "\nstored as run %s in %s", run->id, running->workplace->store);
     if (folder != NULL)
@@ -138,7 +145,8 @@ static assay_status measure(struct running *running, struct session_request *req
     struct progress progress;
     BUF_AUTO hint;
     buf_init(&hint, 1024);
-    doctor_hint(&hint);
+    if (!request->instructions) /* a count does not care */
+        doctor_hint(&hint);
     progress_note(hint.text);
     progress_init(&progress);
     request->progress = progress_step;
@@ -190,6 +198,12 @@ static assay_status run_in(struct running *running)
     struct catalog_request wanted = {&workplace->paths, workplace->folders, running->operands,
                                      running->operand_count};
     TRY(profile_plan(&options->profile, &workplace->config, &request.plan, error));
+    if (options->instructions) {
+        TRY(instructions_available(error));
+        const struct plan *given = &options->profile.plan;
+        request.plan = instructions_plan(&request.plan, given->launches, given->iterations);
+        request.instructions = true;
+    }
     TRY(catalog_open(&wanted, &catalog, error));
     assay_status status = open_store(running, &request.store);
     if (status == ASSAY_OK)

@@ -3,7 +3,8 @@
  */
 #include "model/comparison.h"
 
-static const char *const KINDS[] = {"one_process", "lockstep", "remeasured", "stored", "target"};
+static const char *const KINDS[] = {"one_process", "lockstep", "remeasured",
+                                    "counted",     "stored",   "target"};
 static const char *const VERDICTS[] = {"none", "slower",    "faster",
                                        "same", "undecided", "placement"};
 static const char *const GATES[] = {"pass", "warn", "fail", "undecided"};

@@ -5,9 +5,17 @@
 #include "model/counts.h"
 #include "model/model.h"
 
-/* How two versions were set against each other, in falling order of trust.  KIND_TARGET: not
- * against another version but against a bound of targets.yaml. */
-enum pair_kind { KIND_ONE_PROCESS, KIND_LOCKSTEP, KIND_REMEASURED, KIND_STORED, KIND_TARGET };
+/* How two versions were set against each other, in falling order of trust.  KIND_COUNTED: not
+ * timed, each side's instructions were counted.  KIND_TARGET: not against another version but
+ * against a bound of targets.yaml. */
+enum pair_kind {
+    KIND_ONE_PROCESS,
+    KIND_LOCKSTEP,
+    KIND_REMEASURED,
+    KIND_COUNTED,
+    KIND_STORED,
+    KIND_TARGET
+};
 enum { KIND_COUNT = KIND_TARGET + 1 };
 const char *pair_kind_name(enum pair_kind kind);
 

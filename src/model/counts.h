@@ -6,7 +6,10 @@
 
 #include "model/model.h"
 
-/* Per iteration.  NAN: not counted, and the text beside it says why; 0 is always an answer. */
+#define NOT_COUNTED ((double)NAN)
+
+/* Per iteration.  NOT_COUNTED: not counted, and the text beside it says why; 0 is always an answer.
+ */
 struct counts {
     double instructions; /* in user mode, all threads; exact for a deterministic benchmark */
     double allocations;
@@ -24,9 +27,9 @@ struct counts {
 /* Nothing counted, for this reason; the string is lent. */
 static inline struct counts counts_none(const char *reason)
 {
-    const double unknown = (double)NAN;
-    return (struct counts){unknown, unknown, unknown, unknown, unknown, unknown,
-                           reason,  reason,  reason,  "",      0,       OUTCOME_OK};
+    const double none = NOT_COUNTED;
+    return (struct counts){none,   none,   none,   none, none, none,
+                           reason, reason, reason, "",   0,    OUTCOME_OK};
 }
 
 #endif

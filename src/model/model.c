@@ -9,6 +9,7 @@ const struct metric METRICS[METRIC_COUNT] = {
     [METRIC_BYTES] = {"bytes_per_s", "B/s", HIGHER_IS_BETTER},
     [METRIC_ITEMS] = {"items_per_s", "1/s", HIGHER_IS_BETTER},
     [METRIC_RSS] = {"rss_bytes_peak", "B", LOWER_IS_BETTER},
+    [METRIC_INSTRUCTIONS] = {"instructions", "instr", LOWER_IS_BETTER},
 };
 
 const double PERCENTILE_RANKS[PERCENTILE_COUNT] = {50, 90, 95, 99, 99.9};

@@ -20,7 +20,14 @@ struct metric {
     enum direction direction;
 };
 
-enum metric_id { METRIC_TIME, METRIC_BYTES, METRIC_ITEMS, METRIC_RSS, METRIC_COUNT };
+enum metric_id {
+    METRIC_TIME,
+    METRIC_BYTES,
+    METRIC_ITEMS,
+    METRIC_RSS,
+    METRIC_INSTRUCTIONS,
+    METRIC_COUNT
+};
 extern const struct metric METRICS[METRIC_COUNT];
 
 /* A named piece of work with one value for each parameter. */
@@ -134,7 +141,8 @@ struct result {
 /* How a run measures; in the database and in every output, since numbers mean nothing without it.
  */
 struct plan {
-    const char *profile;    /* "quick", "standard", "stress", "custom" */
+    const char
+        *profile; /* "quick", "standard", "stress", "custom"; "instructions": counted, not timed */
     unsigned launches;      /* fresh processes a benchmark */
     double warmup_seconds;  /* at most, per launch */
     double measure_seconds; /* per launch, in time-bound mode */

@@ -62,14 +62,17 @@ static void add_row(const struct comparison *row, const char *word, struct buf *
 {
     BUF_AUTO interval;
     buf_init(&interval, 64);
-    buf_printf(&interval, "%+.2f..%+.2f", percent(row->interval.low), percent(row->interval.high));
+    const bool exact = strcmp(row->metric, METRICS[METRIC_INSTRUCTIONS].name) == 0;
+    const int digits = exact ? 4 : 2;
+    buf_printf(&interval, "%+.*f..%+.*f", digits, percent(row->interval.low), digits,
+               percent(row->interval.high));
     if (!isfinite(row->interval.low) || !isfinite(row->interval.high))
         buf_error(&interval, ASSAY_OK, "(too few launches)");
     buf_printf(out, "%-9s ", word);
     if (!has_numbers(row))
         buf_printf(out, "%32s", "");
     else
-        buf_printf(out, "%+8.2f %%  %18s  ", percent(row->ratio), interval.text);
+        buf_printf(out, "%+8.*f %%  %18s  ", digits, percent(row->ratio), interval.text);
     add_name(row, out);
     add_note(row->reason, 10, out);
     add_conditions(row, out);

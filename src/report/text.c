@@ -45,19 +45,35 @@ static const struct measurement *measurement_of(const struct result *result, enu
     return NULL;
 }
 
+/* What the row is about: its time, or its instructions where nothing was timed. */
+static const struct measurement *main_measurement(const struct result *result)
+{
+    const struct measurement *time = measurement_of(result, METRIC_TIME);
+    return time != NULL ? time : measurement_of(result, METRIC_INSTRUCTIONS);
+}
+
+static bool is_counted(const struct run *run)
+{
+    for (size_t i = 0; i < run->results.count; i++)
+        if (measurement_of(&run->results.items[i], METRIC_TIME) == NULL &&
+            measurement_of(&run->results.items[i], METRIC_INSTRUCTIONS) != NULL)
+            return true;
+    return false;
+}
+
 static bool same_group(const struct result *a, const struct result *b)
 {
     return strcmp(a->benchmark.suite, b->benchmark.suite) == 0 &&
            strcmp(a->benchmark.name, b->benchmark.name) == 0;
 }
 
-/* Least median time of the rows that `row` may be compared with; 0 when none was measured. */
+/* Least median of the rows that `row` may be compared with; 0 when none was measured. */
 static double best_ns_for(const struct run *run, const struct result *row)
 {
     double best = 0;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        const struct measurement *time = measurement_of(result, METRIC_TIME);
+        const struct measurement *time = main_measurement(result);
         if (time != NULL && benchmark_same_input(&result->benchmark, &row->benchmark) &&
             (best <= 0 || time->summary.median < best))
             best = time->summary.median;
@@ -94,13 +110,15 @@ static void add_rate(const struct result *result, struct buf *out)
 static void add_row(const struct result *result, const char *name, double best_ns, struct buf *out)
 {
     char text[QUANTITY_TEXT_MAX];
-    const struct measurement *time = measurement_of(result, METRIC_TIME);
+    const struct measurement *time = main_measurement(result);
     buf_printf(out, "%-*s", NAME_COLUMNS, name);
     if (time == NULL) {
         buf_printf(out, " %s\n", outcome_name(result->outcome));
         return;
     }
-    buf_printf(out, " %10s", quantity_format_ns(time->summary.median, text));
+    const bool counted = time->metric == &METRICS[METRIC_INSTRUCTIONS]; /* the head says of what */
+    buf_printf(out, " %10s",
+               quantity_format(time->summary.median, counted ? "" : time->metric->unit, text));
     add_precision(&time->summary, out);
     add_rate(result, out);
     double factor = best_ns > 0 ? time->summary.median / best_ns : 1;
@@ -223,8 +241,13 @@ static void add_claims(const struct run *run, struct buf *out)
 
 void report_text_plan(const struct plan *plan, struct buf *out)
 {
-    buf_printf(out, "%s: %u launch%s x ", plan->profile, plan->launches,
+    buf_printf(out, "%s: %u launch%s", plan->profile, plan->launches,
                plan->launches == 1 ? "" : "es");
+    if (strcmp(plan->profile, METRICS[METRIC_INSTRUCTIONS].name) == 0) {
+        buf_puts(out, ", counted under valgrind");
+        return;
+    }
+    buf_puts(out, " x ");
     if (plan->sample_count != 0)
         buf_printf(out, "%llu samples", (unsigned long long)plan->sample_count);
     else
@@ -252,8 +275,10 @@ void report_text_run(const struct run *run, struct buf *out)
 
 void report_text(const struct run *run, struct buf *out)
 {
-    buf_printf(out, "%-*s %10s %8s %10s %8s\n", NAME_COLUMNS, "benchmark", "time", "95 %", "rate",
-               "slower");
+    bool counted = is_counted(run);
+    buf_printf(out, "%-*s %*s %8s %10s %8s\n", NAME_COLUMNS, "benchmark", 10,
+               counted ? "instr." : "time", "95 %", counted ? "" : "rate",
+               counted ? "more" : "slower");
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_group(run, i))
             add_group(run, i, out);

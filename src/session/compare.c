@@ -9,6 +9,7 @@
 
 #include "measure/pair.h"
 #include "probe/clock.h"
+#include "session/counting/instructions.h"
 #include "session/explain.h"
 #include "session/placement.h"
 #include "stats/sequence.h"
@@ -138,6 +139,10 @@ static assay_status step_contest(const struct compare_request *request, struct a
 {
     BUF_AUTO reason;
     buf_init(&reason, 8192);
+    if (request->instructions) {
+        contest->over = true;
+        return instructions_compare(request, &contest->pairing, arena, &contest->row);
+    }
     size_t start = contest->pairs.count;
     double began_seconds = clock_now_seconds();
     enum outcome outcome = measure_launch(request, contest, &reason);
@@ -196,7 +201,7 @@ static assay_status finish_contest(const struct compare_request *request, struct
     struct comparison *row = &contest->row;
     if (row->verdict == VERDICT_NONE && row->outcome == OUTCOME_OK && row->reason[0] == '\0')
         return end_without_verdict(contest, OUTCOME_OK, "interrupted", arena);
-    if (row->verdict == VERDICT_NONE)
+    if (row->verdict == VERDICT_NONE || row->kind == KIND_COUNTED)
         return ASSAY_OK;
     TRY(verdict_describe(&contest->pairs, row));
     row->launch_ratios = copy_ratios(&contest->evidence, row->estimator, arena);
@@ -414,6 +419,8 @@ static assay_status compare_results(const struct result *old_side, const struct 
         row->reason = "new: the old run lacks it";
     else if (old_side->measurement_count == 0)
         row->reason = "new: it failed in the old run";
+    else if (instructions_are_in(old_side) || instructions_are_in(new_side))
+        return instructions_compare_results(old_side, new_side, rules, row);
     else {
         assay_status status = verdict_from_results(old_side, new_side, rules, row);
         if (status == ASSAY_ERR_MEMORY)

@@ -24,6 +24,7 @@ struct compare_request {
     double budget_seconds; /* for all launches of a benchmark; 0: as many as plan.launches */
     bool within_launch;    /* one launch, which gets the whole budget */
     bool lockstep;         /* never share a process */
+    bool instructions;     /* count instead of timing (session/counting/instructions.h) */
     bool gate_only;        /* enough when the gate is decided, whatever the verdict; what it would
                               not pass is asked whether it is placement */
     unsigned explain_max;  /* so many changed rows are explained, what became slower most first */

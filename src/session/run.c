@@ -13,6 +13,7 @@
 #include "compare/bounds/targets.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
+#include "session/counting/instructions.h"
 #include "session/measurements.h"
 #include "session/place/project.h"
 
@@ -110,9 +111,13 @@ static assay_status run_one(const struct session_request *request, struct run *r
     struct result *result = add_result(run, step.benchmark);
     if (result == NULL)
         return ASSAY_ERR_MEMORY;
-    assay_status status =
-        measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peaks);
-    if (status == ASSAY_OK)
+    assay_status status = ASSAY_OK;
+    if (request->instructions)
+        status = instructions_measure(request->paths, &run->plan, &run->arena, result);
+    else
+        status =
+            measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peaks);
+    if (status == ASSAY_OK && !request->instructions)
         status = measurements_compute(result, &rss_bytes_peaks);
     vec_release(&rss_bytes_peaks);
     TRY(status);

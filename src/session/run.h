@@ -21,6 +21,7 @@ struct session_request {
     const struct measure_paths *paths;
     const struct catalog *catalog;
     struct plan plan;
+    bool instructions; /* count instead of timing; the plan is instructions_plan's */
     const char *label;
     struct store *store;       /* NULL: nothing is kept */
     const target_vec *targets; /* to be judged; strings must outlive the run */

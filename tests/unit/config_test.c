@@ -651,10 +651,10 @@ TEST(a_metric_must_be_known)
 {
     bounds_refused("  - {benchmark: a/b, metric: time, at_most: 1 ms}\n",
                    "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, not 'time'");
+                   "rss_bytes_peak, instructions, not 'time'");
     bounds_refused("  - {benchmark: a/b, metric: time_us, at_most: 1 ms}\n",
                    "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, not 'time_us' (did you mean 'time_ns'?)");
+                   "rss_bytes_peak, instructions, not 'time_us' (did you mean 'time_ns'?)");
 }
 
 TEST(missing_and_unknown_keys_of_an_item_are_named)
@@ -779,7 +779,7 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(out.text, "### targets.yaml: an item of `claims`\n");
     CHECK_CONTAINS(out.text, "| `benchmark` | a name without blanks | an error |");
     CHECK_CONTAINS(out.text, "| `metric` | one of time_ns, bytes_per_s, items_per_s, "
-                             "rss_bytes_peak | `time_ns` |");
+                             "rss_bytes_peak, instructions | `time_ns` |");
 }
 
 TEST_MAIN

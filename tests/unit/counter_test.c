@@ -12,7 +12,8 @@ struct fake {
     double first;       /* more, in the first region alone */
     double ns_each;     /* how long an iteration takes */
     double allocations; /* per iteration */
-    size_t fails_at;    /* this region fails; 0: none */
+    bool is_fresh;
+    size_t fails_at; /* this region fails; 0: none */
     enum outcome opens, closes;
     uint64_t asked[ASKED_MAX];
     size_t count, opened, closed;
@@ -60,7 +61,7 @@ static char reason_text[1000];
 
 static enum outcome slope(struct fake *fake, uint64_t *iterations, double *ret_instructions)
 {
-    const struct counter counter = {&FAKE, fake};
+    const struct counter counter = {&FAKE, fake, fake->is_fresh};
     BUF_AUTO reason;
     buf_init(&reason, 1000);
     enum outcome outcome = counter_slope(&counter, iterations, ret_instructions, &reason);
@@ -106,17 +107,33 @@ TEST(the_number_of_iterations_follows_from_the_instructions_of_one)
     CHECK_EQ(iterations_of(1e12), 1);
 }
 
-TEST(a_number_of_iterations_that_is_given_is_kept)
+TEST(a_given_number_of_iterations_changes_nothing_of_what_runs_before)
 {
     struct fake fake = {.fixed = 5, .each = 9};
     uint64_t n = 7;
     double instructions = 0;
     CHECK_EQ(slope(&fake, &n, &instructions), OUTCOME_OK);
     CHECK_EQ(n, 7);
-    static const uint64_t WANTED[] = {1, 14, 7, 14};
+    static const uint64_t WANTED[] = {1, 1, 2, 14, 7, 14};
+    CHECK_EQ(fake.count, 6);
+    for (size_t i = 0; i < 6; i++)
+        CHECK_EQ(fake.asked[i], WANTED[i]);
+}
+
+TEST(whole_processes_need_no_warming_up)
+{
+    struct fake fake = {.fixed = 5e8, .each = 250, .is_fresh = true};
+    uint64_t n = 0;
+    double instructions = 0;
+    CHECK_EQ(slope(&fake, &n, &instructions), OUTCOME_OK);
+    CHECK_EQ(instructions, 250);
+    static const uint64_t WANTED[] = {1, 2, 100000, 200000};
     CHECK_EQ(fake.count, 4);
     for (size_t i = 0; i < 4; i++)
         CHECK_EQ(fake.asked[i], WANTED[i]);
+    struct fake again = {.fixed = 5e8, .each = 250, .is_fresh = true};
+    CHECK_EQ(slope(&again, &n, &instructions), OUTCOME_OK);
+    CHECK_EQ(again.count, 2);
 }
 
 TEST(a_body_without_instructions_was_optimized_out)
@@ -154,7 +171,7 @@ TEST(a_counter_that_does_not_open_or_close_is_an_outcome)
 
 static struct counts region(struct fake *fake, uint64_t iterations)
 {
-    const struct counter counter = {&FAKE, fake};
+    const struct counter counter = {&FAKE, fake, fake->is_fresh};
     struct counts each;
     BUF_AUTO reason;
     buf_init(&reason, 1000);

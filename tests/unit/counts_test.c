@@ -126,7 +126,8 @@ static void fails_under(unsigned wanted)
     struct counts counts = count("crashes_at_once", "", wanted);
     const char *reason = wanted == COUNT_COSTS ? counts.no_usage : counts.no_instructions;
     CHECK_EQ(counts.outcome, OUTCOME_FAILED);
-    CHECK_CONTAINS(reason, "ended by signal 11");
+    /* A sanitizer makes an exit code of it: the hosts' environment is fixed, and so its options. */
+    CHECK_CONTAINS(reason, COUNTS_ALLOCATIONS ? "ended by signal 11" : "ended ");
     CHECK(isnan(counts.instructions) && isnan(counts.cpu_ns) && isnan(counts.allocations));
     counts = count("skips", "", wanted);
     reason = wanted == COUNT_COSTS ? counts.no_usage : counts.no_instructions;

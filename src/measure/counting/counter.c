@@ -8,9 +8,11 @@
 
 #include <math.h>
 
-#define SLOT_INSTRUCTIONS 1e6 /* a tenth of a second under callgrind, at most */
+#define REGION_INSTRUCTIONS 1e6  /* at most; callgrind needs some 20 ms */
+#define PROCESS_INSTRUCTIONS 1e8 /* where an interpreter's start and end lie beside them */
 #define REGION_NS 1e7
-#define ITERATIONS_MAX ((uint64_t)1000)                /* of a region under callgrind */
+#define ITERATIONS_MAX ((uint64_t)1000) /* of a region under callgrind */
+#define PROCESS_ITERATIONS_MAX ((uint64_t)1000000)
 #define REGION_ITERATIONS_MAX ((uint64_t)100000000000) /* of any other */
 #define REMOVED_INSTRUCTIONS 0.5                       /* per iteration */
 
@@ -33,25 +35,38 @@ static enum outcome slope_at(const struct counter *counter, uint64_t n, double *
     return outcome;
 }
 
-static uint64_t iterations_for(double slope)
+static uint64_t iterations_for(double slope, bool is_process)
 {
+    const double instructions = is_process ? PROCESS_INSTRUCTIONS : REGION_INSTRUCTIONS;
+    const uint64_t most = is_process ? PROCESS_ITERATIONS_MAX : ITERATIONS_MAX;
     uint64_t n = 1;
-    while (n < ITERATIONS_MAX && (double)n * 10 * slope <= SLOT_INSTRUCTIONS)
+    while (n < most && (double)n * 10 * slope <= instructions)
         n *= 10;
     return n;
+}
+
+/* Regions that pay for what only the first of them needs, and let grow what grows.  They are the
+ * same whoever chose n: a heap remembers what was asked of it. */
+static enum outcome settle(const struct counter *counter, uint64_t *iterations, double *ret_slope,
+                           struct buf *reason)
+{
+    struct tally unused;
+    enum outcome outcome = OUTCOME_OK;
+    if (!counter->is_fresh_each_time)
+        outcome = count(counter, 1, &unused, reason);
+    if (outcome == OUTCOME_OK && (*iterations == 0 || !counter->is_fresh_each_time))
+        outcome = slope_at(counter, 1, ret_slope, reason);
+    if (outcome == OUTCOME_OK && *iterations == 0)
+        *iterations = iterations_for(*ret_slope, counter->is_fresh_each_time);
+    if (outcome == OUTCOME_OK && !counter->is_fresh_each_time)
+        outcome = count(counter, 2 * *iterations, &unused, reason);
+    return outcome;
 }
 
 static enum outcome slope_of_open(const struct counter *counter, uint64_t *iterations,
                                   double *ret_slope, struct buf *reason)
 {
-    struct tally first;
-    enum outcome outcome = count(counter, 1, &first, reason); /* the first one is not looked at */
-    if (outcome == OUTCOME_OK && *iterations == 0) {
-        outcome = slope_at(counter, 1, ret_slope, reason);
-        *iterations = outcome == OUTCOME_OK ? iterations_for(*ret_slope) : 1;
-    }
-    if (outcome == OUTCOME_OK && *iterations > 1) /* what grows, grows here */
-        outcome = count(counter, 2 * *iterations, &first, reason);
+    enum outcome outcome = settle(counter, iterations, ret_slope, reason);
     if (outcome == OUTCOME_OK)
         outcome = slope_at(counter, *iterations, ret_slope, reason);
     if (outcome == OUTCOME_OK && !(*ret_slope >= REMOVED_INSTRUCTIONS)) {
@@ -101,7 +116,7 @@ static enum outcome region_of_open(const struct counter *counter, uint64_t n,
                                &ret_each->cpu_ns};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         *numbers[i] /= (double)n;
-    ret_each->instructions = NAN;
+    ret_each->instructions = NOT_COUNTED;
     return OUTCOME_OK;
 }
 

@@ -28,6 +28,7 @@ struct counter_ops {
 struct counter {
     const struct counter_ops *ops;
     void *self;
+    bool is_fresh_each_time; /* each region has a process of its own, which is counted with it */
 };
 
 /* Instructions per iteration: the slope between the regions of n and 2n iterations, so that what

@@ -31,6 +31,7 @@
     "not counted: no assay-allocs.so beside assay-host (none is built with a sanitizer)"
 #define NO_COUNTING_HOST "not counted: this program does not answer 'count' (docs/protocol.md)"
 #define NO_OWN_ALLOCS "not counted: a program that is its own host may have an allocator of its own"
+#define VALGRIND_ITSELF "valgrind.bin" /* Debian's `valgrind` is a script that adds variables */
 #define NOT_WANTED "not counted: nobody asked for it"
 enum { PATH_BYTES = 4096, ENVIRONMENT_MAX = 16 };
 
@@ -151,12 +152,11 @@ static assay_status start_process(struct counting_host *self)
     const char *program = self->is_program ? self->benchmark->module : self->paths->host_program;
     const struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
     /* A program may be a script, whose interpreter is another program to start. */
-    const char *words[] = {"valgrind",
+    const char *words[] = {on_path(VALGRIND_ITSELF) ? VALGRIND_ITSELF : "valgrind",
                            "--tool=callgrind",
                            "--command-line-only=yes",
                            "-q",
                            "--vgdb=no",
-                           "--dump-line=no",
                            self->is_program ? "--instr-atstart=yes" : "--instr-atstart=no",
                            self->is_program ? "--trace-children=yes" : "--trace-children=no",
                            out_file,
@@ -221,11 +221,11 @@ static bool read_counts(const struct message *message, void *context)
     if (strcmp(message->verb, "counts") != 0)
         return message_is_closing(message);
     *tally = (struct tally){.total = counts_none(""), .ns = message_number(message, "ns", 0)};
-    tally->total.allocations = message_number(message, "allocations", NAN);
-    tally->total.allocated_bytes = message_number(message, "allocated_bytes", NAN);
-    tally->total.page_faults = message_number(message, "page_faults", NAN);
-    tally->total.context_switches = message_number(message, "context_switches", NAN);
-    tally->total.cpu_ns = message_number(message, "cpu_ns", NAN);
+    tally->total.allocations = message_number(message, "allocations", NOT_COUNTED);
+    tally->total.allocated_bytes = message_number(message, "allocated_bytes", NOT_COUNTED);
+    tally->total.page_faults = message_number(message, "page_faults", NOT_COUNTED);
+    tally->total.context_switches = message_number(message, "context_switches", NOT_COUNTED);
+    tally->total.cpu_ns = message_number(message, "cpu_ns", NOT_COUNTED);
     tally->is_dumped = message_number(message, "dumped", 0) > 0;
     return true;
 }
@@ -343,8 +343,8 @@ static assay_status keep_reason(struct arena *arena, const struct buf *reason,
 static assay_status count_instructions(struct counting_host *self, struct arena *arena,
                                        struct counts *counts)
 {
-    struct counter counter = {&COUNTING_HOST, self};
-    double instructions = NAN;
+    struct counter counter = {&COUNTING_HOST, self, self->is_program};
+    double instructions = NOT_COUNTED;
     BUF_AUTO reason;
     buf_init(&reason, 8192);
     self->instructions = true;
@@ -362,7 +362,7 @@ static assay_status count_instructions(struct counting_host *self, struct arena 
 static assay_status count_costs(struct counting_host *self, struct arena *arena,
                                 struct counts *counts)
 {
-    struct counter counter = {&COUNTING_HOST, self};
+    struct counter counter = {&COUNTING_HOST, self, false};
     struct counts each;
     BUF_AUTO reason;
     buf_init(&reason, 8192);

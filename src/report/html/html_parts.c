@@ -122,6 +122,7 @@ const char *html_metric_label(const char *metric)
         [METRIC_BYTES] = "data rate",
         [METRIC_ITEMS] = "item rate",
         [METRIC_RSS] = "peak memory",
+        [METRIC_INSTRUCTIONS] = "number of instructions",
     };
     size_t i = metric_index(metric);
     return i < METRIC_COUNT ? LABELS[i] : metric;

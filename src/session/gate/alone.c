@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "compare/summaries.h"
+#include "session/counting/instructions.h"
 #include "session/gate/work.h"
 
 static bool is_about(const struct target *target, const struct benchmark *benchmark)
@@ -21,7 +22,7 @@ static bool is_about(const struct target *target, const struct benchmark *benchm
 static bool has_named_metric(const struct gate_work *work, const char *id)
 {
     for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT; metric++)
-        if (limits_named(work->request->thresholds, id, &METRICS[metric]))
+        if (gate_is_named(work->request, id, &METRICS[metric]))
             return true;
     return false;
 }
@@ -47,6 +48,9 @@ static assay_status run_catalog(const struct gate_work *work, const struct catal
                                       .stop = compare->stop,
                                       .progress = compare->progress,
                                       .context = compare->context};
+    session.instructions = compare->instructions;
+    if (session.instructions)
+        session.plan = instructions_plan(&compare->plan, 0, 0);
     session.plan.limit_seconds = compare->plan.limit_seconds;
     session.plan.limit_rss_bytes = compare->plan.limit_rss_bytes;
     return session_run(&session, ret_run, error);
@@ -162,7 +166,7 @@ static assay_status add_metrics(struct gate_work *work, const struct run *today,
     for (size_t i = 0; i < today->results.count && status == ASSAY_OK; i++) {
         const struct result *now = &today->results.items[i];
         for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT && status == ASSAY_OK; metric++)
-            if (limits_named(work->request->thresholds, now->benchmark.id, &METRICS[metric]))
+            if (gate_is_named(work->request, now->benchmark.id, &METRICS[metric]))
                 status = add_metric(work, now, &then, &METRICS[metric]);
     }
     run_release(&then);

@@ -54,6 +54,13 @@ struct limits gate_limits(const struct gate_request *request, const char *benchm
     return limits_for(request->thresholds, &request->limits, benchmark, metric);
 }
 
+bool gate_is_named(const struct gate_request *request, const char *benchmark,
+                   const struct metric *metric)
+{
+    return !request->compare.instructions && metric != &METRICS[METRIC_INSTRUCTIONS] &&
+           limits_named(request->thresholds, benchmark, metric);
+}
+
 static struct limits limits_of_time(const void *context, const struct benchmark *benchmark)
 {
     return gate_limits(context, benchmark->id, &METRICS[METRIC_TIME]);
@@ -151,7 +158,7 @@ static size_t count_rows(const struct gate_request *request)
         const char *id = request->catalog->benchmarks.items[i].id;
         count++;
         for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT; metric++)
-            count += limits_named(request->thresholds, id, &METRICS[metric]);
+            count += gate_is_named(request, id, &METRICS[metric]);
     }
     return count > 0 ? count : 1;
 }

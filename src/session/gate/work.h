@@ -25,6 +25,11 @@ const struct result *gate_find_result(const struct run *run, const char *id);
 struct limits gate_limits(const struct gate_request *request, const char *benchmark,
                           const struct metric *metric);
 
+/* Whether a threshold names a metric that has a row beside the main one: what is timed is not
+ * counted, and what is counted has nothing else. */
+bool gate_is_named(const struct gate_request *request, const char *benchmark,
+                   const struct metric *metric);
+
 /* alone.c: runs work->alone and adds the rows that rest on it: stored times, other metrics,
  * targets. */
 ASSAY_USE_RESULT assay_status gate_measure_alone(struct gate_work *work, struct buf *error);
