@@ -84,6 +84,74 @@ static assay_status read_threshold(struct key_reader *reader, const struct yaml_
     return ASSAY_OK;
 }
 
+#define BUILD(member) offsetof(struct build_config, member)
+static const struct key BUILD_KEYS[] = {
+    {.name = "command",
+     .kind = KEY_TEXT,
+     .offset = BUILD(command),
+     .required = true,
+     .doc = "run by `sh` in the project's folder of a fresh worktree; `$ASSAY_PROJECT` is the "
+            "folder of this file"},
+    {.name = "modules",
+     .kind = KEY_PATHS,
+     .offset = BUILD(modules),
+     .required = true,
+     .doc = "module files that it makes, and folders in which to look for them; relative to the "
+            "project's folder"},
+    {.name = "time_limit",
+     .kind = KEY_DURATION,
+     .offset = BUILD(limit_seconds),
+     .low = "1 s",
+     .high = "24 h",
+     .fallback = "10 min",
+     .doc = "a build that takes longer is ended and has failed"},
+    {.name = "keep",
+     .kind = KEY_UNSIGNED,
+     .offset = BUILD(keep),
+     .low = "2",
+     .high = "1000",
+     .fallback = "8",
+     .doc = "so many builds stay in `.assay/builds`; the ones not used for longest go"},
+};
+
+static const struct section BUILD_SECTION = {
+    .title = CONFIG_FILE_NAME ": the keys of `build`",
+    .doc = "How `assay compare` builds a commit, each in a worktree of its own in `.assay/builds`.",
+    .keys = BUILD_KEYS,
+    .count = sizeof BUILD_KEYS / sizeof BUILD_KEYS[0],
+};
+
+/* Whether a path stays inside the folder that it is relative to: an absolute one would name the
+ * same module for every commit. */
+static bool is_inside(const char *path)
+{
+    if (*path == '/')
+        return false;
+    for (const char *part = path; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
+            return false;
+    }
+    return true;
+}
+
+static assay_status read_build(struct key_reader *reader, const struct yaml_node *map, void *into)
+{
+    struct build_config *build = into;
+    struct key_reader inner = {.arena = reader->arena, .folder = ".", .error = reader->error};
+    TRY(keys_read(&inner, &BUILD_SECTION, map, build));
+    if (*build->command == '\0')
+        return yaml_error(reader->error, map->place, "the command of 'build' is empty");
+    if (build->modules.count == 0)
+        return yaml_error(reader->error, map->place, "'build' names no modules");
+    for (size_t i = 0; i < build->modules.count; i++)
+        if (!is_inside(build->modules.items[i]))
+            return yaml_error(reader->error, map->place,
+                              "'modules' wants paths inside the project's folder, not '%s'",
+                              build->modules.items[i]);
+    return ASSAY_OK;
+}
+
 #define BY_PROFILE "as the profile says"
 #define PLAN(member) offsetof(struct config, plan.member)
 static const struct key CONFIG_KEYS[] = {
@@ -175,6 +243,12 @@ static const struct key CONFIG_KEYS[] = {
      .bit = CONFIG_SEED,
      .absent = BY_PROFILE,
      .doc = "start of all random data and orders"},
+    {.name = "build",
+     .kind = KEY_MAP,
+     .offset = offsetof(struct config, build),
+     .read_item = read_build,
+     .absent = "commits cannot be compared",
+     .doc = "how a commit is built, see below"},
 };
 
 static const struct section CONFIG_SECTION = {
@@ -192,6 +266,7 @@ void config_release(struct config *config)
     vec_release(&config->targets);
     vec_release(&config->thresholds);
     vec_release(&config->audits);
+    vec_release(&config->build.modules);
     arena_release(&config->arena);
     *config = (struct config){.path = "", .store = "", .results = ""};
 }
@@ -336,6 +411,7 @@ void config_describe(struct buf *out)
 {
     keys_describe(&CONFIG_SECTION, out);
     keys_describe(&THRESHOLD_SECTION, out);
+    keys_describe(&BUILD_SECTION, out);
     targets_describe(out);
     audit_describe(out);
 }

@@ -22,6 +22,14 @@ enum config_setting {
     CONFIG_SEED = 1 << 7,
 };
 
+/* How a commit of the project is built. */
+struct build_config {
+    const char *command;  /* for sh; NULL: the file does not say */
+    path_vec modules;     /* relative to the project's folder, as the file gave them */
+    double limit_seconds; /* a build that takes longer has failed */
+    unsigned keep;        /* so many builds are kept */
+};
+
 /* What assay.yaml says.  Texts belong to `arena`; release with config_release.  Paths are as the
  * file gave them when they are absolute or the file lies in the working folder, else they start
  * with the file's folder. */
@@ -33,6 +41,7 @@ struct config {
     path_vec audits;  /* audit files and folders of them */
     const char *store;
     const char *results;
+    struct build_config build;
     threshold_vec thresholds; /* in the file's order */
     struct plan plan;         /* only the members whose bit is in `set` mean anything */
     unsigned set;             /* enum config_setting */

@@ -19,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         config_apply(&config, &plan);
         if (config.store == NULL || config.results == NULL || plan.launches > 1000)
             abort();
+        if (config.build.command != NULL && config.build.modules.count == 0)
+            abort();
         config_release(&config);
     } else if (status != ASSAY_ERR_PARSE || strncmp(error.text, "sub/assay.yaml:", 15) != 0) {
         abort();

@@ -244,18 +244,18 @@ TEST(an_unknown_key_is_named_with_the_one_that_was_meant)
 {
     REFUSED("launches: 3\nlanches: 4\n",
             "assay.yaml:2:1: unknown key 'lanches' (did you mean 'launches'?)");
-    REFUSED(
-        "xyzzy: 4\n",
-        "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, audits, store, results, "
-        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
-    REFUSED(
-        "\"\": 4\n",
-        "assay.yaml:1:1: unknown key '' (known: suites, targets, audits, store, results, "
-        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+    REFUSED("xyzzy: 4\n",
+            "assay.yaml:1:1: unknown key 'xyzzy' (known: suites, targets, audits, store, results, "
+            "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, "
+            "seed, build)");
+    REFUSED("\"\": 4\n",
+            "assay.yaml:1:1: unknown key '' (known: suites, targets, audits, store, results, "
+            "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, "
+            "seed, build)");
     REFUSED("\"lanch\\e[2Jes\": 1\n",
             "assay.yaml:1:1: unknown key 'lanch?[2Jes' (known: suites, "
             "targets, audits, store, results, thresholds, profile, "
-            "launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+            "launches, warmup, measure, samples, time_limit, memory_limit, seed, build)");
 }
 
 TEST(a_doubled_key_is_an_error_that_names_the_first_line)
@@ -397,10 +397,10 @@ TEST(what_a_configuration_has_no_use_for_is_refused)
     REFUSED("seed: 1\n---\nseed: 2\n", "assay.yaml:2:1: a second document in one file");
     REFUSED("? [a]\n: 3\n", "assay.yaml:1:3: a key must be a text");
     REFUSED(": 3\n", "assay.yaml:1:1: a key must be a text");
-    REFUSED(
-        "<<: {seed: 1}\n",
-        "assay.yaml:1:1: unknown key '<<' (known: suites, targets, audits, store, results, "
-        "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, seed)");
+    REFUSED("<<: {seed: 1}\n",
+            "assay.yaml:1:1: unknown key '<<' (known: suites, targets, audits, store, results, "
+            "thresholds, profile, launches, warmup, measure, samples, time_limit, memory_limit, "
+            "seed, build)");
     REFUSED("[[[[[[[[[[[[[[[[[", "assay.yaml:1:17: more than 16 levels");
 }
 
@@ -760,6 +760,54 @@ TEST(a_threshold_that_cannot_be_meant_is_refused_with_its_line)
             "assay.yaml:2:20: unknown key 'wrn' (did you mean 'warn'?)");
 }
 
+/* ---- assay.yaml: build ---- */
+
+TEST(build_says_how_with_defaults_for_the_rest)
+{
+    struct config config = config_of("build: {command: make -j2, modules: [out/suites, a.so]}\n");
+    CHECK_STR(config.build.command, "make -j2");
+    CHECK_EQ(config.build.modules.count, 2);
+    CHECK_STR(config.build.modules.items[1], "a.so");
+    CHECK_EQ(config.build.limit_seconds, 600);
+    CHECK_EQ(config.build.keep, 8);
+    config_release(&config);
+    config = config_of("launches: 3\n");
+    CHECK(config.build.command == NULL);
+    config_release(&config);
+}
+
+TEST(modules_of_a_build_stay_relative_to_the_project_wherever_the_file_lies)
+{
+    static const char text[] = "build:\n  command: >\n    a &&\n    b\n  modules: ..out/x\n"
+                               "  time_limit: 2 s\n  keep: 3\n";
+    const struct yaml_source source = {text, strlen(text), "/some/where/assay.yaml"};
+    struct config config;
+    CHECK_EQ(config_parse(&source, &config, NULL), ASSAY_OK);
+    CHECK_STR(config.build.command, "a && b");
+    CHECK_STR(config.build.modules.items[0], "..out/x");
+    CHECK_EQ(config.build.limit_seconds, 2);
+    CHECK_EQ(config.build.keep, 3);
+    config_release(&config);
+}
+
+TEST(a_build_that_cannot_be_meant_is_refused)
+{
+    REFUSED("build: make\n", "assay.yaml:1:8: 'build' wants keys and values, not 'make'");
+    REFUSED("build: {command: make}\n", "assay.yaml:1:8: the key 'modules' is missing");
+    REFUSED("build: {modules: a}\n", "assay.yaml:1:8: the key 'command' is missing");
+    REFUSED("build: {command: '', modules: a}\n",
+            "assay.yaml:1:8: the command of 'build' is empty");
+    REFUSED("build: {command: make, modules: []}\n", "assay.yaml:1:8: 'build' names no modules");
+    REFUSED("build: {command: make, modules: /a}\n",
+            "assay.yaml:1:8: 'modules' wants paths inside the project's folder, not '/a'");
+    REFUSED("build: {command: make, modules: [a, b/..]}\n",
+            "assay.yaml:1:8: 'modules' wants paths inside the project's folder, not 'b/..'");
+    REFUSED("build: {commanded: make}\n",
+            "assay.yaml:1:9: unknown key 'commanded' (did you mean 'command'?)");
+    REFUSED("build: {command: make, modules: a, keep: 1}\n",
+            "assay.yaml:1:42: 'keep' wants a whole number from 2 to 1000, not '1'");
+}
+
 /* ---- documentation ---- */
 
 TEST(the_reference_names_every_key_with_range_and_default)
@@ -776,6 +824,7 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(out.text, "| `profile` | one of quick, standard, stress |");
     CHECK_CONTAINS(out.text, "### assay.yaml: an item of `thresholds`\n");
     CHECK_CONTAINS(out.text, "| `fail` | a percentage with its sign from 0.01% to 10000% | ");
+    CHECK_CONTAINS(out.text, "### assay.yaml: the keys of `build`\n");
     CHECK_CONTAINS(out.text, "### targets.yaml: an item of `claims`\n");
     CHECK_CONTAINS(out.text, "| `benchmark` | a name without blanks | an error |");
     CHECK_CONTAINS(out.text, "| `metric` | one of time_ns, bytes_per_s, items_per_s, "
