@@ -1,12 +1,13 @@
-/* assay compare: two modules measured against each other, or two stored runs.
- * Modules are paired, slot by slot, and measured until every benchmark is decided; stored runs were
+/* assay compare: versions of modules measured against each other, or stored results side by side.
+ * What is measured is paired, slot by slot, until every benchmark is decided; stored runs were
  * measured one after the other and say so. */
-
 #include "cli/common.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
-#include "report/comparison.h"
+#include "report/versions/versions.h"
 #include "session/counting/instructions.h"
+#include "session/versions/bisect.h"
+#include "session/versions/parameter.h"
 
 struct compare_options {
     struct common_options common;
@@ -16,13 +17,23 @@ struct compare_options {
     uint64_t seed;
     unsigned explain;
     bool across_machines;
-    bool lockstep, within_launch, no_explain, instructions;
+    bool lockstep, within_launch, no_explain, instructions, build, rebuild, bisect;
+    const char *by, *base;
 };
 
 #define OPTION(field) offsetof(struct compare_options, field)
 static const struct option_row ROWS[] = {
     {"margin", 'm', "PERCENT", "closer than this is the same (default: 1)", OPTION_PERCENT,
      OPTION(margin)},
+    {"by", 0, "PARAMETER", "set the values of a parameter against each other", OPTION_TEXT,
+     OPTION(by)},
+    {"base", 0, "VALUE", "the value that others are set against (default: the first)", OPTION_TEXT,
+     OPTION(base)},
+    {"bisect", 0, NULL, "look for the commit since which the worst row is slow", OPTION_FLAG,
+     OPTION(bisect)},
+    {"build", 0, NULL, "OLD and NEW are git revisions, whatever else they name", OPTION_FLAG,
+     OPTION(build)},
+    {"rebuild", 0, NULL, "build again what was built before", OPTION_FLAG, OPTION(rebuild)},
     {"launches", 'l', "N", "most launches a benchmark may take (default: 40)", OPTION_COUNT,
      OPTION(launches)},
     {"time", 't', "TIME", "measuring time per launch (default: 50 ms)", OPTION_SECONDS,
@@ -51,41 +62,32 @@ static const struct option_row ROWS[] = {
 };
 static const double FALSE_DISCOVERY_RATE = 0.05;
 
-static struct verdict_rules rules_of(const struct compare_options *options)
-{
-    struct verdict_rules rules = VERDICT_RULES_DEFAULT;
-    if (options->instructions)
-        instructions_rules(&rules);
-    if (options->margin > 0)
-        rules.margin = options->margin;
-    rules.across_machines = options->across_machines;
-    return rules;
-}
-
-static assay_status print_rows(struct cli *cli, const struct compare_options *options,
-                               const comparison_vec *rows)
-{
-    BUF_AUTO out;
-    buf_init(&out, BUF_LENGTH_MAX);
-    if (options->common.json)
-        TRY(report_json_comparison(rows, FALSE_DISCOVERY_RATE, &out));
-    else
-        report_text_comparison(rows, &out);
-    return cli_print(cli, &out);
-}
-
-static assay_status compare_catalogs(struct cli *cli, const struct compare_options *options,
-                                     const struct workplace *workplace,
-                                     const struct catalog catalogs[2])
-{
-    struct arena arena = {0};
-    comparison_vec rows = {0};
+/* One comparison on its way from operands to a table. */
+struct comparing {
+    struct cli *cli;
+    const struct compare_options *options;
+    const struct workplace *workplace;
+    struct versions_request words;
+    struct compare_request measuring;
     struct progress progress;
-    progress_init(&progress);
+    struct arena arena;
+    comparison_vec rows;
+};
+
+/* Engines differ in everything: what differs is only counted when it is asked for. */
+static unsigned explain_max(const struct compare_options *options)
+{
+    if (options->no_explain || options->instructions ||
+        (options->by != NULL && options->explain == 0))
+        return 0;
+    return options->explain ? options->explain : 5;
+}
+
+static struct compare_request measuring_of(const struct compare_options *options,
+                                           const struct workplace *workplace)
+{
     struct compare_request request = {
         .paths = &workplace->paths,
-        .old_catalog = &catalogs[0],
-        .new_catalog = &catalogs[1],
         .plan = {.profile = "compare",
                  .launches = options->launches ? options->launches : 40,
                  .measure_seconds = options->measure > 0 ? options->measure : 0.05,
@@ -94,85 +96,119 @@ static assay_status compare_catalogs(struct cli *cli, const struct compare_optio
                  .limit_seconds = options->limit_seconds > 0 ? options->limit_seconds : 60,
                  .limit_rss_bytes = 8e9,
                  .seed = options->seed ? options->seed : 1},
-        .rules = rules_of(options),
+        .rules = VERDICT_RULES_DEFAULT,
         .false_discovery_rate = FALSE_DISCOVERY_RATE,
         .lockstep = options->lockstep,
         .budget_seconds = options->budget,
         .within_launch = options->within_launch,
-        .explain_max = options->no_explain || options->instructions ? 0
-                       : options->explain                           ? options->explain
-                                                                    : 5,
+        .explain_max = explain_max(options),
         .instructions = options->instructions,
         .stop = &stop_count,
         .progress = progress_step,
-        .context = &progress,
     };
-    assay_status status = session_compare(&request, &arena, &rows);
-    progress_end(&progress);
+    if (options->instructions)
+        instructions_rules(&request.rules);
+    if (options->margin > 0)
+        request.rules.margin = options->margin;
+    request.rules.across_machines = options->across_machines;
+    return request;
+}
+
+static assay_status print(const struct comparing *comparing, const struct regression *since)
+{
+    BUF_AUTO out;
+    buf_init(&out, BUF_LENGTH_MAX);
+    if (comparing->options->common.json)
+        TRY(report_json_versions(&comparing->rows, since, FALSE_DISCOVERY_RATE, &out));
+    else if (comparing->options->by != NULL)
+        report_text_values(&comparing->rows, comparing->options->by, &out);
+    else
+        report_text_versions(&comparing->rows, &out);
+    if (since != NULL && !comparing->options->common.json)
+        report_text_regression(since, &out);
+    return cli_print(comparing->cli, &out);
+}
+
+static assay_status compare_versions(struct comparing *comparing)
+{
+    struct versions versions = {0};
+    struct regression since = {0};
+    struct buf *error = &comparing->cli->error;
+    bool bisect = comparing->options->bisect;
+    TRY(versions_open(&comparing->words, &versions, error));
+    assay_status status = versions_compare(&versions, &comparing->measuring, &comparing->arena,
+                                           &comparing->rows, error);
+    progress_end(&comparing->progress);
+    comparing->measuring.explain_max = 0; /* of one row, on the way to a commit */
+    const struct bisect_request wanted = {&comparing->words, &comparing->measuring,
+                                          &comparing->rows};
+    if (status == ASSAY_OK && bisect)
+        status = bisect_find(&wanted, &versions, &since, error);
     if (status == ASSAY_OK)
-        status = print_rows(cli, options, &rows);
+        status = print(comparing, bisect ? &since : NULL);
+    versions_release(&versions);
+    return status;
+}
+
+static assay_status compare_values(struct comparing *comparing)
+{
+    struct catalog catalog;
+    struct catalog_request wanted = {&comparing->workplace->paths, comparing->workplace->folders,
+                                     comparing->words.words, comparing->words.count};
+    const struct parameter_request request = {&catalog, comparing->options->by,
+                                              comparing->options->base, &comparing->measuring};
+    TRY(catalog_open(&wanted, &catalog, &comparing->cli->error));
+    assay_status status =
+        parameter_compare(&request, &comparing->arena, &comparing->rows, &comparing->cli->error);
+    progress_end(&comparing->progress);
+    if (status == ASSAY_OK)
+        status = print(comparing, NULL);
+    catalog_release(&catalog);
+    return status;
+}
+
+static assay_status compare_in(struct cli *cli, const struct compare_options *options,
+                               const struct workplace *workplace, char **operands, int count)
+{
+    struct comparing comparing = {
+        .cli = cli,
+        .options = options,
+        .workplace = workplace,
+        .words = {.workplace = workplace,
+                  .words = operands,
+                  .count = count,
+                  .commits_only = options->build,
+                  .rebuild = options->rebuild,
+                  .stop = &stop_count,
+                  .tell = progress_tell},
+        .measuring = measuring_of(options, workplace),
+    };
+    progress_init(&comparing.progress);
+    comparing.words.context = comparing.measuring.context = &comparing.progress;
+    assay_status status = options->by ? compare_values(&comparing) : compare_versions(&comparing);
+    progress_end(&comparing.progress);
     if (stop_count)
         cli->exit_code = 3;
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.items[i].outcome == OUTCOME_FAILED)
+    for (size_t i = 0; i < comparing.rows.count; i++)
+        if (comparing.rows.items[i].outcome == OUTCOME_FAILED)
             cli->exit_code = 3;
-    vec_release(&rows);
-    arena_release(&arena);
+    vec_release(&comparing.rows);
+    arena_release(&comparing.arena);
     return status;
 }
 
-/* Opens the catalogue of one module, narrowed by the patterns that follow both. */
-static assay_status open_side(struct cli *cli, const struct workplace *workplace, char *module,
-                              char **patterns, int count, struct catalog *ret_catalog)
+static assay_status check_options(struct cli *cli, const struct compare_options *options, int count)
 {
-    char *arguments[64] = {module};
-    if (count > 62)
-        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT, "too many patterns");
-    for (int i = 0; i < count; i++) {
-        if (catalog_is_path(patterns[i]))
-            return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                             "two modules are compared; '%s' is a third", patterns[i]);
-        arguments[i + 1] = patterns[i];
-    }
-    struct catalog_request request = {&workplace->paths, workplace->folders, arguments, count + 1};
-    return catalog_open(&request, ret_catalog, &cli->error);
-}
-
-static assay_status compare_modules(struct cli *cli, const struct compare_options *options,
-                                    const struct workplace *workplace, char **operands, int count)
-{
-    struct catalog catalogs[2] = {0};
-    assay_status status = ASSAY_OK;
-    for (int i = 0; i < 2 && status == ASSAY_OK; i++)
-        status = open_side(cli, workplace, operands[i], operands + 2, count - 2, &catalogs[i]);
-    if (status == ASSAY_OK)
-        status = compare_catalogs(cli, options, workplace, catalogs);
-    catalog_release(&catalogs[0]);
-    catalog_release(&catalogs[1]);
-    return status;
-}
-
-static assay_status compare_runs(struct cli *cli, const struct compare_options *options,
-                                 const struct workplace *workplace, char **operands)
-{
-    struct run runs[2] = {0};
-    struct arena arena = {0};
-    comparison_vec rows = {0};
-    const struct verdict_rules rules = rules_of(options);
-    assay_status status = ASSAY_OK;
-    for (int i = 0; i < 2 && status == ASSAY_OK; i++)
-        status = workplace_load_run(workplace, operands[i], &runs[i], &cli->error);
-    if (status == ASSAY_OK)
-        status = session_compare_results(&runs[0], &runs[1], &rules, &arena, &rows, &cli->error);
-    if (status == ASSAY_OK)
-        status = session_compare_missing(&runs[0], &runs[1], &rows);
-    if (status == ASSAY_OK)
-        status = print_rows(cli, options, &rows);
-    vec_release(&rows);
-    arena_release(&arena);
-    run_release(&runs[0]);
-    run_release(&runs[1]);
-    return status;
+    if (options->by == NULL && count == 0)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "usage: assay compare OLD [NEW] [PATTERN ...]; see --help");
+    if (options->by != NULL && (options->build || options->rebuild || options->bisect))
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--by compares within one version: --build, --rebuild and --bisect do not "
+                         "go with it");
+    if (options->base != NULL && options->by == NULL)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT, "--base goes with --by PARAMETER");
+    return ASSAY_OK;
 }
 
 static assay_status compare(struct cli *cli, int argc, char **argv)
@@ -181,30 +217,30 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
     struct workplace workplace = {0};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    char **operands = argv + first;
-    int count = argc - first;
-    bool modules = count >= 2 && catalog_is_path(operands[0]);
-    if (count < 2 || modules != catalog_is_path(operands[1]) || (count > 2 && !modules))
-        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                         "usage: assay compare OLD.so NEW.so [PATTERN ...], or two stored runs");
+    TRY(check_options(cli, &options, argc - first));
     stop_on_signals();
     if (options.instructions)
         TRY(instructions_available(&cli->error));
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
-        status = modules ? compare_modules(cli, &options, &workplace, operands, count)
-                         : compare_runs(cli, &options, &workplace, operands);
+        status = compare_in(cli, &options, &workplace, argv + first, argc - first);
     workplace_release(&workplace);
     return status;
 }
 
 const struct command command_compare = {
     "compare",
-    "OLD NEW [PATTERN ...]",
-    "compare two versions of a module, or two stored runs",
-    "OLD and NEW are modules (paths), which are loaded into one process and\n"
-    "alternated slot by slot until every benchmark is decided; or stored runs, which\n"
-    "were measured one after the other and therefore support no verdict below 5 %.\n",
+    "OLD [NEW ...] [PATTERN ...]",
+    "compare modules, commits, stored runs, or values of a parameter",
+    "OLD and NEW are read as a path (of a module, or of a file that 'assay run --json' wrote),\n"
+    "else as a stored run, else as a git revision. Commits are built in worktrees of their own as\n"
+    "'build' in assay.yaml says, and builds are kept; 'worktree' is the working tree as it is "
+    "now,\n"
+    "and so is NEW when it is left out. Modules are loaded into one process and alternated slot "
+    "by\n"
+    "slot until every benchmark is decided; of three and more modules each is set against the\n"
+    "first. Results that were stored were measured one after the other and therefore support no\n"
+    "verdict below 5 %. With --by PARAMETER all operands choose benchmarks, as for 'assay run'.\n",
     ROWS,
     compare,
 };

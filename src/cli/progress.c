@@ -39,3 +39,9 @@ void progress_note(const char *text)
     if (text[0] != '\0')
         fprintf(stderr, "assay: note: %s\n", text);
 }
+
+void progress_tell(void *context, const char *sentence)
+{
+    progress_end(context);
+    fprintf(stderr, "%s\n", sentence);
+}

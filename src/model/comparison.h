@@ -80,8 +80,9 @@ enum { FINDINGS_MAX = 6 };
 
 /* One benchmark of two versions.  Ratios are new / old: above 1 is slower. */
 struct comparison {
-    const char *benchmark; /* id of the new side */
-    const char *versus;    /* id of the old side; NULL: the same */
+    const char *benchmark;                 /* id of the new side */
+    const char *versus;                    /* id of the old side; NULL: the same */
+    const char *old_version, *new_version; /* what the sides are called; NULL: nothing */
     const char *metric;
     enum pair_kind kind;
     enum verdict verdict;
@@ -123,6 +124,15 @@ struct gate_facts {
     bool across_machines;                   /* the two differ */
     bool interrupted;
     size_t measured; /* rows that rest on a measurement */
+};
+
+/* Since when the worst slower benchmark is slow. */
+struct regression {
+    const char *benchmark; /* NULL: no benchmark is slower */
+    const char *commit, *subject;
+    unsigned commits;     /* that were between */
+    unsigned builds;      /* of them that were tried */
+    unsigned passed_over; /* right before it; the change may be one of theirs */
 };
 
 #endif

@@ -267,6 +267,8 @@ static json_t *row_json(const struct comparison *row)
     report_json_member(&object, "benchmark", report_json_text(row->benchmark));
     report_json_member(&object, "versus",
                        row->versus ? report_json_text(row->versus) : json_null());
+    report_json_member(&object, "old_version", report_json_text(row->old_version));
+    report_json_member(&object, "new_version", report_json_text(row->new_version));
     report_json_member(&object, "metric", json_string(row->metric));
     report_json_member(&object, "ratio", measured ? report_json_number(row->ratio) : json_null());
     report_json_member(&object, "low",

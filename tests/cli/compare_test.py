@@ -1,4 +1,4 @@
-"""assay compare: two modules against each other, and two stored runs.
+"""assay compare: modules, values of a parameter and stored results against each other.
 
 The machine is shared and busy: verdicts are asked only of versions that differ by a factor of two,
 or not at all, with a margin of 30 %, and in one of three tries.
@@ -14,8 +14,8 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from tap import (FIXTURES, MODULES, PROGRAM, SOURCE, STORE, SUMS, Skip, assay, check, contains,
-                 environment, exits, main, run, test)
+from tap import (FIXTURES, MANY, MODULES, PROGRAM, SOURCE, STORE, SUMS, Skip, assay, check, contains,
+                 environment, exits, main, run, test, write)
 
 try:
     import jsonschema
@@ -23,6 +23,7 @@ except ImportError:
     jsonschema = None
 
 ONE = os.path.join(MODULES, 'versions_one.so')
+PARTNERS = os.path.join(MODULES, 'partners_bench.so')
 TWO = os.path.join(MODULES, 'versions_two.so')
 SHORT = ['-t', '20ms', '-w', '2ms', '-l', '12', '--margin', '30']
 
@@ -189,6 +190,7 @@ def the_document_validates():
     run(ONE, 'steady', '--label', 'first')
     for done in (compare('--json', ONE, TWO, '-l', '6', '--time-limit', '2s'),
                  compare('--json', '--within-launch', '--budget', '50ms', ONE, TWO, 'step'),
+                 compare('--json', '-l', '1', '--by', 'mode', PARTNERS),
                  compare('--json', '-l', '1', ONE, ONE, 'steady'),
                  compare('--json', '--lockstep', ONE, ONE, 'steady'),
                  assay('compare', '--json', 'first', 'first')):
@@ -234,6 +236,137 @@ def a_change_is_explained_by_what_is_counted():
 def nothing_is_stored():
     compare('-l', '1', ONE, ONE, 'steady')
     check(not STORE.exists())
+
+
+# ---- several versions ----
+
+@test
+def of_three_modules_each_is_set_against_the_first():
+    done = compare('--json', '-l', '6', ONE, TWO, ONE, 'step:n=100')
+    exits(done, 0)
+    rows = json.loads(done.out)['rows']
+    check([(row['new_version'], row['old_version']) for row in rows] == [(TWO, ONE), (ONE, ONE)], rows)
+    check(rows[0]['ratio_q10'] > 1.3 > rows[1]['ratio_q10'], rows)
+    contains(compare('-l', '2', ONE, TWO, ONE, 'step').out, f'{TWO} against {ONE}',
+             f'{ONE} against {ONE}')
+
+
+# ---- values of a parameter ----
+
+@test
+def values_of_a_parameter_are_set_against_the_first():
+    row = row_of(compare('--json', '-l', '6', '--by', 'n', ONE, 'step'))
+    check((row['benchmark'], row['versus']) == ('versions_one/step:n=200', 'versions_one/step:n=100'))
+    check(row['kind'] == 'one_process' and row['new_version'] is None, row)
+    check(1.3 < row['ratio_q10'] < 3, row)
+    row = row_of(compare('--json', '-l', '6', '--by', 'n', '--base', '200', ONE, 'step'))
+    check(row['versus'] == 'versions_one/step:n=200' and row['ratio_q10'] < 0.8, row)
+
+
+@test
+def the_other_parameters_stay_the_same():
+    done = compare('--json', '-l', '1', '-t', '2ms', '--by', 'a', MANY, 'b=3', 'b=4')
+    exits(done, 0)
+    rows = json.loads(done.out)['rows']
+    check(len(rows) > 2)
+    for row in rows:
+        check(row['versus'].split(',')[1] == row['benchmark'].split(',')[1], row)
+        contains(row['versus'], ':a=0,')
+        check('a=0,' not in row['benchmark'], row)
+
+
+@test
+def the_table_of_values_has_the_base_first_and_fits():
+    done = compare('-l', '2', '--by', 'n', ONE, 'step')
+    exits(done, 0)
+    lines = done.out.splitlines()
+    contains(lines[0], 'benchmark', 'time', 'ratio', 'interval', 'verdict')
+    check(lines[1].startswith('versions_one/step:n=100 '), done)
+    check(lines[2].startswith('  n=200 '), done)
+    check(all(len(line) <= 80 for line in lines), done)
+
+
+@test
+def a_value_that_fails_is_a_row_without_a_verdict():
+    done = compare('--json', '--by', 'mode', PARTNERS, '-l', '1')
+    exits(done, 3)
+    rows = {row['benchmark'].split('mode=')[1]: row for row in json.loads(done.out)['rows']}
+    check(set(rows) == {'bad', 'lone', 'good'}, rows)
+    unmeasured(rows['bad'], 'the sum is wrong')
+    unmeasured(rows['lone'], 'there is no mode=base of it')
+    check(rows['good']['versus'].endswith('mode=base') and rows['lone']['versus'] is None, rows)
+    contains(compare('--by', 'mode', PARTNERS, '-l', '1').out, 'the sum is wrong', 'mode=good',
+             'there is no mode=base of it')
+
+
+@test
+def mistakes_about_a_parameter_name_what_there_is():
+    exits(assay('compare', '--by', 'm', ONE), 2, "no benchmark has a parameter 'm'; there are n")
+    exits(assay('compare', '--by', 'n', ONE, 'steady'), 2, 'there is none')
+    exits(assay('compare', '--by', 'n', '--base', '300', ONE), 2,
+          "nothing can be set against n=300; the values of 'n' here: 100, 200")
+    exits(assay('compare', '--by', 'n', ONE, 'n=100'), 2, "the values of 'n' here: 100")
+    exits(assay('compare', '--base', '1', ONE, TWO), 2, '--base goes with --by')
+    for option in ('--build', '--rebuild', '--bisect'):
+        exits(assay('compare', '--by', 'n', option, ONE), 2, 'do not go with it')
+
+
+# ---- files of results ----
+
+def results(name, *words):
+    """A file that `assay run --json` wrote."""
+    done = run('--json', '-l', '6', *words)
+    exits(done, 0)
+    return write(name, done.out)
+
+
+@test
+def files_of_results_are_compared_without_a_store():
+    shutil.copy(ONE, 'versions.so')
+    old = results('old.json', './versions.so', 'step', 'steady')
+    shutil.copy(TWO, 'versions.so')
+    new = results('new.json', './versions.so', 'step')
+    shutil.rmtree('.assay')
+    rows = rows_of(assay('compare', '--json', old, new))
+    check(rows['step:n=100']['kind'] == 'stored' and rows['step:n=100']['ratio'] > 1.3, rows)
+    check(rows['step:n=100']['old_version'] == 'old.json', rows)
+    unmeasured(rows['steady'], 'missing: the new run lacks it')
+    row = row_of(assay('compare', '--json', './old.json', new, 'n=200'))
+    check(row['benchmark'] == 'versions/step:n=200', row)
+    exits(assay('compare', old, new, 'nosuch'), 2, "matches 'nosuch'")
+
+
+@test
+def a_file_says_the_same_as_the_store():
+    for name in ('one', 'two'):
+        results(f'{name}.json', ONE, 'steady', '--label', name)
+    stored = row_of(assay('compare', '--json', 'one', 'two'))
+    read = row_of(assay('compare', '--json', 'one.json', 'two.json'))
+    mixed = row_of(assay('compare', '--json', 'one', 'two.json'))
+    for row in (read, mixed):
+        check(row['verdict'] == stored['verdict'] or row['high'] - row['low'] > 0.1, (row, stored))
+        for key in ('ratio', 'low', 'high'):
+            check(abs(row[key] / stored[key] - 1) < 0.05, (key, row, stored))
+
+
+@test
+def other_files_are_refused_with_the_reason():
+    good = json.loads(results('good.json', ONE, 'steady').read_text(encoding='utf-8'))
+    for text, reason in (('', 'bad.json:'), ('[]', "its schema is ''"), ('{', 'bad.json:'),
+                         ('{"schema": "assay.list/1"}', "its schema is 'assay.list/1'"),
+                         ('{"schema": "assay.run/1"}', "'run' wants the run")):
+        write('bad.json', text)
+        exits(assay('compare', 'good.json', 'bad.json'), 2, reason)
+    for key, value, reason in (('median', -1, "'median' wants a time above 0"),
+                               ('launch_count', 0, "'launch_count' wants a whole number"),
+                               ('benchmark', 'none', "'benchmark' wants an id"),
+                               ('level', 1, "'level' wants"), ('low', 1e9, "'low' wants")):
+        wrong = json.loads(json.dumps(good))
+        wrong['results'][0][key] = value
+        write('bad.json', json.dumps(wrong))
+        exits(assay('compare', 'bad.json', 'good.json'), 2, f'bad.json: {reason}')
+    exits(assay('compare', './none.json', 'good.json'), 3, "cannot open './none.json'")
+    exits(assay('compare', ONE, 'good.json'), 2, "'good.json' is the results of a run")
 
 
 # ---- stored runs ----
@@ -282,9 +415,16 @@ def runs_of_another_machine_are_refused():
 
 @test
 def wrong_operands_are_usage_errors():
-    for words in ([], [ONE], [ONE, 'latest'], ['latest', ONE], ['one', 'two', 'step']):
-        exits(assay('compare', *words), 2, 'usage: assay compare OLD.so NEW.so')
-    exits(assay('compare', ONE, TWO, SUMS), 2, 'is a third')
+    exits(assay('compare'), 2, 'usage: assay compare OLD [NEW] [PATTERN ...]')
+    exits(assay('compare', ONE), 2, 'is compared with what?')
+    for words in ([ONE, 'latest'], ['latest', ONE], ['one', 'two', 'step']):
+        exits(assay('compare', *words), 2, 'is no file, no stored run')
+    run(ONE, 'steady', '--label', 'stored')
+    for words in ([ONE, 'stored'], ['stored', ONE], ['stored', ONE, 'steady']):
+        exits(assay('compare', *words), 2, "'stored' is the results of a run", 'assay gate')
+    exits(assay('compare', 'stored', 'stored', ONE), 2, 'is a third version')
+    exits(assay('compare', '--bisect', ONE, TWO, 'steady', '-l', '1', '-t', '5ms'), 2,
+          '--bisect wants two commits')
     exits(assay('compare', ONE, './none.so'), 2, "cannot open module './none.so'")
     exits(assay('compare', ONE, TWO, 'nosuch'), 2, "no benchmark matches 'nosuch'")
 

@@ -1,0 +1,40 @@
+/* Results in a file: any bytes are either read into a run that can be compared or refused with the
+ * file's name. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/versions/results_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_result(const struct result *result)
+{
+    if (result->benchmark.id[0] == '\0' || result->benchmark.suite[0] == '\0' ||
+        result->reason == NULL)
+        abort();
+    if (result->measurement_count > 0 &&
+        result->samples.count != result->measurements[0].summary.launch_count)
+        abort();
+    for (size_t i = 0; i < result->samples.count; i++)
+        if (!isfinite(result->samples.items[i].ns) || result->samples.items[i].ns <= 0)
+            abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct buf error;
+    struct run run;
+    buf_init(&error, 4096);
+    assay_status status = results_parse((const char *)data, size, "r.json", &run, &error);
+    if (status == ASSAY_OK) {
+        for (size_t i = 0; i < run.results.count; i++)
+            check_result(&run.results.items[i]);
+        run_release(&run);
+    } else if (status != ASSAY_ERR_PARSE || strncmp(error.text, "r.json:", 7) != 0) {
+        abort();
+    }
+    buf_release(&error);
+    return 0;
+}
