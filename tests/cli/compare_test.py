@@ -15,7 +15,7 @@ import time
 
 sys.dont_write_bytecode = True
 from tap import (FIXTURES, MANY, MODULES, PROGRAM, SOURCE, STORE, SUMS, Skip, assay, check, contains,
-                 environment, exits, main, run, test, write)
+                 environment, exits, in_three_tries, main, run, test, write)
 
 try:
     import jsonschema
@@ -43,15 +43,6 @@ def row_of(done, code=0):
     rows = rows_of(done, code)
     check(len(rows) == 1, rows)
     return next(iter(rows.values()))
-
-
-def in_three_tries(function):
-    for _ in range(2):
-        try:
-            return function()
-        except AssertionError as spoilt:
-            print('# once more:', str(spoilt)[:300])
-    return function()
 
 
 def unmeasured(row, reason):

@@ -760,54 +760,6 @@ TEST(a_threshold_that_cannot_be_meant_is_refused_with_its_line)
             "assay.yaml:2:20: unknown key 'wrn' (did you mean 'warn'?)");
 }
 
-/* ---- assay.yaml: build ---- */
-
-TEST(build_says_how_with_defaults_for_the_rest)
-{
-    struct config config = config_of("build: {command: make -j2, modules: [out/suites, a.so]}\n");
-    CHECK_STR(config.build.command, "make -j2");
-    CHECK_EQ(config.build.modules.count, 2);
-    CHECK_STR(config.build.modules.items[1], "a.so");
-    CHECK_EQ(config.build.limit_seconds, 600);
-    CHECK_EQ(config.build.keep, 8);
-    config_release(&config);
-    config = config_of("launches: 3\n");
-    CHECK(config.build.command == NULL);
-    config_release(&config);
-}
-
-TEST(modules_of_a_build_stay_relative_to_the_project_wherever_the_file_lies)
-{
-    static const char text[] = "build:\n  command: >\n    a &&\n    b\n  modules: ..out/x\n"
-                               "  time_limit: 2 s\n  keep: 3\n";
-    const struct yaml_source source = {text, strlen(text), "/some/where/assay.yaml"};
-    struct config config;
-    CHECK_EQ(config_parse(&source, &config, NULL), ASSAY_OK);
-    CHECK_STR(config.build.command, "a && b");
-    CHECK_STR(config.build.modules.items[0], "..out/x");
-    CHECK_EQ(config.build.limit_seconds, 2);
-    CHECK_EQ(config.build.keep, 3);
-    config_release(&config);
-}
-
-TEST(a_build_that_cannot_be_meant_is_refused)
-{
-    REFUSED("build: make\n", "assay.yaml:1:8: 'build' wants keys and values, not 'make'");
-    REFUSED("build: {command: make}\n", "assay.yaml:1:8: the key 'modules' is missing");
-    REFUSED("build: {modules: a}\n", "assay.yaml:1:8: the key 'command' is missing");
-    REFUSED("build: {command: '', modules: a}\n",
-            "assay.yaml:1:8: the command of 'build' is empty");
-    REFUSED("build: {command: make, modules: []}\n", "assay.yaml:1:8: 'build' names no modules");
-    REFUSED("build: {command: make, modules: /a}\n",
-            "assay.yaml:1:8: 'modules' wants paths inside the project's folder, not '/a'");
-    REFUSED("build: {command: make, modules: [a, b/..]}\n",
-            "assay.yaml:1:8: 'modules' wants paths inside the project's folder, not 'b/..'");
-    REFUSED("build: {commanded: make}\n",
-            "assay.yaml:1:9: unknown key 'commanded' (did you mean 'command'?)");
-    REFUSED("build: {command: make, modules: a, keep: 1}\n",
-            "assay.yaml:1:42: 'keep' wants a whole number from 2 to 1000, not '1'");
-}
-
 /* ---- documentation ---- */
 
 TEST(the_reference_names_every_key_with_range_and_default)

@@ -70,7 +70,7 @@ static assay_status measure_ratio(const struct search *search, const struct vers
         find_benchmark(&search->versions->items.items[0], search->old_benchmark),
         find_benchmark(version, search->since->benchmark)};
     const pairing_vec pairings = {&pairing, 1, 0};
-    *ret_log = NAN;
+    *ret_log = nan("");
     if (pairing.old_side == NULL || pairing.new_side == NULL)
         return ASSAY_OK;
     assay_status status =
@@ -102,7 +102,7 @@ static assay_status try_commit(struct search *search, long at)
 {
     struct revision revision;
     struct version version = {.build = {.lock = -1}};
-    double log_ratio = NAN;
+    double log_ratio = nan("");
     BUF_AUTO why;
     buf_init(&why, 65536);
     TRY(repository_find(&search->versions->repository, search->commits.items[at],

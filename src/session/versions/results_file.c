@@ -72,6 +72,7 @@ static assay_status read_environment(const struct reading *reading, const json_t
         return wrong(reading, "environment", "the machine");
     TRY(read_text(reading, object, "cpu", &environment->cpu));
     TRY(read_text(reading, object, "kernel", &environment->kernel));
+    TRY(read_text(reading, object, "fingerprint", &environment->fingerprint));
     TRY(read_whole(reading, object, "cores", 1 << 20, &cores));
     environment->cores = (unsigned)cores;
     return ASSAY_OK;
@@ -193,6 +194,8 @@ assay_status results_parse(const char *text, size_t length, const char *name, st
     char shown[TEXT_SHOWN_MAX];
     const struct reading reading = {name, &run, error};
     json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &place);
+    if (document == NULL && json_error_code(&place) == json_error_out_of_memory)
+        return ASSAY_ERR_MEMORY;
     if (document == NULL)
         return buf_error(error, ASSAY_ERR_PARSE, "%s:%d:%d: %s", name, place.line, place.column,
                          text_shown(place.text, shown));
