@@ -21,7 +21,7 @@ WHOLE = ("--margin", "0.001")
 WITHIN = ("--within-launch",)
 
 SETTINGS = {
-    "aa": Section(600, {"": Way(8, 1, WHOLE)}),
+    "aa": Section(250, {"": Way(16, 1, WHOLE)}),
     "power": Section(300, {
         "+1 % in 0.1 s": Way(1, 0.1, WITHIN),
         "+0.1 % in 1 s": Way(1, 1, WITHIN),
@@ -39,9 +39,9 @@ SETTINGS = {
 
 # A thousand benchmarks in two minutes are 120 ms each; eight launches are the least.
 # Start, calibration and warm-up of a launch.
-LAUNCH_COST_MS = 30
+LAUNCH_COST_MS = 16
 
-GATE = ["--fail", "5", "--warn", "5", "-l", "24", "-t", "8ms", "-w", "1ms"]
+GATE = ["--fail", "5", "--warn", "5", "-l", "24", "-t", "3ms", "-w", "1ms"]
 GATE_LAUNCHES = (8, 24)  # least and most that the gate looks at
 BASELINE_RUN = ["-l", "1", "-t", "1ms", "-w", "1ms", "-n", "2"]
 QUICK_PART = ["size=1", "size=10"]  # 20 of the 1000: --quick
