@@ -124,7 +124,7 @@ static assay_status call_named(struct baseline_call *call, char **operands, int 
             left <= SUBCOMMANDS[i].operands_max)
             return SUBCOMMANDS[i].run(call);
     return buf_error(&call->cli->error, ASSAY_ERR_ARGUMENT,
-                     "usage: assay baseline [list | save NAME [RUN] | show NAME | remove NAME]");
+                     "usage: assay baseline [list | save NAME [RUN] | show | remove NAME]");
 }
 
 static assay_status baseline(struct cli *cli, int argc, char **argv)
@@ -147,7 +147,7 @@ static assay_status baseline(struct cli *cli, int argc, char **argv)
 
 const struct command command_baseline = {
     "baseline",
-    "[list | save NAME [RUN] | show NAME | remove NAME]",
+    "[list | save NAME [RUN] | show | remove NAME]",
     "name runs that later ones are measured against",
     "save keeps a copy of every module that the run (default: latest) measured, so that\n"
     "'assay gate' can measure it again, paired; with --overwrite it moves a name that\n"

@@ -189,7 +189,7 @@ def every_section_has_settings_and_the_time_is_shared_by_launches():
     check(set(SECTIONS) == set(settings.SETTINGS), settings.SETTINGS)
     way = settings.Way(8, 2, ('--lockstep',))
     check(settings.compare_words(way)
-          == ['-l', '8', '-t', '220ms', '--budget', '2s', '--lockstep'])
+          == ['-l', '8', '-t', f'{250 - settings.LAUNCH_COST_MS}ms', '--budget', '2s', '--lockstep'])
     check(settings.compare_words(settings.Way(1, 2), 0.5) == ['--budget', '0.5s'])
     check(settings.missing_options(way, {'--budget'}) == ['--lockstep'])
 

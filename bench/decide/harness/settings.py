@@ -32,6 +32,7 @@ SETTINGS = {
     "placement": Section(10, {}),
     "lockstep": Section(200, {"": Way(16, 10, WHOLE + ("--lockstep",))}),
     "commands": Section(25, {}),
+    "planted": Section(2, {}),
     "instructions": Section(10, {}),
     "suite": Section(20, {}),
     "peers": Section(60, {"": Way(8, 1, WHOLE)}),

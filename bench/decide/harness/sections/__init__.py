@@ -2,4 +2,4 @@
 from . import aa, builds, instructions, lockstep, others, peers, power, suite
 
 SECTIONS = {section.NAME: section for section in (
-    aa, power, builds, others.PLACEMENT, lockstep, others.COMMANDS, instructions, suite, peers)}
+    aa, power, builds, others.PLACEMENT, lockstep, others.COMMANDS, others.PLANTED, instructions, suite, peers)}

@@ -1,4 +1,4 @@
-"""Sections that are programs of their own, bench/decide/placement and bench/decide/commands: one
+"""Sections that are programs of their own, bench/decide/placement, commands and planted: one
 short run of each a round, its rows turned into hits of the cases below."""
 
 import json
@@ -10,6 +10,7 @@ from ..task import Task, skipped
 
 PLACEMENT_CASES = 20  # a round: two of alignment, twenty planted
 COMMAND_ROUNDS = 20
+PLANTED_GATES = 25  # a round
 EFFECTS_LEAST = {"alignment": 0.02, "planted": 0.005}  # less has not moved
 GATE = 0.01
 
@@ -91,6 +92,12 @@ def command_rows(place, program, _number):
         return list(map(command_row, json.load(file)))
 
 
+def planted_rows(place, program, _number):
+    text = places.output([program, "--build", place.options.build, "--gates", str(PLANTED_GATES),
+                          "--json"])
+    return [{**json.loads(line), "tool": "assay"} for line in text.splitlines() if line.strip()]
+
+
 PLACEMENT = Program("placement", "Placement", placement_rows, (
     Demand("alignment", "placement said of the alignment case", 1, 1, 20),
     Demand("planted", "placement said of planted changes of equal instructions", 0, 0, 200)))
@@ -98,3 +105,9 @@ COMMANDS = Program("commands", "Commands", command_rows, (
     Demand("A/A", "commands of 5 ms, A/A: alarms at the 1 % gate", 0, 0, 1000),
     Demand("+1 % in 1 s", "commands of 5 ms: +1 % found in 1 s", 0.97, 1, 300),
     Demand("+1 % in 1.5 s", "commands of 5 ms: +1 % found in 1.5 s", 0.99, 1, 300)))
+PLANTED = Program("planted", "A regression planted in the suite text", planted_rows, (
+    Demand("gate, unchanged", "unchanged commit: gates that pass", 1, 1, 50),
+    Demand("gate, planted", "planted regression: `assay gate` fails", 1, 1, 1),
+    Demand("compare, planted", "planted regression: `assay compare HEAD~1 HEAD` finds it", 1, 1, 1),
+    Demand("compare, unchanged", "unchanged commit: called slower", 0, 0, 1),
+    Demand("compare, others", "benchmarks beside it: called slower", 0, 0, 10)))
