@@ -75,10 +75,16 @@ def row_of(done, code=0):
     return rows[0]
 
 
+def in_bounds(row, low, high):
+    if not low < row['ratio_q10'] < high:
+        print('#', row)
+    return low < row['ratio_q10'] < high
+
+
 def slower(row):
     """Twice the work, as the ratio sees it; a verdict may want more launches on a busy machine."""
-    return 1.3 < row['ratio_q10'] < 4
+    return in_bounds(row, 1.3, 4)
 
 
 def same(row):
-    return 0.7 < row['ratio_q10'] < 1.4
+    return in_bounds(row, 0.7, 1.4)

@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 from repository import (BUILDS, DECIDED, MODULE, SHORT, built, commit, compare, git, repository,
@@ -43,6 +44,14 @@ def the_working_tree_is_built_anew_when_it_changed_and_only_then():
     write('work.h', '#define WORK 1\n//\n')
     check(same(row_of(compare('--json', 'HEAD', 'worktree'))))
     check(built() == 3)
+
+
+@test
+def a_change_of_the_same_length_within_the_second_of_the_commit_is_seen():
+    repository(1)
+    write('work.h', '#define WORK 2\n')
+    time.sleep(1.1)  # the copy of the index would be younger than both
+    contains(compare('-l', '1', 'HEAD').err, 'with its uncommitted changes')
 
 
 @test

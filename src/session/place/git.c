@@ -104,12 +104,13 @@ assay_status repository_find(const struct repository *repository, const char *wo
     return exit_code == 0 ? read_revision(answer.text, arena, ret_revision) : ASSAY_ERR_NOT_FOUND;
 }
 
-/* Works on a copy of the index.  Names and dates are fixed, so that the same files on the same HEAD
- * are the same commit. */
+/* Works on a copy of the index, which keeps its time: git looks into files that are as new as the
+ * index, since a change within the same second does not show in their own time.  Names and dates
+ * are fixed, so that the same files on the same HEAD are the same commit. */
 static const char SNAPSHOT[] = GIT_SCRIPT
     "head=$(git rev-parse --verify HEAD) && index=$(git rev-parse --git-path index) && "
     "copy=$(mktemp) && trap 'rm -f \"$copy\" \"$copy.lock\"' EXIT && "
-    "cp \"$index\" \"$copy\" && export GIT_INDEX_FILE=\"$copy\" && "
+    "cp -p \"$index\" \"$copy\" && export GIT_INDEX_FILE=\"$copy\" && "
     "git add --all -- ':/' ':(top,exclude,glob)**/.assay/**' >/dev/null && "
     "tree=$(git write-tree) && "
     "if [ \"$tree\" = \"$(git rev-parse \"$head^{tree}\")\" ]; then echo \"$head\"; else "
