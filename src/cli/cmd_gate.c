@@ -15,8 +15,10 @@ struct gate_options {
     const char *baseline;
     struct profile_request profile; /* its plan is what the options say of pairs, too */
     struct limits_request limits;
-    bool targets, no_targets, across_machines, instructions;
+    bool targets, no_targets, across_machines, instructions, no_explain;
 };
+
+enum { EXPLAINED_ROWS = 5 }; /* the worst of those that do not pass */
 
 #define OPTION(field) offsetof(struct gate_options, field)
 static const struct option_row ROWS[] = {
@@ -47,6 +49,8 @@ static const struct option_row ROWS[] = {
      "count instructions instead of timing (valgrind); then 0.1 % warns, 1 % fails, and targets "
      "are not judged",
      OPTION_FLAG, OPTION(instructions)},
+    {"no-explain", 0, NULL, "do not count what the rows that do not pass do differently",
+     OPTION_FLAG, OPTION(no_explain)},
     COMMON_ROWS(struct gate_options),
     OPTION_END,
 };
@@ -79,6 +83,7 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
         .false_discovery_rate = COMPARISON_FALSE_DISCOVERY_RATE,
         .gate_only = true,
         .instructions = options->instructions,
+        .explain_max = options->instructions || options->no_explain ? 0 : EXPLAINED_ROWS,
         .stop = &stop_count,
         .progress = progress_step,
         .context = &progress,

@@ -180,7 +180,12 @@ static const double *copy_ratios(const struct evidence *evidence, enum estimator
     return copy;
 }
 
-/* A gate asks before it does not pass what was explained to nobody. */
+static bool is_moved(const struct comparison *row)
+{
+    return row->verdict == VERDICT_SLOWER || row->verdict == VERDICT_FASTER;
+}
+
+/* A gate asks before it does not pass what was not explained. */
 static assay_status settle_placement(const struct compare_request *request, struct arena *arena,
                                      struct contest *contest)
 {
@@ -190,7 +195,8 @@ static assay_status settle_placement(const struct compare_request *request, stru
                                                .new_side = contest->pairing.new_side,
                                                .margin = request->rules.margin,
                                                .stop = request->stop};
-    if (!request->gate_only || contest->row.gate == GATE_PASS)
+    if (!request->gate_only || !is_moved(&contest->row) || contest->row.has_counts ||
+        contest->row.gate == GATE_PASS)
         return ASSAY_OK;
     return placement_settle(&question, arena, &contest->row);
 }
@@ -209,8 +215,6 @@ static assay_status finish_contest(const struct compare_request *request, struct
         row->reason = arena_printf(arena, "interrupted after %u launches", row->launches);
     else if (row->verdict == VERDICT_UNDECIDED)
         row->reason = explain_undecided(request, arena, row);
-    else
-        TRY(settle_placement(request, arena, contest));
     return row->reason && row->launch_ratios ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
@@ -262,14 +266,16 @@ static assay_status go_round(const struct compare_request *request, double began
     return ASSAY_OK;
 }
 
-/* The changed row that is most in need of an explanation and has none: NULL when there is none. */
-static struct contest *next_unexplained(const contest_vec *contests)
+/* The changed row that is most in need of an explanation and has none: NULL when there is none.
+ * What a gate passes needs none. */
+static struct contest *next_unexplained(const struct compare_request *request,
+                                        const contest_vec *contests)
 {
     struct contest *worst = NULL;
     for (size_t i = 0; i < contests->count; i++) {
         struct contest *contest = &contests->items[i];
-        enum verdict verdict = contest->row.verdict;
-        if (!contest->row.has_counts && (verdict == VERDICT_SLOWER || verdict == VERDICT_FASTER) &&
+        bool passes = request->gate_only && contest->row.gate == GATE_PASS;
+        if (!contest->row.has_counts && is_moved(&contest->row) && !passes &&
             (worst == NULL || contest->row.ratio > worst->row.ratio))
             worst = contest;
     }
@@ -281,7 +287,7 @@ static assay_status explain_contests(const struct compare_request *request, stru
 {
     struct contest *contest;
     for (unsigned i = 0; i < request->explain_max && !is_stopped(request) &&
-                         (contest = next_unexplained(contests)) != NULL;
+                         (contest = next_unexplained(request, contests)) != NULL;
          i++)
         TRY(explain_row(request, &contest->pairing, true, arena, &contest->row));
     return ASSAY_OK;
@@ -293,6 +299,8 @@ static assay_status finish_contests(const struct compare_request *request, struc
     for (size_t i = 0; i < contests->count; i++)
         TRY(finish_contest(request, arena, &contests->items[i]));
     TRY(explain_contests(request, arena, contests));
+    for (size_t i = 0; i < contests->count && !is_stopped(request); i++)
+        TRY(settle_placement(request, arena, &contests->items[i]));
     for (size_t i = 0; i < contests->count; i++) {
         struct comparison *row = vec_add(rows);
         if (row == NULL)

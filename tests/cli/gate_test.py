@@ -57,6 +57,21 @@ def a_rebuilt_module_that_does_twice_the_work_fails_with_exit_code_1():
 
 
 @test
+def what_fails_is_explained_and_what_passes_is_not():
+    build(ONE)
+    save()
+    build(TWO)
+    rows = gate('--baseline', 'main', HERE, 'step:n=100', 'steady', code=1)
+    check(rows['steady']['new_counts'] is None, rows)
+    counts = rows['step:n=100']['new_counts']
+    check(counts is not None, rows)
+    rules = [finding['rule'] for finding in rows['step:n=100']['findings']]
+    check(rules == ([] if counts['instructions'] is None else ['work']), rows)
+    rows = gate('--baseline', 'main', '--no-explain', HERE, 'step:n=100', code=1)
+    check(rows['step:n=100']['new_counts'] is None, rows)
+
+
+@test
 def half_the_work_passes():
     build(TWO)
     exits(assay('run', *TINY, HERE, 'step'), 0)
