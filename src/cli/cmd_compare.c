@@ -6,15 +6,14 @@
 #include "cli/stop.h"
 #include "report/versions/versions.h"
 #include "session/counting/instructions.h"
+#include "session/place/profile.h"
 #include "session/versions/bisect.h"
 #include "session/versions/parameter.h"
 
 struct compare_options {
     struct common_options common;
-    unsigned launches;
-    double measure, warmup, budget, limit_seconds;
-    double margin;
-    uint64_t seed;
+    struct plan plan; /* what is said of it */
+    double budget, margin;
     unsigned explain;
     bool across_machines;
     bool lockstep, within_launch, no_explain, instructions, build, rebuild, bisect;
@@ -35,16 +34,17 @@ static const struct option_row ROWS[] = {
      OPTION(build)},
     {"rebuild", 0, NULL, "build again what was built before", OPTION_FLAG, OPTION(rebuild)},
     {"launches", 'l', "N", "most launches a benchmark may take (default: 40)", OPTION_COUNT,
-     OPTION(launches)},
+     OPTION(plan.launches)},
     {"time", 't', "TIME", "measuring time per launch (default: 50 ms)", OPTION_SECONDS,
-     OPTION(measure)},
-    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS, OPTION(warmup)},
+     OPTION(plan.measure_seconds)},
+    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS,
+     OPTION(plan.warmup_seconds)},
     {"budget", 0, "TIME", "at most so long a benchmark, from the 8th launch on (default: none)",
      OPTION_SECONDS, OPTION(budget)},
     {"within-launch", 0, NULL, "one launch of the whole budget: quick, and blind to addresses",
      OPTION_FLAG, OPTION(within_launch)},
     {"time-limit", 0, "TIME", "end a launch that takes longer (default: 60 s)", OPTION_SECONDS,
-     OPTION(limit_seconds)},
+     OPTION(plan.limit_seconds)},
     {"lockstep", 0, NULL, "two processes in turn, also where one would do", OPTION_FLAG,
      OPTION(lockstep)},
     {"instructions", 0, NULL,
@@ -54,13 +54,12 @@ static const struct option_row ROWS[] = {
      OPTION_COUNT, OPTION(explain)},
     {"no-explain", 0, NULL, "leave that out", OPTION_FLAG, OPTION(no_explain)},
     {"seed", 0, "N", "seed of random data and of the order (default: 1)", OPTION_COUNT64,
-     OPTION(seed)},
+     OPTION(plan.seed)},
     {"across-machines", 0, NULL, "set stored runs of different machines against each other",
      OPTION_FLAG, OPTION(across_machines)},
     COMMON_ROWS(struct compare_options),
     OPTION_END,
 };
-static const double FALSE_DISCOVERY_RATE = 0.05;
 
 /* One comparison on its way from operands to a table. */
 struct comparing {
@@ -88,16 +87,9 @@ static struct compare_request measuring_of(const struct compare_options *options
 {
     struct compare_request request = {
         .paths = &workplace->paths,
-        .plan = {.profile = "compare",
-                 .launches = options->launches ? options->launches : 40,
-                 .measure_seconds = options->measure > 0 ? options->measure : 0.05,
-                 .warmup_seconds = options->warmup > 0 ? options->warmup : 0.01,
-                 .slot_seconds = 0.0001,
-                 .limit_seconds = options->limit_seconds > 0 ? options->limit_seconds : 60,
-                 .limit_rss_bytes = 8e9,
-                 .seed = options->seed ? options->seed : 1},
+        .plan = profile_pairs("compare", &workplace->config, &options->plan),
         .rules = VERDICT_RULES_DEFAULT,
-        .false_discovery_rate = FALSE_DISCOVERY_RATE,
+        .false_discovery_rate = COMPARISON_FALSE_DISCOVERY_RATE,
         .lockstep = options->lockstep,
         .budget_seconds = options->budget,
         .within_launch = options->within_launch,
@@ -119,7 +111,7 @@ static assay_status print(const struct comparing *comparing, const struct regres
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     if (comparing->options->common.json)
-        TRY(report_json_versions(&comparing->rows, since, FALSE_DISCOVERY_RATE, &out));
+        TRY(report_json_versions(&comparing->rows, since, COMPARISON_FALSE_DISCOVERY_RATE, &out));
     else if (comparing->options->by != NULL)
         report_text_values(&comparing->rows, comparing->options->by, &out);
     else

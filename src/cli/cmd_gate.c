@@ -37,11 +37,11 @@ static const struct option_row ROWS[] = {
      OPTION(across_machines)},
     {"profile", 'p', "NAME", "how long to measure for targets without a baseline", OPTION_TEXT,
      OPTION(profile.name)},
-    {"launches", 'l', "N", "most launches a benchmark may take (default: 24)", OPTION_COUNT,
+    {"launches", 'l', "N", "most launches a benchmark may take (default: 40)", OPTION_COUNT,
      OPTION(profile.plan.launches)},
-    {"time", 't', "TIME", "measuring time per launch (default: 50 ms)", OPTION_SECONDS,
-     OPTION(profile.plan.measure_seconds)},
-    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms)", OPTION_SECONDS,
+    {"time", 't', "TIME", "measuring time per launch (default: 50 ms, less of many)",
+     OPTION_SECONDS, OPTION(profile.plan.measure_seconds)},
+    {"warmup", 'w', "TIME", "warm-up per launch (default: 10 ms, less of many)", OPTION_SECONDS,
      OPTION(profile.plan.warmup_seconds)},
     {"time-limit", 0, "TIME", "end a launch that takes longer (default: 60 s)", OPTION_SECONDS,
      OPTION(profile.plan.limit_seconds)},
@@ -88,8 +88,11 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
         .progress = progress_step,
         .context = &progress,
     };
+    profile_fit(request->catalog->benchmarks.count, &options->profile.plan, &request->compare.plan);
     if (options->instructions)
         instructions_rules(&request->compare.rules);
+    else
+        progress_hint();
     assay_status status = gate_run(request, &arena, &rows, &facts, &cli->error);
     progress_end(&progress);
     if (status == ASSAY_OK)

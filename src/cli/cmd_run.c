@@ -10,7 +10,6 @@
 #include "report/json.h"
 #include "report/text.h"
 #include "session/counting/instructions.h"
-#include "session/doctor/hint.h"
 #include "session/gate/baseline.h"
 #include "session/outputs.h"
 #include "session/place/profile.h"
@@ -143,11 +142,8 @@ static assay_status measure(struct running *running, struct session_request *req
     struct cli *cli = running->cli;
     struct run run = {0};
     struct progress progress;
-    BUF_AUTO hint;
-    buf_init(&hint, 1024);
     if (!request->instructions) /* a count does not care */
-        doctor_hint(&hint);
-    progress_note(hint.text);
+        progress_hint();
     progress_init(&progress);
     request->progress = progress_step;
     request->context = &progress;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "session/doctor/hint.h"
+
 enum { QUIET_SECONDS = 1, LOG_SECONDS = 10 };
 
 void progress_init(struct progress *progress)
@@ -32,6 +34,14 @@ void progress_end(struct progress *progress)
     if (progress->shown)
         fputs("\r\033[K", stderr);
     progress->shown = false;
+}
+
+void progress_hint(void)
+{
+    BUF_AUTO hint;
+    buf_init(&hint, 1024);
+    doctor_hint(&hint);
+    progress_note(hint.text);
 }
 
 void progress_note(const char *text)

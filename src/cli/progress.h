@@ -17,6 +17,9 @@ void progress_end(struct progress *progress);
 /* A line on stderr that is no error: what a reader of the numbers should know. */
 void progress_note(const char *text);
 
+/* The same, of what makes this a bad moment to measure; nothing when nothing does. */
+void progress_hint(void);
+
 /* A sentence on a line of its own: what a word was taken for, what is being built. */
 void progress_tell(void *context, const char *sentence);
 

@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "compare/bounds/audit.h"
+#include "measure/pair.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/audit/cover.h"
@@ -29,7 +30,7 @@ struct plan audit_plan(bool quick, const struct plan *said)
                          .warmup_seconds = said->warmup_seconds > 0 ? said->warmup_seconds
                                            : quick                  ? 0.005
                                                                     : 0.02,
-                         .slot_seconds = 0.0003,
+                         .slot_seconds = PAIR_SLOT_SECONDS,
                          .limit_seconds = said->limit_seconds > 0 ? said->limit_seconds : 60,
                          .limit_rss_bytes = 8e9,
                          .seed = said->seed ? said->seed : 1};

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "measure/pair.h"
 #include "probe/clock.h"
 #include "probe/gaps.h"
 #include "probe/machine.h"
@@ -21,7 +22,7 @@ static const struct plan PLAN = {.profile = "doctor",
                                  .launches = 8,
                                  .measure_seconds = 0.012,
                                  .warmup_seconds = 0.002,
-                                 .slot_seconds = 0.0001,
+                                 .slot_seconds = PAIR_SLOT_SECONDS,
                                  .limit_seconds = 60,
                                  .limit_rss_bytes = 8e9};
 static const double VISIBLE_HALF_WIDTHS = 1.5, VISIBLE_SHARE = 0.9, BOUND_LEVEL = 0.95;

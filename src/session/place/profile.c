@@ -1,11 +1,20 @@
 /* The table of profiles and the order of who may override whom.
  * Why five launches in the quick one: the 95 % interval over launches needs a few, and each costs a
  * fresh process and a warm-up, not only its measuring time.
- * Invariant: the profile's name in the plan is one of the table. */
+ * Invariant: the profile's name in the plan is one of the table, or "compare" or "gate". */
 #include "session/place/profile.h"
 
-#include <assert.h>
+#include <math.h>
 #include <string.h>
+
+#include "measure/pair.h"
+
+/* A gate over a thousand benchmarks should take two minutes: ten launches each, of which most
+ * decide, at some 7 ms for starting and calibrating one. */
+#define FIT_SECONDS 100.0
+#define FIT_LAUNCHES 10
+#define LAUNCH_SECONDS 0.007
+#define FIT_LEAST_SECONDS 0.003
 
 static const struct plan PROFILES[] = {
     {.profile = "quick",
@@ -35,30 +44,19 @@ static const struct plan PROFILES[] = {
 };
 
 /* Pairs: short launches and many, since a launch is one observation however long it is. */
-static const struct plan PAIRS[] = {
-    {.profile = "compare",
-     .launches = 16,
-     .warmup_seconds = 0.02,
-     .measure_seconds = 0.1,
-     .slot_seconds = 0.0003,
-     .limit_seconds = 60,
-     .limit_rss_bytes = 8.0 * (1 << 30),
-     .seed = 1},
-    {.profile = "gate",
-     .launches = 24,
-     .warmup_seconds = 0.01,
-     .measure_seconds = 0.05,
-     .slot_seconds = 0.0003,
-     .limit_seconds = 60,
-     .limit_rss_bytes = 8.0 * (1 << 30),
-     .seed = 1},
-};
+static const struct plan PAIRS = {.launches = 40,
+                                  .warmup_seconds = 0.01,
+                                  .measure_seconds = 0.05,
+                                  .slot_seconds = PAIR_SLOT_SECONDS,
+                                  .limit_seconds = 60,
+                                  .limit_rss_bytes = 8.0 * (1 << 30),
+                                  .seed = 1};
 
-static const struct plan *find_in(const struct plan *plans, size_t count, const char *name)
+static const struct plan *find_profile(const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(plans[i].profile, name) == 0)
-            return &plans[i];
+    for (size_t i = 0; i < sizeof PROFILES / sizeof *PROFILES; i++)
+        if (strcmp(PROFILES[i].profile, name) == 0)
+            return &PROFILES[i];
     return NULL;
 }
 
@@ -90,7 +88,7 @@ assay_status profile_plan(const struct profile_request *request, const struct co
         name = request->name;
     else if (config->set & CONFIG_PROFILE)
         name = config->plan.profile;
-    const struct plan *profile = find_in(PROFILES, sizeof PROFILES / sizeof *PROFILES, name);
+    const struct plan *profile = find_profile(name);
     if (profile == NULL)
         return buf_error(error, ASSAY_ERR_ARGUMENT,
                          "unknown profile '%s'; there are quick, standard and stress", name);
@@ -103,9 +101,8 @@ assay_status profile_plan(const struct profile_request *request, const struct co
 
 struct plan profile_pairs(const char *name, const struct config *config, const struct plan *said)
 {
-    const struct plan *found = find_in(PAIRS, sizeof PAIRS / sizeof *PAIRS, name);
-    assert(found != NULL);
-    struct plan plan = *found;
+    struct plan plan = PAIRS;
+    plan.profile = name;
     if (config->set & CONFIG_TIME_LIMIT)
         plan.limit_seconds = config->plan.limit_seconds;
     if (config->set & CONFIG_MEMORY_LIMIT)
@@ -114,4 +111,14 @@ struct plan profile_pairs(const char *name, const struct config *config, const s
         plan.seed = config->plan.seed;
     override(said, &plan);
     return plan;
+}
+
+void profile_fit(size_t benchmarks, const struct plan *said, struct plan *plan)
+{
+    double each_seconds = FIT_SECONDS / FIT_LAUNCHES / (double)(benchmarks > 0 ? benchmarks : 1);
+    double seconds = fmax(each_seconds - LAUNCH_SECONDS, FIT_LEAST_SECONDS);
+    if (said->measure_seconds <= 0)
+        plan->measure_seconds = fmin(plan->measure_seconds, seconds);
+    if (said->warmup_seconds <= 0)
+        plan->warmup_seconds = fmin(plan->warmup_seconds, seconds / 3);
 }

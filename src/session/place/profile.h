@@ -16,9 +16,13 @@ ASSAY_USE_RESULT assay_status profile_plan(const struct profile_request *request
                                            const struct config *config, struct plan *ret_plan,
                                            struct buf *error);
 
-/* How two versions are measured in pairs until they are decided: "compare" and "gate" are names of
- * such plans, whose launches are the most that a benchmark may take.  Of assay.yaml the limits and
- * the seed count, which hold for any measuring; then what `said` has that is not 0. */
+/* How two versions are measured in pairs until they are decided; `name` is lent and labels the
+ * plan, whose launches are the most that a benchmark may take.  Of assay.yaml the limits and the
+ * seed count, which hold for any measuring; then what `said` has that is not 0. */
 struct plan profile_pairs(const char *name, const struct config *config, const struct plan *said);
+
+/* Shortens launches, unless `said` has their length, so that so many benchmarks take two minutes
+ * rather than ten. */
+void profile_fit(size_t benchmarks, const struct plan *said, struct plan *plan);
 
 #endif

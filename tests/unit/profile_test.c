@@ -1,0 +1,67 @@
+/* Who overrides whom in a plan, and how pairs fit the size of a suite. */
+#include "harness.h"
+#include "session/place/profile.h"
+
+static struct config config_of(const char *text)
+{
+    struct config config;
+    const struct yaml_source source = {text, strlen(text), "assay.yaml"};
+    CHECK(config_parse(&source, &config, NULL) == ASSAY_OK);
+    return config;
+}
+
+TEST(pairs_take_limits_and_the_seed_of_the_file_and_not_its_launches)
+{
+    struct config config = config_of("launches: 3\ntime_limit: 7s\nseed: 42\n");
+    struct plan plan = profile_pairs("gate", &config, &(struct plan){0});
+    CHECK_STR(plan.profile, "gate");
+    CHECK_EQ(plan.launches, 40);
+    CHECK_EQ(plan.limit_seconds, 7);
+    CHECK_EQ(plan.seed, 42);
+    config_release(&config);
+}
+
+TEST(what_is_said_of_pairs_goes_before_all)
+{
+    struct config config = config_of("seed: 42\n");
+    struct plan said = {.launches = 8, .measure_seconds = 0.2, .seed = 5};
+    struct plan plan = profile_pairs("compare", &config, &said);
+    CHECK_EQ(plan.launches, 8);
+    CHECK_EQ(plan.measure_seconds, 0.2);
+    CHECK_EQ(plan.seed, 5);
+    CHECK(plan.warmup_seconds > 0);
+    config_release(&config);
+}
+
+static struct plan fitted(size_t benchmarks, struct plan said)
+{
+    struct config config = config_of("");
+    struct plan plan = profile_pairs("gate", &config, &said);
+    profile_fit(benchmarks, &said, &plan);
+    config_release(&config);
+    return plan;
+}
+
+TEST(a_small_suite_keeps_the_length_of_launches)
+{
+    CHECK_EQ(fitted(0, (struct plan){0}).measure_seconds, 0.05);
+    CHECK_EQ(fitted(100, (struct plan){0}).measure_seconds, 0.05);
+    CHECK_EQ(fitted(100, (struct plan){0}).warmup_seconds, 0.01);
+}
+
+TEST(launches_of_a_large_suite_are_short_and_never_nothing)
+{
+    struct plan large = fitted(500, (struct plan){0}), huge = fitted(100000, (struct plan){0});
+    CHECK(large.measure_seconds < 0.02 && large.measure_seconds > huge.measure_seconds);
+    CHECK(large.warmup_seconds < large.measure_seconds);
+    CHECK(huge.measure_seconds >= 0.001 && huge.warmup_seconds > 0);
+}
+
+TEST(a_length_that_was_said_is_kept_in_any_suite)
+{
+    struct plan plan = fitted(100000, (struct plan){.measure_seconds = 0.03});
+    CHECK_EQ(plan.measure_seconds, 0.03);
+    CHECK(plan.warmup_seconds < 0.01);
+}
+
+TEST_MAIN
