@@ -33,22 +33,45 @@ static void chase(struct assay_bench *b)
     }
 }
 
-static void build_chain(struct assay_bench *b)
+static void put_chain(struct assay_bench *b, size_t bytes)
 {
-    uint32_t *chain = (uint32_t *)assay_alloc(b, MEMORY_BYTES);
-    link_chain(chain, MEMORY_BYTES / 64, assay_random(b) | 1);
-    assay_fixture_put(b, chain, MEMORY_BYTES);
+    uint32_t *chain = (uint32_t *)assay_alloc(b, bytes);
+    link_chain(chain, (uint32_t)(bytes / 64), assay_random(b) | 1);
+    assay_fixture_put(b, chain, bytes);
 }
 
-static void open_chain(struct assay_bench *b)
+static void build_half(struct assay_bench *b)
+{
+    put_chain(b, MEMORY_BYTES);
+}
+
+static void open_half(struct assay_bench *b)
 {
     size_t bytes;
-    b->state = (void *)(uintptr_t)assay_fixture(b, "chain", build_chain, &bytes);
+    b->state = (void *)(uintptr_t)assay_fixture(b, "half", build_half, &bytes);
     assay_expect(b, bytes == MEMORY_BYTES, "the chain has %zu bytes", bytes);
 }
 
-ASSAY_BENCH(memory, .description = "2000 dependent loads over 1 MiB, read by both sides",
-            .setup = open_chain)
+ASSAY_BENCH(memory, .description = "2000 dependent loads over half of the L2, read by both sides",
+            .setup = open_half)
+{
+    chase(b);
+}
+
+static void build_whole(struct assay_bench *b)
+{
+    put_chain(b, 2 * (size_t)MEMORY_BYTES);
+}
+
+static void open_whole(struct assay_bench *b)
+{
+    size_t bytes;
+    b->state = (void *)(uintptr_t)assay_fixture(b, "whole", build_whole, &bytes);
+    assay_expect(b, bytes == 2 * (size_t)MEMORY_BYTES, "the chain has %zu bytes", bytes);
+}
+
+ASSAY_BENCH(whole_l2, .description = "2000 dependent loads over all of the L2, read by both sides",
+            .setup = open_whole)
 {
     chase(b);
 }
@@ -66,13 +89,23 @@ ASSAY_BENCH(own_memory, .description = "2000 dependent loads over 4 MiB of one's
     chase(b);
 }
 
+ASSAY_BENCH(branchy, .description = "1000 insertion sorts of 64 words")
+{
+    uint64_t sorts = STEPS(SORTS);
+    ASSAY_LOOP(b)
+    {
+        uint64_t sum = work_branchy(XORSHIFT_SEED, sorts);
+        assay_keep(sum);
+    }
+}
+
 static void draw_bytes(struct assay_bench *b)
 {
     b->state = assay_random_bytes(b, BYTES);
 }
 
 /* The index wanders on from loop to loop, so that no predictor can learn the bytes by heart. */
-ASSAY_BENCH(branchy, .description = "branches that cannot be predicted", .setup = draw_bytes)
+ASSAY_BENCH(unpredictable, .description = "branches that cannot be predicted", .setup = draw_bytes)
 {
     const unsigned char *bytes = (const unsigned char *)b->state;
     uint64_t steps = STEPS(5000), position = 1, odd = 0, even = 0;

@@ -11,12 +11,17 @@
 #ifndef WORK_PPM
 #define WORK_PPM 0
 #endif
+/* Half of the second cache level: what both sides chase through stays there. */
+#ifndef MEMORY_BYTES
+#define MEMORY_BYTES (1 << 19)
+#endif
 #define STEPS_OF(count) ((count) + (count) / 1000 * WORK_PPM / 1000)
 
 enum {
     CPU_STEPS = 2000,
     MEMORY_HOPS = 2000,
-    MEMORY_BYTES = 1 << 20,
+    SORTS = 1000,
+    SORTED = 64,
     PRIVATE_BYTES = 1 << 22,
     LINE_WORDS = 64 / sizeof(uint32_t)
 };
@@ -49,6 +54,26 @@ static __attribute__((noinline, unused)) uint32_t work_memory(const uint32_t *ch
     for (uint64_t i = 0; i < hops; i++)
         at = chain[at];
     return at;
+}
+
+/* Insertion sorts of 64 random words: branches that depend on the data and on one another. */
+static __attribute__((noinline, unused)) uint64_t work_branchy(uint64_t x, uint64_t sorts)
+{
+    uint64_t sum = 0;
+    for (; sorts > 0; sorts--) {
+        uint32_t words[SORTED];
+        for (int i = 0; i < SORTED; i++)
+            words[i] = (uint32_t)(x = xorshift(x));
+        for (int i = 1; i < SORTED; i++) {
+            uint32_t word = words[i];
+            int at = i - 1;
+            for (; at >= 0 && words[at] > word; at--)
+                words[at + 1] = words[at];
+            words[at + 1] = word;
+        }
+        sum ^= words[17];
+    }
+    return sum;
 }
 
 /* Links `lines` cache lines of `chain` to one cycle in random order: Sattolo, Information

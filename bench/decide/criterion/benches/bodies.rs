@@ -5,7 +5,6 @@ use std::time::Duration;
 
 const SEED: u64 = 88172645463325252;
 const STEPS: u64 = 2000;
-const LINES: usize = (1 << 20) / 64;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
@@ -41,12 +40,13 @@ fn work_memory(chain: &[u32], mut at: u32, hops: u64) -> u32 {
 }
 
 fn link_chain() -> Vec<u32> {
-    let mut chain = vec![0u32; LINES * 16];
+    let lines = number("MEMORY_BYTES", 1 << 19) as usize / 64;
+    let mut chain = vec![0u32; lines * 16];
     let mut random = SEED;
-    for i in 0..LINES {
+    for i in 0..lines {
         chain[i * 16] = (i * 16) as u32;
     }
-    for i in (1..LINES).rev() {
+    for i in (1..lines).rev() {
         random = xorshift(random);
         chain.swap(i * 16, (random % i as u64) as usize * 16);
     }

@@ -6,7 +6,7 @@ from ..task import comparison
 
 NAME = "aa"
 TITLE = "A/A and coverage, one process"
-BODIES = ("cpu", "memory", "own_memory", "branchy", "allocating")
+BODIES = ("cpu", "memory", "branchy", "allocating", "whole_l2", "own_memory", "unpredictable")
 INJECTED = {"+0.1 %": 1000, "+1 %": 10000, "+5 %": 50000}
 WANTED = 3000
 HALF_WIDTHS = {"cpu": 0.0005, "memory": 0.0015}

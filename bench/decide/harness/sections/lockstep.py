@@ -17,27 +17,28 @@ def tasks(place, number):
         yield comparison(place, Asked(NAME, "+1 %", body, number, 10000))
 
 
-def lines(rows):
-    rows = document.measured(rows)
+def body_lines(what, rows):
     equal = [row for row in rows if row["case"] == "A/A"]
     if equal:
         errors = [document.error(row) for row in equal]
         for name, share, limit in (("median", 0.5, 0.001), ("p95", 0.95, 0.005)):
             value = numbers.quantile(errors, share)
-            yield document.Line(f"two processes, memory-bound: {name} A/A error",
-                                f"<= {document.percent(limit)}", document.percent(value, 3),
-                                value <= limit, len(equal), WANTED)
-    if rows:
-        hits = aa.covered(rows)
-        yield document.Line("two processes, memory-bound: 99 % interval covers the truth",
-                            ">= 98 %", document.at_least(hits, len(rows)),
-                            hits >= 0.98 * len(rows), len(rows), WANTED)
+            yield document.Line(f"{what}: {name} A/A error", f"<= {document.percent(limit)}",
+                                document.percent(value, 3), value <= limit, len(equal), WANTED)
+    hits = aa.covered(rows)
+    yield document.Line(f"{what}: 99 % interval covers the truth", ">= 98 %",
+                        document.at_least(hits, len(rows)), hits >= 0.98 * len(rows), len(rows),
+                        WANTED)
     changed = [row for row in rows if row["case"] != "A/A"]
     if changed:
         hits = document.counted(changed, document.is_found)
-        yield document.Line("two processes, memory-bound: +1 % found", ">= 95 %",
-                            document.at_least(hits, len(changed)), hits >= 0.95 * len(changed),
-                            len(changed), WANTED)
+        yield document.Line(f"{what}: +1 % found", ">= 95 %", document.at_least(hits, len(changed)),
+                            hits >= 0.95 * len(changed), len(changed), WANTED)
+
+
+def lines(rows):
+    for (body,), same in document.groups(document.measured(rows), "body").items():
+        yield from body_lines(f"two processes, {body}", same)
 
 
 def tables(rows):

@@ -48,6 +48,7 @@ def google_times(program):
 
 def google(place, ppm):
     programs = [place.build(f"google_{each}", ["c++", "-O2", f"-DWORK_PPM={each}",
+                                                  f"-DMEMORY_BYTES={places.memory_bytes()}",
                                                "google_benchmark.cc", "-lbenchmark", "-lpthread",
                                                "-o"]) for each in (0, ppm)]
     old, new = map(google_times, programs)
@@ -79,7 +80,8 @@ def criterion(place, ppm):
     shutil.rmtree(home, ignore_errors=True)
     for each in (0, ppm):
         text = places.output([program, "--bench", "--noplot"], env={
-            **os.environ, **settings.CRITERION, "WORK_PPM": str(each), "CRITERION_HOME": home})
+            **os.environ, **settings.CRITERION, "WORK_PPM": str(each),
+            "MEMORY_BYTES": str(places.memory_bytes()), "CRITERION_HOME": home})
     p_values = [float(line.split("(p = ")[1].split()[0]) for line in text.splitlines()
                 if "(p = " in line]
     for body, p_value in zip(BODIES, p_values):
