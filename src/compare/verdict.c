@@ -164,9 +164,9 @@ assay_status verdict_from_results(const struct result *old_side, const struct re
     TRY(verdict_ratio_of_results(new_side, old_side, rules->level, &comparison->interval,
                                  &comparison->ratio));
     comparison->kind = KIND_STORED;
-    comparison->old_ns = old_side->measurements[0].summary.median;
-    comparison->new_ns = new_side->measurements[0].summary.median;
-    comparison->launches = (unsigned)new_side->measurements[0].summary.launch_count;
+    comparison->old_ns = old_side->measurements.items[0].summary.median;
+    comparison->new_ns = new_side->measurements.items[0].summary.median;
+    comparison->launches = (unsigned)new_side->measurements.items[0].summary.launch_count;
     comparison->gate = verdict_gate(&comparison->interval, rules);
     weigh_stored(rules, comparison);
     return ASSAY_OK;

@@ -127,9 +127,20 @@ static const struct executor_ops HOST_EXECUTOR = {
     executor_open, executor_run, executor_rss, executor_now, executor_close,
 };
 
+/* A value of 0 is one that is not known. */
+static assay_status observe(enum metric_id metric, uint32_t launch, double value,
+                            observation_vec *observations)
+{
+    struct observation *observation = value > 0 ? vec_add(observations) : NULL;
+    if (observation == NULL)
+        return value > 0 ? ASSAY_ERR_MEMORY : ASSAY_OK;
+    *observation = (struct observation){&METRICS[metric], launch, value};
+    return ASSAY_OK;
+}
+
 assay_status measure_benchmark(const struct measure_paths *paths, const struct plan *plan,
                                struct arena *arena, struct result *result,
-                               value_vec *rss_bytes_peaks)
+                               observation_vec *observations)
 {
     struct host_executor self = {.paths = paths, .plan = plan, .benchmark = &result->benchmark};
     struct executor executor = {&HOST_EXECUTOR, &self};
@@ -140,11 +151,7 @@ assay_status measure_benchmark(const struct measure_paths *paths, const struct p
     for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
         result->outcome = launch_measure(&executor, plan, launch, result, &facts, &reason);
         outside_ratio = fmax(outside_ratio, facts.outside_ratio);
-        double *peak = facts.rss_bytes_peak > 0 ? vec_add(rss_bytes_peaks) : NULL;
-        if (peak != NULL)
-            *peak = facts.rss_bytes_peak;
-        else if (facts.rss_bytes_peak > 0)
-            return ASSAY_ERR_MEMORY;
+        TRY(observe(METRIC_RSS, launch, facts.rss_bytes_peak, observations));
     }
     result->reason = arena_copy(arena, reason.text);
     result->warning = outside_ratio <= OUTSIDE_RATIO_MAX

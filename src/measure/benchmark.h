@@ -14,11 +14,12 @@ struct measure_paths {
 
 /* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.
  * Whatever the benchmark does is an outcome; only running out of memory is a status.  Texts and
- * nothing else are put into `arena`; the samples are result's own.  `rss_bytes_peaks` gets the peak
- * resident bytes of each launch that told them. */
+ * nothing else are put into `arena`; the samples are result's own.  `observations` gets what else
+ * each launch told, such as its peak resident bytes. */
 ASSAY_USE_RESULT assay_status measure_benchmark(const struct measure_paths *paths,
                                                 const struct plan *plan, struct arena *arena,
-                                                struct result *result, value_vec *rss_bytes_peaks);
+                                                struct result *result,
+                                                observation_vec *observations);
 
 /* Appends the benchmarks of a module, one per combination of its sweeps, in the module's order.
  * On failure the text is in `error`: no module, another version, crash, garbage, a bad sweep. */

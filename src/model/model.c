@@ -12,6 +12,14 @@ const struct metric METRICS[METRIC_COUNT] = {
     [METRIC_INSTRUCTIONS] = {"instructions", "instr", LOWER_IS_BETTER},
 };
 
+const struct metric *metric_find(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < METRIC_COUNT; i++)
+        if (strcmp(METRICS[i].name, name) == 0)
+            return &METRICS[i];
+    return NULL;
+}
+
 const double PERCENTILE_RANKS[PERCENTILE_COUNT] = {50, 90, 95, 99, 99.9};
 
 static const char *const OUTCOMES[] = {"ok", "failed", "skipped"};
@@ -76,10 +84,32 @@ bool environment_same_machine(const struct environment *a, const struct environm
            strncmp(a->fingerprint, b->fingerprint, length) == 0;
 }
 
+const struct measurement *result_measurement(const struct result *result, const char *metric)
+{
+    for (size_t i = 0; metric != NULL && i < result->measurements.count; i++)
+        if (strcmp(result->measurements.items[i].metric->name, metric) == 0)
+            return &result->measurements.items[i];
+    return NULL;
+}
+
+struct measurement *result_add_measurement(struct result *result, const struct metric *metric)
+{
+    struct measurement *measurement = vec_add(&result->measurements);
+    if (measurement != NULL)
+        *measurement = (struct measurement){.metric = metric};
+    return measurement;
+}
+
+void result_release(struct result *result)
+{
+    vec_release(&result->samples);
+    vec_release(&result->measurements);
+}
+
 void run_release(struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)
-        vec_release(&run->results.items[i].samples);
+        result_release(&run->results.items[i]);
     vec_release(&run->results);
     vec_release(&run->targets);
     vec_release(&run->claims);

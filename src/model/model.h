@@ -30,6 +30,10 @@ enum metric_id {
 };
 extern const struct metric METRICS[METRIC_COUNT];
 
+/* The row of METRICS with this name, NULL for others: those that benchmarks define themselves.
+ * `name` may be NULL. */
+const struct metric *metric_find(const char *name);
+
 /* A named piece of work with one value for each parameter. */
 struct benchmark {
     const char *id; /* suite/name:key=value,key=value with sorted keys */
@@ -125,6 +129,16 @@ struct measurement {
     const struct metric *metric;
     struct summary summary;
 };
+typedef VEC(struct measurement) measurement_vec;
+
+/* One value of a metric that is not computed from samples: a peak, a count, what a benchmark says
+ * of itself.  Some come once a launch, others with each slot. */
+struct observation {
+    const struct metric *metric;
+    uint32_t launch;
+    double value;
+};
+typedef VEC(struct observation) observation_vec;
 
 /* One benchmark's part of a run. */
 struct result {
@@ -134,9 +148,17 @@ struct result {
     const char *warning; /* what a reader must know of the numbers, else "" */
     double bytes, items; /* per iteration; 0 when not stated */
     sample_vec samples;
-    struct measurement measurements[METRIC_COUNT];
-    size_t measurement_count;
+    measurement_vec measurements; /* the time first, where there is one */
 };
+
+/* The measurement of the metric called `metric`; NULL without one. */
+const struct measurement *result_measurement(const struct result *result, const char *metric);
+
+/* Appends a measurement of `metric`, all zero; NULL when memory is out. */
+struct measurement *result_add_measurement(struct result *result, const struct metric *metric);
+
+/* Frees what is the result's own: samples and measurements. */
+void result_release(struct result *result);
 
 /* How a run measures; in the database and in every output, since numbers mean nothing without it.
  */

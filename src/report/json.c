@@ -99,8 +99,8 @@ static json_t *row_head(const struct result *result, const struct metric *metric
 {
     json_t *row = json_object();
     report_json_member(&row, "benchmark", report_json_text(result->benchmark.id));
-    report_json_member(&row, "metric", json_string(metric->name));
-    report_json_member(&row, "unit", json_string(metric->unit));
+    report_json_member(&row, "metric", report_json_text(metric->name));
+    report_json_member(&row, "unit", report_json_text(metric->unit));
     report_json_member(&row, "status", json_string(outcome_name(result->outcome)));
     report_json_member(&row, "reason", report_json_text(result->reason));
     report_json_member(&row, "warning", report_json_text(result->warning));
@@ -146,10 +146,10 @@ static json_t *results_json(const struct run *run)
     json_t *rows = json_array();
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        if (result->measurement_count == 0)
+        if (result->measurements.count == 0)
             report_json_element(&rows, row_unmeasured(result));
-        for (size_t m = 0; m < result->measurement_count; m++)
-            report_json_element(&rows, row_measured(run, result, &result->measurements[m]));
+        for (size_t m = 0; m < result->measurements.count; m++)
+            report_json_element(&rows, row_measured(run, result, &result->measurements.items[m]));
     }
     return rows;
 }

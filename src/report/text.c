@@ -39,10 +39,7 @@ void report_text_line(const char *text, struct buf *out)
 
 static const struct measurement *measurement_of(const struct result *result, enum metric_id id)
 {
-    for (size_t i = 0; i < result->measurement_count; i++)
-        if (result->measurements[i].metric == &METRICS[id])
-            return &result->measurements[i];
-    return NULL;
+    return result_measurement(result, METRICS[id].name);
 }
 
 /* What the row is about: its time, or its instructions where nothing was timed. */
@@ -176,10 +173,8 @@ static void add_notes(const struct run *run, struct buf *out)
 
 static const char *unit_of(const char *metric)
 {
-    for (size_t i = 0; i < METRIC_COUNT; i++)
-        if (strcmp(METRICS[i].name, metric) == 0)
-            return METRICS[i].unit;
-    return "";
+    const struct metric *known = metric_find(metric);
+    return known != NULL ? known->unit : "";
 }
 
 static void add_target(const struct target *target, struct buf *out)
@@ -218,9 +213,9 @@ static void add_claim(const struct run *run, const struct claim *claim, struct b
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
         const struct measurement *found = NULL;
-        for (size_t m = 0; m < result->measurement_count; m++)
-            if (strcmp(result->measurements[m].metric->name, claim->metric) == 0)
-                found = &result->measurements[m];
+        for (size_t m = 0; m < result->measurements.count; m++)
+            if (strcmp(result->measurements.items[m].metric->name, claim->metric) == 0)
+                found = &result->measurements.items[m];
         if (found == NULL || strcmp(result->benchmark.id, claim->benchmark) != 0)
             continue;
         buf_printf(out, "  %s\n            %s here; the source states %s (%s)\n", claim->benchmark,

@@ -421,11 +421,11 @@ static assay_status compare_results(const struct result *old_side, const struct 
         return ASSAY_ERR_MEMORY;
     row->kind = KIND_STORED;
     row->outcome = new_side->outcome;
-    if (new_side->measurement_count == 0)
+    if (new_side->measurements.count == 0)
         row->reason = arena_copy(arena, new_side->reason);
     else if (old_side == NULL)
         row->reason = "new: the old run lacks it";
-    else if (old_side->measurement_count == 0)
+    else if (old_side->measurements.count == 0)
         row->reason = "new: it failed in the old run";
     else if (instructions_are_in(old_side) || instructions_are_in(new_side))
         return instructions_compare_results(old_side, new_side, rules, row);

@@ -29,31 +29,42 @@ static assay_status summarize_samples(struct result *result, double work, struct
 
 static assay_status add_measurement(struct result *result, enum metric_id metric, double work)
 {
-    struct measurement *measurement = &result->measurements[result->measurement_count];
-    TRY(summarize_samples(result, work, &measurement->summary));
-    measurement->metric = &METRICS[metric];
-    result->measurement_count++;
+    struct summary summary;
+    TRY(summarize_samples(result, work, &summary));
+    struct measurement *measurement = result_add_measurement(result, &METRICS[metric]);
+    if (measurement == NULL)
+        return ASSAY_ERR_MEMORY;
+    measurement->summary = summary;
     return ASSAY_OK;
 }
 
-/* One number a launch, and an interval over them like that of any metric. */
-static assay_status add_peaks(struct result *result, const value_vec *peaks)
+/* Numbers of launches must not decrease for summarize(); observations come in that order. */
+static assay_status add_observed(struct result *result, const struct metric *metric,
+                                 const observation_vec *observations)
 {
-    struct measurement *measurement = &result->measurements[result->measurement_count];
-    uint32_t *launches = calloc(peaks->count, sizeof *launches);
-    if (launches == NULL)
-        return ASSAY_ERR_MEMORY;
-    for (size_t i = 0; i < peaks->count; i++)
-        launches[i] = (uint32_t)i;
-    assay_status status = summarize(peaks->items, launches, peaks->count, &measurement->summary);
+    double *values = malloc(observations->count * sizeof *values);
+    uint32_t *launches = malloc(observations->count * sizeof *launches);
+    size_t count = 0;
+    for (size_t i = 0; values && launches && i < observations->count; i++) {
+        if (observations->items[i].metric != metric)
+            continue;
+        values[count] = observations->items[i].value;
+        launches[count++] = observations->items[i].launch;
+    }
+    struct summary summary;
+    assay_status status =
+        values && launches ? summarize(values, launches, count, &summary) : ASSAY_ERR_MEMORY;
+    free(values);
     free(launches);
     TRY(status);
-    measurement->metric = &METRICS[METRIC_RSS];
-    result->measurement_count++;
+    struct measurement *measurement = result_add_measurement(result, metric);
+    if (measurement == NULL)
+        return ASSAY_ERR_MEMORY;
+    measurement->summary = summary;
     return ASSAY_OK;
 }
 
-assay_status measurements_compute(struct result *result, const value_vec *rss_bytes_peaks)
+assay_status measurements_compute(struct result *result, const observation_vec *observations)
 {
     if (result->outcome != OUTCOME_OK || result->samples.count == 0)
         return ASSAY_OK;
@@ -62,5 +73,8 @@ assay_status measurements_compute(struct result *result, const value_vec *rss_by
         TRY(add_measurement(result, METRIC_BYTES, result->bytes));
     if (result->items > 0)
         TRY(add_measurement(result, METRIC_ITEMS, result->items));
-    return rss_bytes_peaks->count > 0 ? add_peaks(result, rss_bytes_peaks) : ASSAY_OK;
+    for (size_t i = 0; i < observations->count; i++)
+        if (result_measurement(result, observations->items[i].metric->name) == NULL)
+            TRY(add_observed(result, observations->items[i].metric, observations));
+    return ASSAY_OK;
 }

@@ -4,10 +4,11 @@
 
 #include "model/model.h"
 
-/* Fills result->measurements: the time per iteration, rates when bytes or items are stated, and the
- * peak resident size from `rss_bytes_peaks`, one a launch, in order; none: not known.  Nothing for
- * a result without samples.  ASSAY_ERR_MEMORY. */
+/* Fills result->measurements: the time per iteration, rates when bytes or items are stated, and
+ * each metric of `observations`, in the order in which they first come; those of one metric are one
+ * pointer, finite, in the order of the launches.  Nothing for a result without samples.
+ * ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status measurements_compute(struct result *result,
-                                                   const value_vec *rss_bytes_peaks);
+                                                   const observation_vec *observations);
 
 #endif

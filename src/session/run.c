@@ -106,7 +106,7 @@ static assay_status run_one(const struct session_request *request, struct run *r
     struct session_step step = {index, request->catalog->benchmarks.count,
                                 &request->catalog->benchmarks.items[index], NULL,
                                 clock_now_seconds() - began_seconds};
-    value_vec rss_bytes_peaks = {0};
+    observation_vec observations = {0};
     request->progress(request->context, &step);
     struct result *result = add_result(run, step.benchmark);
     if (result == NULL)
@@ -115,11 +115,10 @@ static assay_status run_one(const struct session_request *request, struct run *r
     if (request->instructions)
         status = instructions_measure(request->paths, &run->plan, &run->arena, result);
     else
-        status =
-            measure_benchmark(request->paths, &run->plan, &run->arena, result, &rss_bytes_peaks);
+        status = measure_benchmark(request->paths, &run->plan, &run->arena, result, &observations);
     if (status == ASSAY_OK && !request->instructions)
-        status = measurements_compute(result, &rss_bytes_peaks);
-    vec_release(&rss_bytes_peaks);
+        status = measurements_compute(result, &observations);
+    vec_release(&observations);
     TRY(status);
     TRY(keep(request, run, result, error));
     step.result = result;

@@ -16,7 +16,7 @@
 
 #include "store/pack.h"
 
-enum { SCHEMA_VERSION = 1, APPLICATION_ID = 0x41535341, BUSY_MS = 10000, RETRY_MS = 10 };
+enum { SCHEMA_VERSION = 2, APPLICATION_ID = 0x41535341, BUSY_MS = 10000, RETRY_MS = 10 };
 
 assay_status sqlite_failed(struct sqlite_store *self, const char *act)
 {
@@ -70,7 +70,8 @@ static assay_status create_schema(struct sqlite_store *self)
                    "REAL, items REAL, samples BLOB,"
                    " PRIMARY KEY(run, benchmark)) WITHOUT ROWID;"
                    "CREATE TABLE series(key INTEGER PRIMARY KEY, benchmark INTEGER, metric TEXT,"
-                   " unit TEXT, UNIQUE(benchmark, metric));"
+                   " unit TEXT, direction INTEGER NOT NULL DEFAULT 0,"
+                   " UNIQUE(benchmark, metric));"
                    "CREATE TABLE measurement(run INTEGER, series INTEGER, ");
     columns_add_names(&sql, SUMMARY_COLUMNS, true);
     buf_puts(&sql, ", percentiles BLOB, PRIMARY KEY(run, series)) WITHOUT ROWID;"
@@ -124,6 +125,30 @@ static assay_status create_unless_done(struct sqlite_store *self)
     return sqlite_end_writing(self, status);
 }
 
+/* MIGRATIONS[n] makes schema n + 2 of schema n + 1. */
+static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
+    "ALTER TABLE series ADD COLUMN direction INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE series SET direction = 1 WHERE metric IN ('bytes_per_s', 'items_per_s');",
+};
+
+/* Another process may migrate between our look and our lock, so we look again. */
+static assay_status migrate(struct sqlite_store *self)
+{
+    BUF_AUTO sql;
+    int version = 0;
+    buf_init(&sql, 64 * 1024);
+    TRY(sqlite_begin_writing(self));
+    assay_status status = pragma_int(self, "PRAGMA user_version", &version);
+    for (int i = version; i < SCHEMA_VERSION; i++)
+        buf_puts(&sql, MIGRATIONS[i - 1]);
+    buf_printf(&sql, "PRAGMA user_version=%d;", SCHEMA_VERSION);
+    if (status == ASSAY_OK)
+        status = sql.status;
+    if (status == ASSAY_OK && version < SCHEMA_VERSION)
+        status = execute(self, sql.text, "bring the store up to date");
+    return sqlite_end_writing(self, status);
+}
+
 static assay_status check_version(struct sqlite_store *self, bool create)
 {
     int version = 0, application = 0, tables = 0;
@@ -140,7 +165,7 @@ static assay_status check_version(struct sqlite_store *self, bool create)
         return buf_error(&self->store.error, ASSAY_ERR_VERSION,
                          "written by a newer assay (schema %d, this one knows %d)", version,
                          SCHEMA_VERSION);
-    return ASSAY_OK;
+    return version < SCHEMA_VERSION && version > 0 ? migrate(self) : ASSAY_OK;
 }
 
 assay_status sqlite_run_key(struct sqlite_store *self, const char *id, sqlite3_int64 *ret_key)
@@ -201,14 +226,15 @@ static assay_status series_key(struct sqlite_store *self, sqlite3_int64 benchmar
                                const struct metric *metric, sqlite3_int64 *ret_key)
 {
     STATEMENT_AUTO *statement = NULL;
-    TRY(sqlite_prepare(
-        self,
-        "INSERT INTO series(benchmark, metric, unit) VALUES(?, ?, ?)"
-        " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit RETURNING key",
-        &statement));
+    TRY(sqlite_prepare(self,
+                       "INSERT INTO series(benchmark, metric, unit, direction) VALUES(?, ?, ?, ?)"
+                       " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit,"
+                       " direction = excluded.direction RETURNING key",
+                       &statement));
     sqlite3_bind_int64(statement, 1, benchmark);
     sqlite_bind_text_or_null(statement, 2, metric->name);
     sqlite_bind_text_or_null(statement, 3, metric->unit);
+    sqlite3_bind_int(statement, 4, (int)metric->direction);
     if (sqlite3_step(statement) != SQLITE_ROW)
         return sqlite_failed(self, "write to the store");
     *ret_key = sqlite3_column_int64(statement, 0);
@@ -268,8 +294,8 @@ static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
     TRY(packed.status);
     sqlite3_bind_blob64(statement, 10, packed.text, packed.length, SQLITE_STATIC);
     TRY(step(self, statement));
-    for (size_t i = 0; i < result->measurement_count; i++)
-        TRY(put_measurement(self, run, benchmark, &result->measurements[i]));
+    for (size_t i = 0; i < result->measurements.count; i++)
+        TRY(put_measurement(self, run, benchmark, &result->measurements.items[i]));
     return ASSAY_OK;
 }
 

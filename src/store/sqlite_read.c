@@ -51,21 +51,48 @@ static assay_status unpacked(struct sqlite_store *self, assay_status status, con
                      "cannot read the store: the samples of '%s' are damaged", benchmark);
 }
 
-static const struct metric *find_metric(const char *name)
+/* What a benchmark defined itself stands in the row. */
+static assay_status load_metric(sqlite3_stmt *statement, struct arena *arena,
+                                const struct metric **ret_metric)
 {
-    for (size_t i = 0; i < METRIC_COUNT; i++)
-        if (name != NULL && strcmp(METRICS[i].name, name) == 0)
-            return &METRICS[i];
-    return NULL;
+    *ret_metric = metric_find((const char *)sqlite3_column_text(statement, 0));
+    if (*ret_metric != NULL)
+        return ASSAY_OK;
+    struct metric *own = arena_alloc(arena, sizeof *own);
+    if (own == NULL)
+        return ASSAY_ERR_MEMORY;
+    *own = (struct metric){.direction = sqlite3_column_int(statement, 2) == HIGHER_IS_BETTER
+                                            ? HIGHER_IS_BETTER
+                                            : LOWER_IS_BETTER};
+    TRY(sqlite_text(statement, 0, arena, &own->name));
+    TRY(sqlite_text(statement, 1, arena, &own->unit));
+    *ret_metric = own;
+    return ASSAY_OK;
+}
+
+static assay_status load_measurement(struct sqlite_store *self, sqlite3_stmt *statement,
+                                     struct arena *arena, struct result *result)
+{
+    const struct metric *metric;
+    TRY(load_metric(statement, arena, &metric));
+    struct measurement *measurement = result_add_measurement(result, metric);
+    if (measurement == NULL)
+        return ASSAY_ERR_MEMORY;
+    assay_status status = unpack_percentiles(sqlite3_column_blob(statement, 3),
+                                             (size_t)sqlite3_column_bytes(statement, 3),
+                                             measurement->summary.percentiles);
+    TRY(unpacked(self, status, result->benchmark.id));
+    return columns_load(statement, 4, SUMMARY_COLUMNS, NULL, &measurement->summary);
 }
 
 static assay_status load_measurements(struct sqlite_store *self, sqlite3_int64 run,
-                                      sqlite3_int64 benchmark, struct result *result)
+                                      sqlite3_int64 benchmark, struct arena *arena,
+                                      struct result *result)
 {
     STATEMENT_AUTO *statement = NULL;
     BUF_AUTO sql;
     buf_init(&sql, 4096);
-    buf_puts(&sql, "SELECT metric, percentiles, ");
+    buf_puts(&sql, "SELECT metric, unit, direction, percentiles, ");
     columns_add_names(&sql, SUMMARY_COLUMNS, false);
     buf_puts(&sql, " FROM series CROSS JOIN measurement ON measurement.series = series.key"
                    " WHERE series.benchmark = ? AND measurement.run = ? ORDER BY series.key");
@@ -74,20 +101,9 @@ static assay_status load_measurements(struct sqlite_store *self, sqlite3_int64 r
     sqlite3_bind_int64(statement, 1, benchmark);
     sqlite3_bind_int64(statement, 2, run);
     int code;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW &&
-           result->measurement_count < METRIC_COUNT) {
-        struct measurement *measurement = &result->measurements[result->measurement_count];
-        measurement->metric = find_metric((const char *)sqlite3_column_text(statement, 0));
-        if (measurement->metric == NULL)
-            continue;
-        assay_status status = unpack_percentiles(sqlite3_column_blob(statement, 1),
-                                                 (size_t)sqlite3_column_bytes(statement, 1),
-                                                 measurement->summary.percentiles);
-        TRY(unpacked(self, status, result->benchmark.id));
-        TRY(columns_load(statement, 2, SUMMARY_COLUMNS, NULL, &measurement->summary));
-        result->measurement_count++;
-    }
-    return code == SQLITE_ROW ? ASSAY_OK : sqlite_rows_end(self, code);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+        TRY(load_measurement(self, statement, arena, result));
+    return sqlite_rows_end(self, code);
 }
 
 static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *statement,
@@ -116,7 +132,7 @@ static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *stateme
         unpack_samples(sqlite3_column_blob(statement, 12),
                        (size_t)sqlite3_column_bytes(statement, 12), &result->samples);
     TRY(unpacked(self, status, result->benchmark.id));
-    return load_measurements(self, key, sqlite3_column_int64(statement, 13), result);
+    return load_measurements(self, key, sqlite3_column_int64(statement, 13), &run->arena, result);
 }
 
 static assay_status load_results(struct sqlite_store *self, sqlite3_int64 key, struct run *run)

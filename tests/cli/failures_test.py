@@ -149,7 +149,7 @@ def a_damaged_store_is_refused_and_left_alone():
     damaged(b'X' + good[1:], 'file is not a database')
     newer = bytearray(good)
     newer[60:64] = (9).to_bytes(4, 'big')  # user_version, by the file format of SQLite
-    damaged(bytes(newer), 'written by a newer assay (schema 9, this one knows 1)')
+    damaged(bytes(newer), 'written by a newer assay (schema 9, this one knows 2)')
 
 
 main()

@@ -14,8 +14,8 @@ static void check_result(const struct result *result)
     if (result->benchmark.id[0] == '\0' || result->benchmark.suite[0] == '\0' ||
         result->reason == NULL)
         abort();
-    if (result->measurement_count > 0 &&
-        result->samples.count != result->measurements[0].summary.launch_count)
+    if (result->measurements.count > 0 &&
+        result->samples.count != result->measurements.items[0].summary.launch_count)
         abort();
     for (size_t i = 0; i < result->samples.count; i++)
         if (!isfinite(result->samples.items[i].ns) || result->samples.items[i].ns <= 0)

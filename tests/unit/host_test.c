@@ -20,7 +20,7 @@ static const struct plan PLAN = {.profile = "test",
                                  .limit_seconds = 30};
 
 static struct arena arena; /* each test runs in a process of its own */
-static value_vec rss_bytes_peaks;
+static observation_vec observations;
 
 static struct result measure_params(const char *module, const char *name, const char *params,
                                     const struct plan *plan)
@@ -29,7 +29,7 @@ static struct result measure_params(const char *module, const char *name, const 
         .benchmark = {.id = name, .name = name, .params = params, .module = module}};
     const struct measure_paths paths = {HOST_PROGRAM, test_folder()};
     prepare_hosts();
-    CHECK_EQ(measure_benchmark(&paths, plan, &arena, &result, &rss_bytes_peaks), ASSAY_OK);
+    CHECK_EQ(measure_benchmark(&paths, plan, &arena, &result, &observations), ASSAY_OK);
     return result;
 }
 
@@ -40,7 +40,7 @@ static struct result measure(const char *module, const char *name, const struct 
 
 static void release(struct result *result)
 {
-    vec_release(&result->samples);
+    result_release(result);
     arena_release(&arena);
 }
 
@@ -99,9 +99,9 @@ TEST(each_launch_gives_as_many_samples_as_the_plan_asks)
     }
     CHECK_EQ(result.items, 2);
     CHECK_EQ(result.bytes, 0);
-    CHECK_EQ(rss_bytes_peaks.count, 3); /* one a launch */
-    for (size_t i = 0; i < rss_bytes_peaks.count; i++)
-        CHECK(rss_bytes_peaks.items[i] > 100000 && rss_bytes_peaks.items[i] < 1e9);
+    CHECK_EQ(observations.count, 3); /* one a launch */
+    for (size_t i = 0; i < observations.count; i++)
+        CHECK(observations.items[i].value > 100000 && observations.items[i].value < 1e9);
     release(&result);
 }
 

@@ -48,8 +48,9 @@ static void add_time(struct result *result, double ns, uint32_t launches, size_t
     for (int i = 0; i < PERCENTILE_COUNT; i++)
         summary.percentiles[i] = (struct percentile){
             PERCENTILE_RANKS[i], 777.7 + i, {ns, ns * 1.1, 0.95}, PERCENTILE_RANKS[i] < 99};
-    result->measurements[result->measurement_count++] =
-        (struct measurement){&METRICS[METRIC_TIME], summary};
+    struct measurement *measurement = result_add_measurement(result, &METRICS[METRIC_TIME]);
+    CHECK(measurement != NULL);
+    measurement->summary = summary;
 }
 
 static void describe(struct run *run)
@@ -621,7 +622,7 @@ TEST(numbers_that_are_none_are_said_in_words_and_never_drawn)
     RUN_AUTO run = {.id = ""};
     fill(&run);
     struct result *result = &run.results.items[0];
-    struct summary *summary = &result->measurements[0].summary;
+    struct summary *summary = &result->measurements.items[0].summary;
     summary->median = (double)NAN;
     summary->mean = (double)INFINITY;
     summary->interval = (struct interval){(double)NAN, (double)INFINITY, 0.95};

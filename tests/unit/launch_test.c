@@ -145,12 +145,12 @@ static void check_failed(struct launched *got, const char *text)
     CHECK_CONTAINS(got->reason, text);
     CHECK_EQ(got->result.samples.count, 0);
     CHECK_EQ(got->facts.rss_bytes_peak, 0);
-    vec_release(&got->result.samples);
+    result_release(&got->result);
 }
 
 static void release(struct launched *got)
 {
-    vec_release(&got->result.samples);
+    result_release(&got->result);
 }
 
 TEST(the_fixed_cost_of_a_slot_is_removed)
@@ -432,7 +432,7 @@ TEST(samples_of_earlier_launches_stay)
     count = result.samples.count;
     launch_again(&result, &bad, 2);
     CHECK_EQ(result.samples.count, count);
-    vec_release(&result.samples);
+    result_release(&result);
 }
 
 TEST(a_body_that_gets_faster_is_not_sampled_cold)

@@ -50,8 +50,8 @@ static struct result *add_timed(struct run *run, const char *id, const char *par
 {
     struct result *result = sample_result(run, id, "sort", params);
     sample_measurement(result, METRIC_TIME);
-    result->measurements[0].summary.median = ns;
-    result->measurements[0].summary.interval = (struct interval){ns * 0.99, ns * 1.02, 0.95};
+    result->measurements.items[0].summary.median = ns;
+    result->measurements.items[0].summary.interval = (struct interval){ns * 0.99, ns * 1.02, 0.95};
     return result;
 }
 
@@ -63,9 +63,9 @@ TEST(the_table_fits_80_columns)
             add_timed(&run, "suite/sort", i % 2 ? "engine=avx512,n=1000000" : "engine=a,n=10",
                       1.23456 * pow(10, i));
         sample_measurement(result, METRIC_BYTES);
-        result->measurements[1].summary.median = 9.87654 * pow(10, i);
+        result->measurements.items[1].summary.median = 9.87654 * pow(10, i);
         if (i == 11) /* an interval wider than the value */
-            result->measurements[0].summary.interval.high = 1e15;
+            result->measurements.items[0].summary.interval.high = 1e15;
     }
     CHECK(columns(text_of(&run)) <= 80);
     run_release(&run);
@@ -77,7 +77,7 @@ TEST(a_row_has_time_half_width_rate_and_factor)
     add_timed(&run, "s/sort:kind=a", "kind=a", 1000);
     struct result *result = add_timed(&run, "s/sort:kind=b", "kind=b", 2500);
     sample_measurement(result, METRIC_BYTES);
-    result->measurements[1].summary.median = 1.5e9;
+    result->measurements.items[1].summary.median = 1.5e9;
     const char *text = text_of(&run);
     CHECK_CONTAINS(text, "suite/sort\n  kind=a");
     CHECK_CONTAINS(text, "1.000 us +-2.00%");
@@ -119,7 +119,7 @@ TEST(failures_skips_warnings_and_targets_are_told)
 TEST(a_median_without_an_interval_says_so)
 {
     struct run run = {0};
-    add_timed(&run, "s/sort", "", 10)->measurements[0].summary.interval.level = 0;
+    add_timed(&run, "s/sort", "", 10)->measurements.items[0].summary.interval.level = 0;
     CHECK_CONTAINS(text_of(&run), "10.00 ns      +-?");
     run_release(&run);
 }
@@ -189,8 +189,8 @@ TEST(json_keeps_back_percentiles_that_the_samples_do_not_support)
 TEST(json_writes_null_for_numbers_that_are_none)
 {
     struct run run = sample_run("x");
-    run.results.items[0].measurements[0].summary.median = (double)NAN;
-    run.results.items[0].measurements[0].summary.interval.high = (double)INFINITY;
+    run.results.items[0].measurements.items[0].summary.median = (double)NAN;
+    run.results.items[0].measurements.items[0].summary.interval.high = (double)INFINITY;
     run.environment.steal_ratio = -1;
     json_t *document = json_of(&run);
     const json_t *time = json_array_get(json_object_get(document, "results"), 0);

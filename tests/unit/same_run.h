@@ -85,10 +85,10 @@ static inline void check_same_result(const struct result *a, const struct result
         SAME_NUMBER(a, b, samples.items[i].launch);
         CHECK_NEAR(a->samples.items[i].ns, b->samples.items[i].ns, F32_RELATIVE);
     }
-    SAME_NUMBER(a, b, measurement_count);
-    for (size_t i = 0; i < a->measurement_count; i++) {
-        CHECK(a->measurements[i].metric == b->measurements[i].metric);
-        check_same_summary(&a->measurements[i].summary, &b->measurements[i].summary);
+    SAME_NUMBER(a, b, measurements.count);
+    for (size_t i = 0; i < a->measurements.count; i++) {
+        CHECK(a->measurements.items[i].metric == b->measurements.items[i].metric);
+        check_same_summary(&a->measurements.items[i].summary, &b->measurements.items[i].summary);
     }
 }
 

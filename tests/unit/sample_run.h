@@ -19,9 +19,10 @@ static inline void sample_samples(struct result *result, uint32_t launch, uint64
 /* Numbers that differ by metric and by field. */
 static inline void sample_measurement(struct result *result, enum metric_id metric)
 {
-    struct measurement *measurement = &result->measurements[result->measurement_count++];
+    struct measurement *measurement = result_add_measurement(result, &METRICS[metric]);
     double base = 1000 * (metric + 1);
-    measurement->metric = &METRICS[metric];
+    if (measurement == NULL)
+        abort();
     measurement->summary = (struct summary){.sample_count = 10,
                                             .launch_count = 2,
                                             .median = base + 1.5,

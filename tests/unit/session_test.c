@@ -153,8 +153,12 @@ TEST(folders_are_searched_by_name_two_levels_deep)
 
 TEST(rates_are_summarized_from_the_samples)
 {
-    double bytes[] = {4096, 16384};
-    const value_vec peaks = {bytes, 2, 2};
+    struct metric own = {"recall", "1", HIGHER_IS_BETTER};
+    struct observation seen[] = {{&METRICS[METRIC_RSS], 0, 4096},
+                                 {&own, 0, 0.5},
+                                 {&own, 0, 0.75},
+                                 {&METRICS[METRIC_RSS], 1, 16384}};
+    const observation_vec peaks = {seen, 4, 4};
     struct result result = {.bytes = 1000, .items = 10};
     for (uint32_t i = 0; i < 6; i++) {
         struct sample *sample = vec_add(&result.samples);
@@ -162,30 +166,34 @@ TEST(rates_are_summarized_from_the_samples)
         *sample = (struct sample){100, 100 * (i < 3 ? 500 : 250), i / 3};
     }
     CHECK(measurements_compute(&result, &peaks) == ASSAY_OK);
-    CHECK_EQ(result.measurement_count, METRIC_INSTRUCTIONS); /* which are counted elsewhere */
-    CHECK_EQ(result.measurements[METRIC_TIME].summary.median, 375);  /* of medians 500 and 250 */
-    CHECK_EQ(result.measurements[METRIC_BYTES].summary.median, 3e9); /* of 2e9 and 4e9 B/s */
-    CHECK_EQ(result.measurements[METRIC_ITEMS].summary.median, 3e7);
-    CHECK_EQ(result.measurements[METRIC_RSS].summary.median, 10240); /* of 4096 and 16384 */
-    CHECK_EQ(result.measurements[METRIC_RSS].summary.launch_count, 2);
-    CHECK_EQ(result.measurements[METRIC_RSS].summary.max, 16384);
-    CHECK(result.measurements[METRIC_RSS].summary.interval.level == 0.95);
-    CHECK_EQ(result.measurements[METRIC_TIME].summary.launch_count, 2);
-    vec_release(&result.samples);
+    CHECK_EQ(result.measurements.count, METRIC_RSS + 2);
+    CHECK_EQ(result_measurement(&result, "recall")->summary.mean, 0.625);
+    CHECK(result_measurement(&result, "recall")->metric == &own);
+    CHECK(result_measurement(&result, "instructions") == NULL); /* which are counted elsewhere */
+    CHECK_EQ(result.measurements.items[METRIC_TIME].summary.median,
+             375); /* of medians 500 and 250 */
+    CHECK_EQ(result.measurements.items[METRIC_BYTES].summary.median, 3e9); /* of 2e9 and 4e9 B/s */
+    CHECK_EQ(result.measurements.items[METRIC_ITEMS].summary.median, 3e7);
+    CHECK_EQ(result.measurements.items[METRIC_RSS].summary.median, 10240); /* of 4096 and 16384 */
+    CHECK_EQ(result.measurements.items[METRIC_RSS].summary.launch_count, 2);
+    CHECK_EQ(result.measurements.items[METRIC_RSS].summary.max, 16384);
+    CHECK(result.measurements.items[METRIC_RSS].summary.interval.level == 0.95);
+    CHECK_EQ(result.measurements.items[METRIC_TIME].summary.launch_count, 2);
+    result_release(&result);
 }
 
 TEST(what_failed_or_has_no_samples_has_no_numbers)
 {
     struct run run = sample_run("x");
     struct result *result = &run.results.items[0];
-    double bytes = 4096;
-    const value_vec peaks = {&bytes, 1, 1};
-    result->measurement_count = 0;
+    struct observation seen = {&METRICS[METRIC_RSS], 0, 4096};
+    const observation_vec peaks = {&seen, 1, 1};
+    result->measurements.count = 0;
     result->outcome = OUTCOME_FAILED;
-    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurement_count == 0);
+    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurements.count == 0);
     result->outcome = OUTCOME_OK;
     result->samples.count = 0;
-    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurement_count == 0);
+    CHECK(measurements_compute(result, &peaks) == ASSAY_OK && result->measurements.count == 0);
     run_release(&run);
 }
 
@@ -310,7 +318,7 @@ TEST(a_result_is_in_the_store_before_it_is_told)
     CHECK(session_has_failures(&run) && !run.interrupted);
     CHECK(run.duration_seconds > 0 && run.environment.fingerprint[0] != '\0');
     CHECK_EQ(run.results.items[1].samples.count, 3);
-    CHECK(run.results.items[1].measurement_count >= 2);
+    CHECK(run.results.items[1].measurements.count >= 2);
     run_release(&run);
     diary_release(&diary);
 }

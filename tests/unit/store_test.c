@@ -53,15 +53,38 @@ TEST(numbers_at_the_ends_of_their_ranges_survive)
     result->samples.items[0] = (struct sample){(uint64_t)1 << 40, 1e30, 0};
     result->samples.items[1] = (struct sample){1, 0, 0};
     result->samples.items[9].launch = UINT32_MAX;
-    result->measurements[0].summary.max = 1.7976931348623157e308;
-    result->measurements[0].summary.min = 4.9406564584124654e-324;
-    result->measurements[0].summary.percentiles[4].value = (double)NAN;
+    result->measurements.items[0].summary.max = 1.7976931348623157e308;
+    result->measurements.items[0].summary.min = 4.9406564584124654e-324;
+    result->measurements.items[0].summary.percentiles[4].value = (double)NAN;
     put_all(store, &run);
     CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
-    CHECK(isnan(loaded.results.items[0].measurements[0].summary.percentiles[4].value));
-    loaded.results.items[0].measurements[0].summary.percentiles[4].value = 0;
-    result->measurements[0].summary.percentiles[4].value = 0;
+    CHECK(isnan(loaded.results.items[0].measurements.items[0].summary.percentiles[4].value));
+    loaded.results.items[0].measurements.items[0].summary.percentiles[4].value = 0;
+    result->measurements.items[0].summary.percentiles[4].value = 0;
     check_same_run(&loaded, &run);
+    run_release(&loaded);
+    run_release(&run);
+    store_close(store);
+}
+
+TEST(a_metric_of_a_benchmark_s_own_comes_back_with_unit_and_direction)
+{
+    static const struct metric RECALL = {"recall", "1", HIGHER_IS_BETTER},
+                               COST = {"cost", "cent", LOWER_IS_BETTER};
+    struct run run = sample_run("20261121-075512-3fa9"), loaded = {0};
+    struct store *store = opened();
+    struct measurement *recall = result_add_measurement(&run.results.items[0], &RECALL);
+    CHECK(recall != NULL);
+    recall->summary.median = 0.75;
+    CHECK(result_add_measurement(&run.results.items[0], &COST) != NULL);
+    put_all(store, &run);
+    CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
+    const struct measurement *found = result_measurement(&loaded.results.items[0], "recall");
+    CHECK(found != NULL && found->summary.median == 0.75);
+    CHECK_STR(found->metric->unit, "1");
+    CHECK_EQ(found->metric->direction, HIGHER_IS_BETTER);
+    found = result_measurement(&loaded.results.items[0], "cost");
+    CHECK(found != NULL && found->metric->direction == LOWER_IS_BETTER);
     run_release(&loaded);
     run_release(&run);
     store_close(store);

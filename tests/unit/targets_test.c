@@ -12,8 +12,8 @@ static struct result *add_result(struct run *run, const char *id)
 
 static void add_measurement(struct result *result, enum metric_id metric, struct interval interval)
 {
-    struct measurement *measurement = &result->measurements[result->measurement_count++];
-    measurement->metric = &METRICS[metric];
+    struct measurement *measurement = result_add_measurement(result, &METRICS[metric]);
+    CHECK(measurement != NULL);
     measurement->summary.median = (interval.low + interval.high) / 2;
     measurement->summary.interval = interval;
 }

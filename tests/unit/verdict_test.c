@@ -255,7 +255,9 @@ TEST(pairs_that_are_none_or_took_no_time_are_refused)
 static struct result result_of(size_t launches, double spread, double factor)
 {
     static const double shape[] = {0, 1, -1, 0};
-    struct result result = {.measurement_count = 1};
+    struct result result = {0};
+    struct measurement *time = result_add_measurement(&result, &METRICS[METRIC_TIME]);
+    CHECK(time != NULL);
     double values[8];
     uint32_t numbers[8];
     for (size_t i = 0; i < launches; i++) {
@@ -265,7 +267,7 @@ static struct result result_of(size_t launches, double spread, double factor)
         CHECK(sample != NULL);
         *sample = (struct sample){4, 4 * values[i], numbers[i]};
     }
-    CHECK_EQ(summarize(values, numbers, launches, &result.measurements[0].summary), ASSAY_OK);
+    CHECK_EQ(summarize(values, numbers, launches, &time->summary), ASSAY_OK);
     return result;
 }
 
@@ -279,8 +281,8 @@ static struct comparison judge_stored(double spread, double factor)
     CHECK_NEAR(comparison.old_ns, 100, 1e-3);
     CHECK_NEAR(comparison.new_ns, 100 * factor, 1e-3);
     CHECK_EQ(comparison.launches, 4);
-    vec_release(&old_side.samples);
-    vec_release(&new_side.samples);
+    result_release(&old_side);
+    result_release(&new_side);
     return comparison;
 }
 
@@ -326,8 +328,8 @@ TEST(a_wider_margin_than_that_of_the_drift_is_kept)
     struct result old_side = result_of(4, 0.1, 1), new_side = result_of(4, 0.1, 1.12);
     CHECK_EQ(verdict_from_results(&old_side, &new_side, &rules, &comparison), ASSAY_OK);
     CHECK_EQ(comparison.verdict, VERDICT_SAME);
-    vec_release(&old_side.samples);
-    vec_release(&new_side.samples);
+    result_release(&old_side);
+    result_release(&new_side);
 }
 
 TEST(a_stored_side_with_one_launch_is_too_few)
@@ -339,8 +341,8 @@ TEST(a_stored_side_with_one_launch_is_too_few)
     four.samples.items[2].ns = 0;
     CHECK_EQ(verdict_from_results(&four, &four, &RULES, &comparison), ASSAY_ERR_ARGUMENT);
     CHECK_EQ(comparison.verdict, VERDICT_NONE);
-    vec_release(&one.samples);
-    vec_release(&four.samples);
+    result_release(&one);
+    result_release(&four);
 }
 
 /* ---- launches to go ---- */

@@ -35,7 +35,9 @@ TEST(verdicts_of_stored_results_survive_failing_allocations)
     struct sample items[8];
     for (uint32_t i = 0; i < 8; i++)
         items[i] = (struct sample){10, 1000 + i, i / 2};
-    struct result result = {.samples = {.items = items, .count = 8}, .measurement_count = 1};
+    struct measurement time = {.metric = &METRICS[METRIC_TIME]};
+    struct result result = {.samples = {.items = items, .count = 8},
+                            .measurements = {.items = &time, .count = 1}};
     CHECK(torture(judge_results, &result) >= 4);
 }
 

@@ -54,18 +54,10 @@ bool limits_named(const threshold_vec *thresholds, const char *benchmark,
     return false;
 }
 
-const struct metric *limits_metric(const char *name)
-{
-    for (size_t i = 0; i < METRIC_COUNT; i++)
-        if (strcmp(METRICS[i].name, name) == 0)
-            return &METRICS[i];
-    return NULL;
-}
-
 /* How many times worse the new side is. */
 static struct interval worse(const struct comparison *row)
 {
-    const struct metric *metric = limits_metric(row->metric);
+    const struct metric *metric = metric_find(row->metric);
     const struct interval *ratio = &row->interval;
     if (metric == NULL || metric->direction == LOWER_IS_BETTER)
         return *ratio;

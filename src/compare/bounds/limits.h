@@ -37,7 +37,4 @@ unsigned limits_launches_needed(const struct comparison *row);
  * target, 4 undecided, missing or nothing measured, else 0. */
 int limits_exit_code(const comparison_vec *rows, const struct gate_facts *facts);
 
-/* The metric called `name`; NULL: there is none. */
-const struct metric *limits_metric(const char *name);
-
 #endif

@@ -21,10 +21,7 @@ static const struct measurement *find_measurement(const struct result *result, c
 {
     if (result == NULL || result->outcome != OUTCOME_OK)
         return NULL;
-    for (size_t i = 0; i < result->measurement_count; i++)
-        if (strcmp(result->measurements[i].metric->name, metric) == 0)
-            return &result->measurements[i];
-    return NULL;
+    return result_measurement(result, metric);
 }
 
 static enum target_status judge(const struct interval *interval, double bound,

@@ -118,10 +118,8 @@ static const char *target_word(const struct audit_target *row)
 static void add_bound(const struct target *target, struct buf *out)
 {
     char bound[QUANTITY_TEXT_MAX];
-    const struct metric *metric = &METRICS[METRIC_TIME];
-    for (size_t i = 0; i < METRIC_COUNT; i++)
-        if (strcmp(METRICS[i].name, target->metric) == 0)
-            metric = &METRICS[i];
+    const struct metric *known = metric_find(target->metric);
+    const struct metric *metric = known != NULL ? known : &METRICS[METRIC_TIME];
     if (target->versus != NULL)
         buf_printf(out, "%g times as fast as %s", target->limit, target->versus);
     else

@@ -450,8 +450,9 @@ static void add_targets(struct buf *out, const struct run *run)
 static const struct measurement *claim_measurement(const struct run *run, const struct claim *claim)
 {
     size_t index = html_result_index(run, claim->benchmark);
-    return index < run->results.count ? html_measurement(&run->results.items[index], claim->metric)
-                                      : NULL;
+    return index < run->results.count
+               ? result_measurement(&run->results.items[index], claim->metric)
+               : NULL;
 }
 
 static void add_claim(struct buf *out, const struct run *run, const struct claim *claim,

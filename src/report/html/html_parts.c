@@ -106,15 +106,6 @@ void html_warning_mark(struct buf *out)
     add_mark(out, &(const struct mark){"open", "!"}, "warning");
 }
 
-/* The row of METRICS with this name, or METRIC_COUNT. */
-static size_t metric_index(const char *name)
-{
-    size_t i = 0;
-    while (i < METRIC_COUNT && (name == NULL || strcmp(METRICS[i].name, name) != 0))
-        i++;
-    return i;
-}
-
 const char *html_metric_label(const char *metric)
 {
     static const char *const LABELS[METRIC_COUNT] = {
@@ -124,33 +115,25 @@ const char *html_metric_label(const char *metric)
         [METRIC_RSS] = "peak memory",
         [METRIC_INSTRUCTIONS] = "number of instructions",
     };
-    size_t i = metric_index(metric);
-    return i < METRIC_COUNT ? LABELS[i] : metric;
+    const struct metric *known = metric_find(metric);
+    return known != NULL ? LABELS[known - METRICS] : metric;
 }
 
 const char *html_metric_unit(const char *metric)
 {
-    size_t i = metric_index(metric);
-    return i < METRIC_COUNT ? METRICS[i].unit : "";
+    const struct metric *known = metric_find(metric);
+    return known != NULL ? known->unit : "";
 }
 
 bool html_is_higher_better(const char *metric)
 {
-    size_t i = metric_index(metric);
-    return i < METRIC_COUNT && METRICS[i].direction == HIGHER_IS_BETTER;
-}
-
-const struct measurement *html_measurement(const struct result *result, const char *name)
-{
-    for (size_t i = 0; i < result->measurement_count; i++)
-        if (name != NULL && strcmp(result->measurements[i].metric->name, name) == 0)
-            return &result->measurements[i];
-    return NULL;
+    const struct metric *known = metric_find(metric);
+    return known != NULL && known->direction == HIGHER_IS_BETTER;
 }
 
 const struct summary *html_time(const struct result *result)
 {
-    const struct measurement *time = html_measurement(result, METRICS[METRIC_TIME].name);
+    const struct measurement *time = result_measurement(result, METRICS[METRIC_TIME].name);
     return time != NULL ? &time->summary : NULL;
 }
 

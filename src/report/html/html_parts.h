@@ -46,7 +46,7 @@ const char *html_metric_unit(const char *metric);
 bool html_is_higher_better(const char *metric);
 
 /* The measurement of this metric, or NULL. */
-const struct measurement *html_measurement(const struct result *result, const char *metric);
+const struct measurement *result_measurement(const struct result *result, const char *metric);
 
 /* The summary of the time, or NULL. */
 const struct summary *html_time(const struct result *result);

@@ -107,8 +107,8 @@ static void add_interval(struct buf *out, const struct interval *interval, const
 
 static void add_rate(struct buf *out, const struct result *result)
 {
-    const struct measurement *rate = html_measurement(result, METRICS[METRIC_BYTES].name);
-    const struct measurement *items = html_measurement(result, METRICS[METRIC_ITEMS].name);
+    const struct measurement *rate = result_measurement(result, METRICS[METRIC_BYTES].name);
+    const struct measurement *items = result_measurement(result, METRICS[METRIC_ITEMS].name);
     html_number_open(out, "throughput");
     if (rate != NULL)
         html_quantity(out, rate->summary.median, rate->metric->unit);
@@ -298,8 +298,8 @@ static void add_statistic(struct buf *out, const struct measurement *measurement
 static void add_median_rows(struct buf *out, const struct result *result)
 {
     buf_puts(out, "<tr><th scope=\"row\">median</th>");
-    for (size_t m = 0; m < result->measurement_count; m++) {
-        const struct measurement *measurement = &result->measurements[m];
+    for (size_t m = 0; m < result->measurements.count; m++) {
+        const struct measurement *measurement = &result->measurements.items[m];
         if (!is_column(measurement))
             continue;
         buf_puts(out, "<td class=\"num\"><b>");
@@ -307,8 +307,8 @@ static void add_median_rows(struct buf *out, const struct result *result)
         buf_puts(out, "</b></td>");
     }
     buf_puts(out, "</tr>\n<tr><th scope=\"row\">its 95 % interval</th>");
-    for (size_t m = 0; m < result->measurement_count; m++) {
-        const struct measurement *measurement = &result->measurements[m];
+    for (size_t m = 0; m < result->measurements.count; m++) {
+        const struct measurement *measurement = &result->measurements.items[m];
         if (!is_column(measurement))
             continue;
         buf_puts(out, "<td class=\"num\">");
@@ -323,8 +323,8 @@ static void add_statistic_row(struct buf *out, const struct result *result, cons
                               size_t offset)
 {
     buf_printf(out, "<tr><th scope=\"row\">%s</th>", name);
-    for (size_t m = 0; m < result->measurement_count; m++) {
-        const struct measurement *measurement = &result->measurements[m];
+    for (size_t m = 0; m < result->measurements.count; m++) {
+        const struct measurement *measurement = &result->measurements.items[m];
         double value;
         memcpy(&value, (const char *)&measurement->summary + offset, sizeof value);
         if (is_column(measurement))
@@ -347,10 +347,10 @@ static void add_statistics(struct buf *out, const struct result *result)
     buf_puts(out, "<div class=\"wide\" tabindex=\"0\"><table><caption>Statistics of all samples; "
                   "the median is that of the launch medians</caption>\n<thead><tr>"
                   "<th scope=\"col\">statistic</th>");
-    for (size_t m = 0; m < result->measurement_count; m++)
-        if (is_column(&result->measurements[m]))
+    for (size_t m = 0; m < result->measurements.count; m++)
+        if (is_column(&result->measurements.items[m]))
             html_element(out, "<th scope=\"col\" class=\"num\">",
-                         html_metric_label(result->measurements[m].metric->name), "</th>");
+                         html_metric_label(result->measurements.items[m].metric->name), "</th>");
     buf_puts(out, "</tr></thead>\n<tbody>\n");
     add_median_rows(out, result);
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
@@ -466,8 +466,8 @@ static void add_facts(struct buf *out, const struct result *result)
     }
     html_counted(out, result->samples.count, "sample", "s");
     buf_puts(out, " kept.");
-    for (size_t m = 0; m < result->measurement_count; m++) {
-        const struct measurement *measurement = &result->measurements[m];
+    for (size_t m = 0; m < result->measurements.count; m++) {
+        const struct measurement *measurement = &result->measurements.items[m];
         if (is_column(measurement))
             continue;
         html_element(out, " The ", html_metric_label(measurement->metric->name), " was ");
@@ -519,7 +519,7 @@ static void add_section(struct buf *out, const struct result *result, size_t ind
     else
         buf_puts(out, "<p class=\"soft\">No samples.</p>\n");
     buf_puts(out, "</div><div>\n");
-    if (result->measurement_count > 0)
+    if (result->measurements.count > 0)
         add_statistics(out, result);
     if (time != NULL && time->sample_count > 1)
         add_percentiles(out, time);

@@ -76,27 +76,24 @@ static enum outcome measure_side(const struct audit_sides *sides, const struct b
     struct arena arena = {0};
     struct plan plan = *sides->plan;
     struct result result = {.benchmark = *benchmark, .reason = "", .warning = ""};
-    value_vec rss_bytes_peaks = {0};
+    observation_vec observations = {0};
     const char *metric = sides->finding->claim.metric->name;
     plan.launches = 1;
-    assay_status status = measure_benchmark(sides->paths, &plan, &arena, &result, &rss_bytes_peaks);
+    assay_status status = measure_benchmark(sides->paths, &plan, &arena, &result, &observations);
     if (status == ASSAY_OK)
-        status = measurements_compute(&result, &rss_bytes_peaks);
+        status = measurements_compute(&result, &observations);
     enum outcome outcome = status == ASSAY_OK ? result.outcome : out_of_memory(reason);
     if (status == ASSAY_OK && outcome != OUTCOME_OK)
         buf_error(reason, ASSAY_OK, "%s", result.reason);
-    bool found = false;
-    for (size_t i = 0; i < result.measurement_count; i++)
-        if (strcmp(result.measurements[i].metric->name, metric) == 0) {
-            *ret_value = result.measurements[i].summary.median;
-            found = true;
-        }
-    if (outcome == OUTCOME_OK && !found) {
+    const struct measurement *found = result_measurement(&result, metric);
+    if (found != NULL)
+        *ret_value = found->summary.median;
+    if (outcome == OUTCOME_OK && found == NULL) {
         buf_error(reason, ASSAY_OK, "'%s' does not measure '%s'", benchmark->id, metric);
         outcome = OUTCOME_FAILED;
     }
-    vec_release(&rss_bytes_peaks);
-    vec_release(&result.samples);
+    vec_release(&observations);
+    result_release(&result);
     arena_release(&arena);
     return outcome;
 }

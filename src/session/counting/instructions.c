@@ -69,15 +69,13 @@ static assay_status keep_counts(const double *values, uint32_t count, struct are
                                 struct result *result)
 {
     const struct counted_side side = {values, count};
-    struct measurement *measurement = &result->measurements[0];
+    struct measurement *measurement = result_add_measurement(result, &METRICS[METRIC_INSTRUCTIONS]);
     uint32_t *launches = arena_alloc(arena, count * sizeof *launches);
-    if (launches == NULL)
+    if (launches == NULL || measurement == NULL)
         return ASSAY_ERR_MEMORY;
     for (uint32_t i = 0; i < count; i++)
         launches[i] = i;
     TRY(summarize(values, launches, count, &measurement->summary));
-    measurement->metric = &METRICS[METRIC_INSTRUCTIONS];
-    result->measurement_count = 1;
     double spread = counted_spread(&side);
     result->warning = spread > 0
                           ? arena_printf(arena,
@@ -183,14 +181,14 @@ assay_status instructions_compare(const struct compare_request *request,
 
 bool instructions_are_in(const struct result *result)
 {
-    return result->measurement_count > 0 &&
-           result->measurements[0].metric == &METRICS[METRIC_INSTRUCTIONS];
+    return result->measurements.count > 0 &&
+           result->measurements.items[0].metric == &METRICS[METRIC_INSTRUCTIONS];
 }
 
 /* Two numbers with the spread of the stored ones: what a summary keeps of them. */
 static void ends_of(const struct result *result, double ret_values[2])
 {
-    const struct summary *summary = &result->measurements[0].summary;
+    const struct summary *summary = &result->measurements.items[0].summary;
     ret_values[0] = summary->min;
     ret_values[1] = summary->max;
 }
@@ -207,8 +205,8 @@ assay_status instructions_compare_results(const struct result *old_side,
         row->reason = "one run timed it, the other counted instructions";
         return ASSAY_OK;
     }
-    if (old_side->measurements[0].summary.sample_count < COUNTS_ENOUGH ||
-        new_side->measurements[0].summary.sample_count < COUNTS_ENOUGH) {
+    if (old_side->measurements.items[0].summary.sample_count < COUNTS_ENOUGH ||
+        new_side->measurements.items[0].summary.sample_count < COUNTS_ENOUGH) {
         row->reason = "needs two launches or more on both sides";
         return ASSAY_OK;
     }

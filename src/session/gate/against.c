@@ -27,7 +27,7 @@ static bool has_common(const struct run *then, const struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *old = find(then, run->results.items[i].benchmark.id);
-        if (old != NULL && old->measurement_count > 0)
+        if (old != NULL && old->measurements.count > 0)
             return true;
     }
     return false;

@@ -97,10 +97,7 @@ static assay_status add_unreached(struct gate_work *work, const struct run *toda
 static const struct measurement *measurement_of(const struct result *result,
                                                 const struct metric *metric)
 {
-    for (size_t i = 0; result != NULL && i < result->measurement_count; i++)
-        if (result->measurements[i].metric == metric)
-            return &result->measurements[i];
-    return NULL;
+    return result != NULL ? result_measurement(result, metric->name) : NULL;
 }
 
 /* Runs the kept twins of the benchmarks of which another metric is named. */
@@ -233,7 +230,7 @@ static assay_status add_target(struct gate_work *work, const struct run *today,
                                       [TARGET_MET] = GATE_PASS,
                                       [TARGET_MISSED] = GATE_FAIL,
                                       [TARGET_UNDECIDED] = GATE_UNDECIDED};
-    const struct metric *metric = limits_metric(target->metric);
+    const struct metric *metric = metric_find(target->metric);
     struct comparison *row = gate_add_row(work, target->benchmark, metric, "");
     if (row == NULL)
         return ASSAY_ERR_MEMORY;

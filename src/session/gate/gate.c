@@ -221,7 +221,7 @@ static assay_status judge(struct gate_work *work)
     struct gate_facts *facts = work->facts;
     for (size_t i = 0; i < work->rows->count; i++) {
         struct comparison *row = &work->rows->items[i];
-        const struct metric *metric = limits_metric(row->metric);
+        const struct metric *metric = metric_find(row->metric);
         bool judged_target = row->kind == KIND_TARGET && row->target->status != TARGET_NONE;
         facts->measured += row->verdict != VERDICT_NONE || judged_target;
         if (row->kind == KIND_TARGET)

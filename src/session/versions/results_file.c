@@ -115,7 +115,9 @@ static assay_status make_launches(struct result *result, size_t count, double me
 static assay_status read_summary(const struct reading *reading, const json_t *row,
                                  struct result *result)
 {
-    struct measurement *measurement = &result->measurements[0];
+    struct measurement *measurement = result_add_measurement(result, &METRICS[METRIC_TIME]);
+    if (measurement == NULL)
+        return ASSAY_ERR_MEMORY;
     struct summary *summary = &measurement->summary;
     json_int_t launches = 0;
     TRY(read_time(reading, row, "median", &summary->median));
@@ -136,8 +138,6 @@ static assay_status read_summary(const struct reading *reading, const json_t *ro
     }
     summary->launch_count = (size_t)launches;
     summary->sample_count = (size_t)launches;
-    measurement->metric = &METRICS[METRIC_TIME];
-    result->measurement_count = 1;
     assay_status status = make_launches(result, (size_t)launches, mean, spread);
     return status == ASSAY_ERR_PARSE ? wrong(reading, "high", "a time nearer to 'low'") : status;
 }

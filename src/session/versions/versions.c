@@ -293,7 +293,7 @@ static assay_status select_results(const struct versions_request *request, int u
         if (wanted)
             run->results.items[kept++] = *result;
         else
-            vec_release(&result->samples);
+            result_release(result);
     }
     if (used < request->count)
         run->results.count = kept;
