@@ -8,6 +8,10 @@ NAME = "aa"
 TITLE = "A/A and coverage, one process"
 BODIES = ("cpu", "memory", "branchy", "allocating", "whole_l2", "own_memory", "unpredictable")
 INJECTED = {"+0.1 %": 1000, "+1 %": 10000, "+5 %": 50000}
+# Where each step takes as long as any other, so that the injected steps are the injected time; the
+# others learn, fill a cache or draw sizes: their steps are shown and do not count as the truth.
+LINEAR = ("cpu", "memory", "own_memory", "branchy")
+CONSTANT_PART = 0.001  # of the injected change: what a body does besides its steps
 WANTED = 3000
 HALF_WIDTHS = {"cpu": 0.0005, "memory": 0.0015}
 
@@ -20,8 +24,13 @@ def tasks(place, number):
         yield comparison(place, Asked(NAME, case, body, number, INJECTED[case]))
 
 
+def covers(row):
+    off = CONSTANT_PART * (row["truth"] - 1)
+    return not document.excludes(row, row["truth"]) or not document.excludes(row, row["truth"] - off)
+
+
 def covered(rows):
-    return document.counted(rows, lambda row: not document.excludes(row, row["truth"]))
+    return document.counted(rows, covers)
 
 
 def coverage_line(what, rows, wanted):
@@ -45,7 +54,7 @@ def lines(rows):
                             document.at_most(hits, len(equal)), hits <= limit, len(equal), 1000)
         yield coverage_line("+0 %", equal, WANTED)
     for case in INJECTED:
-        same = [row for row in rows if row["case"] == case]
+        same = [row for row in rows if row["case"] == case and row["body"] in LINEAR]
         if same:
             yield coverage_line(case, same, 1000)
     for body, limit in HALF_WIDTHS.items():
@@ -58,7 +67,7 @@ def lines(rows):
 
 
 def tables(rows):
-    head = ("case", "body", "", "n", "above the 1 % gate", "excludes 1", "covers the truth",
+    head = ("case", "body", "", "n", "above the 1 % gate", "excludes 1", "covers the steps",
             "half-width median / p90, %", "worst error, %")
     cells = []
     for (case, body, _), same in sorted(document.groups(document.measured(rows), "case", "body",
