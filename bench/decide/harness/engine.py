@@ -102,6 +102,8 @@ def report(rows, command):
             "the limit. The intervals hold at every look.", ""]
     text += document.table(("what", "target", "assay", "peers", "ratio", "command", "date", ""),
                            summary)
+    with open(os.path.join(places.HERE, "missed.md"), encoding="utf-8") as file:
+        parts.append(file.read())
     return "\n".join(text + [""] + parts).rstrip() + "\n"
 
 
