@@ -53,9 +53,7 @@ static const char *name_of(const struct build_request *request, char name[TEXT_S
     return name;
 }
 
-static void tell(const struct build_request *request, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void tell(const struct build_request *request, const char *format, ...)
+void build_tell(build_tell_fn *tell, void *context, const char *format, ...)
 {
     BUF_AUTO sentence;
     va_list values;
@@ -63,8 +61,8 @@ static void tell(const struct build_request *request, const char *format, ...)
     va_start(values, format);
     buf_vprintf(&sentence, format, values);
     va_end(values);
-    if (request->tell != NULL)
-        request->tell(request->context, sentence.text);
+    if (tell != NULL)
+        tell(context, sentence.text);
 }
 
 /* ---- the log ---- */
@@ -221,7 +219,8 @@ static assay_status build_logged(struct building *building, const char *project,
 {
     const struct build_request *request = building->request;
     char name[TEXT_SHOWN_MAX * 2];
-    tell(request, "building %s in %s", name_of(request, name), building->place.tree);
+    build_tell(request->tell, request->context, "building %s in %s", name_of(request, name),
+               building->place.tree);
     TRY(check_out(building));
     if (access(project, F_OK) != 0)
         return broken(building, ASSAY_ERR_IO, "it has no folder with this project yet");
@@ -229,7 +228,8 @@ static assay_status build_logged(struct building *building, const char *project,
                    request->config->build.command));
     TRY(check_modules(building, project));
     TRY(shelf_mark(&building->place, mark, building->error));
-    tell(request, "built in %.1f s", clock_now_seconds() - building->began_seconds);
+    build_tell(request->tell, request->context, "built in %.1f s",
+               clock_now_seconds() - building->began_seconds);
     return ASSAY_OK;
 }
 
@@ -272,7 +272,8 @@ static assay_status wait_for_lock(const struct build_request *request,
             return buf_error(error, ASSAY_ERR_IO, "interrupted while waiting for '%s'",
                              place->lock);
         if (!told)
-            tell(request, "waiting: another assay uses %s", place->tree);
+            build_tell(request->tell, request->context, "waiting: another assay uses %s",
+                       place->tree);
         poll(NULL, 0, LOCK_POLL_MS);
     }
 }

@@ -17,6 +17,10 @@
 /* A sentence for the user about what is being done. */
 typedef void build_tell_fn(void *context, const char *sentence);
 
+/* Makes one (printf format) and hands it to `tell`, which may be NULL. */
+void build_tell(build_tell_fn *tell, void *context, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 struct build_request {
     const struct config *config; /* its `build` says how */
     const struct repository *repository;

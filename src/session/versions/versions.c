@@ -20,20 +20,6 @@ static bool has_results(const struct version *version)
     return version->kind == VERSION_FILE || version->kind == VERSION_RUN;
 }
 
-static void tell(const struct versions_request *request, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void tell(const struct versions_request *request, const char *format, ...)
-{
-    BUF_AUTO sentence;
-    va_list values;
-    buf_init(&sentence, 8192);
-    va_start(values, format);
-    buf_vprintf(&sentence, format, values);
-    va_end(values);
-    if (request->tell != NULL)
-        request->tell(request->context, sentence.text);
-}
-
 /* ---- one word ---- */
 
 /* A file of results is named as such; any other path is one of modules. */
@@ -200,12 +186,15 @@ static void tell_choice(const struct versions_request *request, const struct ver
 {
     char shown[TEXT_SHOWN_MAX];
     if (version->kind == VERSION_RUN)
-        tell(request, "%s is the stored run %s", version->name, version->run.id);
+        build_tell(request->tell, request->context, "%s is the stored run %s", version->name,
+                   version->run.id);
     else if (version->kind == VERSION_COMMIT)
-        tell(request, "%s is commit %.*s (%s)", version->name, REVISION_SHORT,
-             version->revision.commit, text_shown(version->revision.subject, shown));
+        build_tell(request->tell, request->context, "%s is commit %.*s (%s)", version->name,
+                   REVISION_SHORT, version->revision.commit,
+                   text_shown(version->revision.subject, shown));
     else if (version->kind == VERSION_WORKTREE)
-        tell(request, "%s is the working tree with its uncommitted changes", version->name);
+        build_tell(request->tell, request->context,
+                   "%s is the working tree with its uncommitted changes", version->name);
 }
 
 /* HEAD is compared without what was not committed: that is easily forgotten. */
@@ -222,9 +211,10 @@ static assay_status tell_changes(const struct versions_request *request,
     if (status == ASSAY_OK && strcmp(head.commit, last->revision.commit) == 0)
         status = repository_is_changed(&versions->repository, &changed);
     if (status == ASSAY_OK && changed)
-        tell(request,
-             "uncommitted changes are not part of %s; '" WORKTREE "' would name the working tree",
-             last->name);
+        build_tell(request->tell, request->context,
+                   "uncommitted changes are not part of %s; '" WORKTREE
+                   "' would name the working tree",
+                   last->name);
     arena_release(&arena);
     return status == ASSAY_ERR_NOT_FOUND ? ASSAY_OK : status;
 }
