@@ -8,7 +8,8 @@
 
 #define COMMANDS_EACH(X)                                                                           \
     X(run)                                                                                         \
-    X(list) X(show) X(time) X(compare) X(gate) X(audit) X(baseline) X(history) X(doctor) X(init)
+    X(list)                                                                                        \
+    X(show) X(time) X(compare) X(gate) X(audit) X(baseline) X(history) X(trend) X(doctor) X(init)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)

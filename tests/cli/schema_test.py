@@ -100,6 +100,11 @@ def history_of_runs_and_of_benchmarks():
     for metric in ('time_ns', 'bytes_per_s', 'rss_bytes_peak'):
         points = valid(assay('history', '--json', '-m', metric, 'sums'), 'history')['points']
         check(points != [], metric)
+    check(valid(assay('trend', '--json', 'sums'), 'trend')['series'] != [])
+    table = '\n'.join(f'{i},{100 + i % 3 + 9 * (i >= 30)},{100 + i}' for i in range(60))
+    series = valid(assay('trend', '--json', '--from', write('t.csv', table)), 'trend')['series']
+    check([row['change_points'] != [] for row in series] == [True, False], series)
+    check(series[1]['drifts'] != [], series)
 
 
 @test

@@ -36,13 +36,16 @@ static double select_rank(double *values, size_t count, size_t rank)
     return values[rank];
 }
 
-/* Variance of differences at `lag` without outliers. */
+/* Variance of differences at `lag` without outliers, around their median: a slope is no noise. */
 static double difference_variance(const double *values, size_t count, size_t lag, double *scratch)
 {
     size_t pairs = count - lag, kept = 0;
     for (size_t i = 0; i < pairs; i++)
-        scratch[i] = fabs(values[i + lag] - values[i]);
-    double limit = NOISE_TRIM * 1.4826 * select_rank(scratch, pairs, pairs / 2), sum = 0;
+        scratch[i] = values[i + lag] - values[i];
+    double middle = select_rank(scratch, pairs, pairs / 2), sum = 0;
+    for (size_t i = 0; i < pairs; i++)
+        scratch[i] = fabs(scratch[i] - middle);
+    double limit = NOISE_TRIM * 1.4826 * select_rank(scratch, pairs, pairs / 2);
     for (size_t i = 0; i < pairs; i++) {
         if (scratch[i] > limit)
             continue;

@@ -1,0 +1,14 @@
+/* From points to steps with the commits that hold them. */
+#ifndef COMPARE_TREND_H
+#define COMPARE_TREND_H
+
+#include "model/history/trend.h"
+
+/* Fills changes, drifts and noise of a series from its points.  Texts are those of the points.
+ * ASSAY_ERR_MEMORY, ASSAY_ERR_ARGUMENT (a value that is not finite), ASSAY_ERR_LIMIT. */
+ASSAY_USE_RESULT assay_status trend_judge(struct trend_series *series);
+
+/* Orders series: what got worse last first, then what else moved, then the others as they are. */
+void trend_order(struct trend *trend);
+
+#endif

@@ -1,0 +1,55 @@
+/* The nouns of a trend: a series of values over commits or times, its steps and drifts. */
+#ifndef MODEL_TREND_H
+#define MODEL_TREND_H
+
+#include "model/model.h"
+
+/* One value.  `run_id` and `commit` are "" where it comes from a file. */
+struct trend_point {
+    const char *at; /* when: a time of the store, or what stands in the file's first column */
+    const char *run_id, *commit;
+    double value;
+};
+typedef VEC(struct trend_point) trend_point_vec;
+
+/* A new level from point `index` on; it surely begins within [low_index, high_index]. */
+struct trend_change {
+    size_t index, low_index, high_index;
+    double ratio; /* new / old; new - old in a series that is_linear */
+    struct interval interval;
+    bool is_worse;           /* by the metric's direction */
+    const char *good_commit; /* the last that surely has the old level, "" where unknown */
+    const char *bad_commit;  /* the first that surely has the new one */
+};
+typedef VEC(struct trend_change) trend_change_vec;
+
+/* Slow change over `count` points. */
+struct trend_drift {
+    size_t first, count;
+    double ratio;
+    struct interval interval;
+    bool is_worse;
+};
+typedef VEC(struct trend_drift) trend_drift_vec;
+
+struct trend_series {
+    const char *name; /* id of the benchmark, or the column's */
+    const struct metric *metric;
+    trend_point_vec points; /* oldest first */
+    trend_change_vec changes;
+    trend_drift_vec drifts;
+    double sd;              /* of one value around its level, relative; absolute if is_linear */
+    double autocorrelation; /* of neighbours */
+    bool is_linear;         /* some values are not above 0 */
+    size_t left_out;        /* points of other machines or compilers */
+};
+typedef VEC(struct trend_series) trend_series_vec;
+
+struct trend {
+    struct arena arena;
+    trend_series_vec series; /* what got worse last first, then what else moved */
+};
+
+void trend_release(struct trend *trend);
+
+#endif

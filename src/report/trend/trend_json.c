@@ -1,0 +1,87 @@
+/* "assay.trend/1", for programs.
+ * `index` counts from 0 and is the first point of the new level. */
+#include "report/json.h"
+#include "report/trend/trend.h"
+
+/* Ratio and interval, as all changes have them. */
+static json_t *moved(double ratio, const struct interval *interval, bool is_worse)
+{
+    json_t *row = json_object();
+    report_json_member(&row, "ratio", report_json_number(ratio));
+    report_json_member(&row, "low", report_json_number(interval->low));
+    report_json_member(&row, "high", report_json_number(interval->high));
+    report_json_member(&row, "level", report_json_number(interval->level));
+    report_json_member(&row, "direction", json_string(is_worse ? "worse" : "better"));
+    return row;
+}
+
+static json_t *changes_json(const struct trend_series *series)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < series->changes.count; i++) {
+        const struct trend_change *change = &series->changes.items[i];
+        json_t *row = moved(change->ratio, &change->interval, change->is_worse);
+        report_json_member(&row, "index", json_integer((json_int_t)change->index));
+        report_json_member(&row, "low_index", json_integer((json_int_t)change->low_index));
+        report_json_member(&row, "high_index", json_integer((json_int_t)change->high_index));
+        report_json_member(&row, "at", report_json_text(series->points.items[change->index].at));
+        report_json_member(&row, "good_commit", report_json_text(change->good_commit));
+        report_json_member(&row, "bad_commit", report_json_text(change->bad_commit));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *drifts_json(const struct trend_series *series)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < series->drifts.count; i++) {
+        const struct trend_drift *drift = &series->drifts.items[i];
+        json_t *row = moved(drift->ratio, &drift->interval, drift->is_worse);
+        report_json_member(&row, "first", json_integer((json_int_t)drift->first));
+        report_json_member(&row, "count", json_integer((json_int_t)drift->count));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *points_json(const struct trend_series *series)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < series->points.count; i++) {
+        const struct trend_point *point = &series->points.items[i];
+        json_t *row = json_object();
+        report_json_member(&row, "at", report_json_text(point->at));
+        report_json_member(&row, "run", report_json_text(point->run_id));
+        report_json_member(&row, "commit", report_json_text(point->commit));
+        report_json_member(&row, "value", report_json_number(point->value));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *series_json(const struct trend_series *series)
+{
+    json_t *row = json_object();
+    report_json_member(&row, "name", report_json_text(series->name));
+    report_json_member(&row, "metric", report_json_text(series->metric->name));
+    report_json_member(&row, "unit", report_json_text(series->metric->unit));
+    report_json_member(&row, "scale", json_string(series->is_linear ? "difference" : "ratio"));
+    report_json_member(&row, "sd", report_json_number(series->sd));
+    report_json_member(&row, "autocorrelation", report_json_number(series->autocorrelation));
+    report_json_member(&row, "left_out", json_integer((json_int_t)series->left_out));
+    report_json_member(&row, "points", points_json(series));
+    report_json_member(&row, "change_points", changes_json(series));
+    report_json_member(&row, "drifts", drifts_json(series));
+    return row;
+}
+
+assay_status report_json_trend(const struct trend *trend, struct buf *out)
+{
+    json_t *document = json_object(), *rows = json_array();
+    for (size_t i = 0; i < trend->series.count; i++)
+        report_json_element(&rows, series_json(&trend->series.items[i]));
+    report_json_member(&document, "schema", json_string("assay.trend/1"));
+    report_json_member(&document, "series", rows);
+    return report_json_write(document, out);
+}

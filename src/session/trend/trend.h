@@ -1,0 +1,25 @@
+/* Trends out of the store. */
+#ifndef SESSION_TREND_TREND_H
+#define SESSION_TREND_TREND_H
+
+#include "model/history/trend.h"
+#include "store/store.h"
+
+struct trend_request {
+    struct store *store;
+    const char *pattern; /* of benchmarks, as for the store's history */
+    const char *metric;
+    const char *since; /* ISO 8601; "" for all */
+    size_t last;       /* points a series; 0 for all */
+};
+
+/* A series a benchmark, of the machine and compiler that its newest value comes from: what others
+ * measured is left out and counted.  Not yet judged.  Free with trend_release, also after a
+ * failure; store->error has its text. */
+ASSAY_USE_RESULT assay_status trend_load(const struct trend_request *request,
+                                         struct trend *ret_trend);
+
+/* Judges all series and puts what moved first.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status trend_judge_all(struct trend *trend);
+
+#endif
