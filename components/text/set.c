@@ -111,6 +111,11 @@ const uint16_t *text_set_words(const struct text_set *set, size_t index, size_t 
     return (const uint16_t *)set->words.data + starts[index];
 }
 
+struct text_span text_set_word(const struct text_set *set, size_t id)
+{
+    return id < text_set_distinct(set) ? word_table_word(&set->table, id) : (struct text_span){0};
+}
+
 void text_set_splitter(struct text_set *set, const struct text_splitter *splitter)
 {
     set->splitter = splitter;

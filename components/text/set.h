@@ -53,6 +53,9 @@ word_kernel word_look_up_plain; /* leaves all words to the caller */
 enum text_status word_table_clear(struct word_table *table);
 void word_table_release(struct word_table *table);
 
+/* The word with number `id`, which there is. */
+struct text_span word_table_word(const struct word_table *table, size_t id);
+
 /* Writes the number of each word, and WORD_IDS_PAD more; new words get the next free number. */
 enum text_status word_table_intern(struct word_table *table, const struct word_edges *words,
                                    word_kernel *look_up, uint16_t *ret_ids);

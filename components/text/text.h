@@ -96,6 +96,10 @@ size_t text_set_distinct(const struct text_set *set);
  * text or no part with words was read. */
 const uint16_t *text_set_words(const struct text_set *set, size_t index, size_t *ret_count);
 
+/* The bytes of the word with number `id`; lent until the next text_set_read, and while the texts
+ * of the last one exist.  Empty when no such word was read. */
+struct text_span text_set_word(const struct text_set *set, size_t id);
+
 /* One way to compute the matrix of an operation. */
 struct text_variant {
     const char *name;        /* NULL ends a table */

@@ -298,6 +298,21 @@ void word_table_release(struct word_table *table)
     text_buffer_release(&table->spans);
 }
 
+/* A short word lies in its key, before the spaces that pad it. */
+struct text_span word_table_word(const struct word_table *table, size_t id)
+{
+    const struct key *key = (const struct key *)table->keys.data + id + 1;
+    if (is_long(*key)) {
+        return ((const struct text_span *)table->spans.data)[id + 1];
+    }
+    const char *bytes = (const void *)key;
+    size_t length = KEY_SIZE;
+    while (bytes[length - 1] == ' ') {
+        length--;
+    }
+    return (struct text_span){bytes, length};
+}
+
 /* Twice the slots, and the words put where they belong now. */
 static enum text_status table_grow(struct word_table *table)
 {

@@ -346,6 +346,28 @@ TEST(words_are_numbered_in_order_of_appearance)
     text_set_free(set);
 }
 
+/* Words of up to 16 bytes are kept in their keys, longer ones where they were read. */
+TEST(numbers_lead_back_to_words)
+{
+    static const char TEXT[] = "a sixteen_bytes_ok seventeen_bytes__ a \xff antidisestablishment";
+    static const char *const WANT[] = {"a", "sixteen_bytes_ok", "seventeen_bytes__", "\xff",
+                                       "antidisestablishment"};
+    for (const struct text_splitter *s = text_splitters; s->name; s++) {
+        struct text_set *set = new_set();
+        const struct text_span text = span(TEXT);
+        text_set_splitter(set, s->available() ? s : NULL);
+        CHECK(text_set_read(set, &text, 1, TEXT_WORDS) == TEXT_OK);
+        CHECK_EQ(text_set_distinct(set), 5);
+        for (size_t id = 0; id < 5; id++) {
+            const struct text_span word = text_set_word(set, id);
+            CHECK(word.length == strlen(WANT[id]));
+            CHECK(memcmp(word.bytes, WANT[id], word.length) == 0);
+        }
+        CHECK(text_set_word(set, 5).length == 0 && text_set_word(NULL, 0).bytes == NULL);
+        text_set_free(set);
+    }
+}
+
 /* Random bytes in blocks of exact size, so that a sanitizer sees any read beyond the text. */
 TEST(splitters_agree_and_stay_inside_the_text)
 {
