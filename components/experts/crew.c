@@ -1,8 +1,9 @@
 /* A crew: threads that wait for work by spinning for a while and then sleeping in a futex.
  *
  * Work of some microseconds cannot pay for a system call on each side, so a thread that has just
- * worked looks for more before it sleeps.  Where threads outnumber the processors that this process
- * may use, a spinning thread keeps the one it waits for from running: there it sleeps at once.
+ * worked looks for more before it sleeps.  A spinning thread may keep the very thread that it waits
+ * for from running, so it yields its processor now and then; and where threads outnumber the
+ * processors that this process may use, it sleeps at once.
  *
  * `generation` numbers the work.  Whoever wants to sleep says so first (`sleepers`,
  * `caller_sleeps`) and the kernel then compares the number again, while the other side changes the
@@ -18,6 +19,7 @@
 #include "panel.h"
 
 #define SPINS 600u /* of some 30 ns */
+#define SPINS_PER_YIELD 32u
 #define LINE 64u
 
 struct experts_crew {
@@ -62,7 +64,11 @@ static unsigned wait_change(atomic_uint *word, unsigned value, atomic_uint *slee
 {
     unsigned now = atomic_load(word);
     for (uint32_t i = 0; i < spins && now == value; i++) {
-        relax();
+        if (i % SPINS_PER_YIELD == SPINS_PER_YIELD - 1) {
+            sched_yield();
+        } else {
+            relax();
+        }
         now = atomic_load(word);
     }
     if (now != value) {

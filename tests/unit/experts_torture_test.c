@@ -1,4 +1,5 @@
 /* components/experts when memory runs out: every allocation fails once. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../harness.h"
@@ -58,6 +59,37 @@ TEST(an_aggregate_survives_every_failing_allocation)
         enum experts_ownership each = (enum experts_ownership)ownership;
         CHECK(torture(merge, &each) >= 5);
     }
+}
+
+/* Ten responses of the same fifty points: 500 statements met, 50 different ones. */
+static bool merge_points(void *arg)
+{
+    static char points[50 * 8 + 1];
+    struct text_span responses[10];
+    struct experts_aggregate *aggregate = NULL;
+    for (unsigned i = 0; i < 50; i++) {
+        snprintf(points + (size_t)8 * i, 9, "point%02u\n", i);
+    }
+    for (size_t i = 0; i < 10; i++) {
+        responses[i] = (struct text_span){points, 50 * 8};
+    }
+    const bool done =
+        experts_aggregate_new(*(enum experts_ownership *)arg, &aggregate) == EXPERTS_OK &&
+        experts_aggregate_merge(aggregate, responses, 10) == EXPERTS_OK;
+    experts_aggregate_free(aggregate);
+    return done;
+}
+
+/* The aggregate, its slots, its entries (32, then 64 of them), two arrays for ranking: 6; 7 with an
+ * arena; 500 more where every statement is copied.  So views save 98.8 % of the allocations. */
+TEST(views_and_an_arena_need_no_allocation_a_statement)
+{
+    enum experts_ownership each = EXPERTS_VIEWS;
+    CHECK_EQ(torture(merge_points, &each), 6);
+    each = EXPERTS_ARENA;
+    CHECK_EQ(torture(merge_points, &each), 7);
+    each = EXPERTS_COPIES;
+    CHECK_EQ(torture(merge_points, &each), 506);
 }
 
 static bool change(void *arg)
