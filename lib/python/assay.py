@@ -4,17 +4,22 @@
 
     @assay.bench(sweep="n=10,1000")
     def total(b):
-        data = list(range(int(b.params["n"])))
+        data = [b.random.random() for _ in range(int(b.params["n"]))]
+        b.items = len(data)
         b.loop(lambda: sum(data))
 
     assay.main()
 
 Make the file executable, call it NAME_bench.py, then: assay run ./NAME_bench.py
-The loop calls the function through itertools.repeat: some 20 ns per iteration are the call's.
+Only b.loop() is timed; it calls the function through itertools.repeat, which costs some 20 ns a
+call.  Once a launch: setup(b), then check(b); raise Skip to skip, anything else to fail.
 """
 
+import inspect
 import itertools
 import os
+import platform
+import random
 import resource
 import time
 from urllib.parse import quote, unquote
@@ -27,10 +32,11 @@ class Skip(Exception):
 
 
 class Bench:
-    """What a body gets: params, bytes and items per iteration, and the loop."""
+    """What a body gets: params, state, random; bytes and items per iteration; and the loop."""
 
-    def __init__(self, params):
-        self.params, self.bytes, self.items = params, 0, 0
+    def __init__(self, params, seed):
+        self.params, self.seed, self.random = params, seed, random.Random(seed)
+        self.state, self.bytes, self.items = None, 0, 0
         self.iterations, self.ns = 1, None
 
     def loop(self, function):
@@ -41,19 +47,20 @@ class Bench:
         self.ns = time.perf_counter_ns() - start
 
 
-def bench(sweep="", suite="", check=None):
-    """Registers a body; `check` is its oracle and raises when a result is wrong."""
+def bench(sweep="", suite="", check=None, setup=None):
+    """Registers a body; `check` is its oracle: it raises when a result is wrong."""
 
     def register(body):
-        BENCHES[body.__name__] = (body, sweep, suite, check)
+        BENCHES[body.__name__] = (body, sweep, suite, check, setup)
         return body
 
     return register
 
 
 def run(body, b, fields):
-    b.iterations = int(fields.get("iterations", 1))
-    for _ in range(int(fields.get("slots", 1))):
+    b.iterations = int(fields["iterations"])
+    for _ in range(int(fields["slots"])):
+        b.ns, b.random = None, random.Random(b.seed)  # every slot does the same work
         start = time.perf_counter_ns()
         body(b)
         if b.ns is None:
@@ -63,37 +70,44 @@ def run(body, b, fields):
 
 
 def open_bench(name, fields):
-    body, _, _, check = BENCHES[name]
-    pairs = [pair.split("=", 1) for pair in fields.get("params", "").split(",") if pair]
+    body, _, _, check, setup = BENCHES[name]
+    params = dict(pair.split("=", 1) for pair in fields.get("params", "").split(",") if pair)
+    b = Bench(params, f"{fields.get('seed', 1)} {name} {fields.get('params', '')}")
+    if setup:
+        setup(b)
     if check:
-        check()
-    return body, Bench(dict(pairs))
+        check(b) if inspect.signature(check).parameters else check()
+    return body, b
 
 
 def answer(verb, values, fields, opened):
     """Yields the lines that answer one command."""
-    if verb == "list":
-        for name, (body, sweep, suite, _) in BENCHES.items():
-            about = quote((body.__doc__ or "").strip())
+    if verb == "hello":
+        yield f"ok assay/1 compiler={quote('Python ' + platform.python_version())}"
+    elif verb == "list":
+        for name, (body, sweep, suite, _, _) in BENCHES.items():
+            about = quote((body.__doc__ or "").strip().partition("\n")[0])
             yield f"benchmark name={name} suite={suite} sweep={quote(sweep)} description={about}"
         yield "ok"
     elif verb == "open":
-        opened[:] = open_bench(values[0], fields)
-        yield "ok"
+        opened.clear()
+        opened += open_bench(values[0], fields)
+        yield f"ok bytes={opened[1].bytes} items={opened[1].items}"
     elif verb == "run":
+        if not opened:
+            raise RuntimeError("no benchmark is open")
         yield from run(*opened, fields)
     elif verb == "usage":
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        yield f"ok rss_bytes_peak={peak}"
+        yield f"ok rss_bytes_peak={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}"
     else:
-        yield "ok" if verb in ("hello", "close", "quit") else "error unknown%20command"
+        yield "ok" if verb in ("close", "quit") else "error unknown%20command"
 
 
 def main():
     """Serves commands on descriptor 3, answers on 4, until the input ends."""
-    opened = []
+    opened, verb = [], ""
     with os.fdopen(3) as commands, os.fdopen(4, "w") as answers:
-        for line in commands:
+        while verb != "quit" and (line := commands.readline()):
             verb, *words = line.split()
             values = [unquote(word) for word in words if "=" not in word]
             pairs = (word.split("=", 1) for word in words if "=" in word)
