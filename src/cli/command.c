@@ -30,7 +30,8 @@ static void help_all(struct buf *out)
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
         buf_printf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
     buf_puts(out, "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
-                  "assay.yaml, targets.yaml and audit files.\n"
+                  "assay.yaml, targets.yaml and audit files, 'assay --cflags' what a compiler\n"
+                  "needs to find assay.h.\n"
                   "exit codes: 0 good, 1 regression or missed target, 2 usage, 3 environment or\n"
                   "a failed benchmark, 4 undecided\n");
 }

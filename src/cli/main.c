@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "config/config.h"
+#include "session/scaffold/scaffold.h"
 
 static const char *executable_folder(void)
 {
@@ -57,6 +58,16 @@ static assay_status print_version(struct cli *cli)
     return cli_print(cli, &text);
 }
 
+/* `assay --cflags`: what `cc $(assay --cflags) ..` needs to find assay.h. */
+static assay_status print_cflags(struct cli *cli)
+{
+    BUF_AUTO text;
+    buf_init(&text, 1 << 17);
+    scaffold_cflags(cli->program, &text);
+    buf_putc(&text, '\n');
+    return cli_print(cli, &text);
+}
+
 /* `assay help --man [COMMAND]`: for the build, which makes the man pages of it. */
 static assay_status print_man(struct cli *cli, const char *name)
 {
@@ -86,6 +97,8 @@ static assay_status dispatch(struct cli *cli, int argc, char **argv)
         return print_help(cli, NULL);
     if (name != NULL && strcmp(name, "--version") == 0)
         return print_version(cli);
+    if (name != NULL && strcmp(name, "--cflags") == 0)
+        return print_cflags(cli);
     if (helps && name != NULL && strcmp(name, "--man") == 0)
         return print_man(cli, argv[3]);
     if (helps && name != NULL && strcmp(name, "--keys") == 0)

@@ -106,7 +106,7 @@ static void man_all(struct buf *out)
 {
     add_title("assay", "measures code, remembers every result, and says what changed", out);
     buf_puts(out, "# SYNOPSIS\n\n*assay* _COMMAND_ \\[OPTIONS\\] \\[OPERANDS\\]\n\n"
-                  "*assay* *--version*\n\n# COMMANDS\n\n");
+                  "*assay* *--version*\n\n*assay* *--cflags*\n\n# COMMANDS\n\n");
     for (const struct command *const *command = COMMANDS; *command != NULL; command++) {
         buf_printf(out, "*%s*\n\t", (*command)->name);
         add_escaped((*command)->summary, out);

@@ -117,21 +117,6 @@ def history_lists_runs_and_one_benchmark():
 
 
 @test
-def what_init_writes_compiles_and_runs():
-    need('cc', 'gcc')
-    done = assay('init', 'bench', 'mine')
-    exits(done, 0)
-    command = re.search(r'^  (cc .*)$', done.out, re.MULTILINE).group(1)
-    subprocess.run(f'{command} -I{SOURCE}/include -Wall -Wextra -Werror', shell=True, check=True)
-    done = run('./mine_bench.so')
-    exits(done, 0)
-    contains(done.out, 'mine_bench/mine\n', 'n=64', 'n=4096')
-    before = pathlib.Path('mine_bench.c').read_bytes()
-    exits(assay('init', 'bench', 'mine'), 3, "cannot create 'mine_bench.c': File exists")
-    check(pathlib.Path('mine_bench.c').read_bytes() == before)
-
-
-@test
 def paths_may_have_blanks_quotes_and_other_letters():
     folder = pathlib.Path('it\'s a "folder" \u00fc <b>')
     folder.mkdir()

@@ -94,10 +94,11 @@ def operands_that_are_too_many_or_too_few_are_told():
     for words in (['show', 'latest', 'more'], ['history', 'step', 'more']):
         done = assay(*words)
         exits(done, 2, "unexpected operand 'more'")
-    for words in (['init'], ['init', 'bench'], ['init', 'suite', 'x'], ['init', 'bench', 'a', 'b']):
-        exits(assay(*words), 2, 'usage: assay init bench NAME')
+    for words in (['bench'], ['suite'], ['suit', 'x'], ['bench', 'a', 'b']):
+        exits(assay('init', *words), 2, 'usage: assay init [bench NAME|suite NAME]')
     for name in ('1st', 'a-b', '', 'a b', '../x', 'x' * 64):
         exits(assay('init', 'bench', name), 2, 'is no C name')
+        exits(assay('init', 'suite', name), 2, 'is no C name')
 
 
 @test
