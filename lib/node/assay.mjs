@@ -26,7 +26,7 @@ export class Skip extends Error {}
 
 /** What a body gets: params, state, random; bytes and items per iteration; and the loop. */
 class Bench {
-    iterations = 1; bytes = 0; items = 0; state = null; ns = null; kept = null;
+    iterations = 1; bytes = 0; items = 0; state = null; ns = null; kept = null; metrics = new Map();
 
     constructor(params, seed) {
         this.params = params;
@@ -49,6 +49,18 @@ class Bench {
         return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
     }
 
+    /** A value of a metric of the benchmark's own; `quality`: how good results are. */
+    metric(name, value, { unit = '', better = 'lower', quality = false } = {}) {
+        this.metrics.set(name, `metric name=${name} unit=${encode(unit)} better=${better}` +
+            ` quality=${Number(quality)} value=${value}`);
+    }
+
+    takeMetrics() {
+        const lines = [...this.metrics.values()];
+        this.metrics.clear();
+        return lines;
+    }
+
     loop(f) {
         const start = process.hrtime.bigint();
         for (let left = this.iterations; left > 0; left--) this.kept = f();
@@ -62,9 +74,10 @@ class Bench {
     }
 }
 
-/** Registers a body, with any of { sweep, suite, description, setup, check }. */
-export function bench(name, options, body) {
-    benches.set(name, { sweep: '', suite: '', description: '', ...options, body });
+/** Registers a body, with any of { setup, check } and of the fields of the protocol's `list`:
+ * { sweep, suite, description, kind, tags, samples }. */
+export function bench(name, { setup, check, ...listed }, body) {
+    benches.set(name, { setup, check, body, listed: { name, ...listed } });
 }
 
 let opened = null;
@@ -78,7 +91,7 @@ async function open([name], fields) {
     await found.setup?.(b);
     await found.check?.(b);
     opened = { b, body: found.body };
-    return [`ok bytes=${b.bytes} items=${b.items}`];
+    return [...b.takeMetrics(), `ok bytes=${b.bytes} items=${b.items}`];
 }
 
 async function run(_, fields) {
@@ -90,16 +103,16 @@ async function run(_, fields) {
         const start = process.hrtime.bigint();
         await body(b);
         if (b.ns === null) throw new Error('the body never called b.loop()');
-        lines.push(`slot ns=${b.ns} body_ns=${process.hrtime.bigint() - start}`);
+        const bodyNs = process.hrtime.bigint() - start;
+        lines.push(`slot ns=${b.ns} body_ns=${bodyNs}`, ...b.takeMetrics());
     }
     return [...lines, `ok bytes=${b.bytes} items=${b.items}`];
 }
 
 function list() {
-    const line = ([name, { suite, sweep, description }]) =>
-        `benchmark name=${name} suite=${suite} sweep=${encode(sweep)}` +
-        ` description=${encode(description)}`;
-    return [...[...benches].map(line), 'ok'];
+    const field = ([key, value]) => `${key}=${encode(value)}`;
+    const line = ({ listed }) => `benchmark ${Object.entries(listed).map(field).join(' ')}`;
+    return [...[...benches.values()].map(line), 'ok'];
 }
 
 const verbs = {

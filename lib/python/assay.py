@@ -37,7 +37,18 @@ class Bench:
     def __init__(self, params, seed):
         self.params, self.seed, self.random = params, seed, random.Random(seed)
         self.state, self.bytes, self.items = None, 0, 0
-        self.iterations, self.ns = 1, None
+        self.iterations, self.ns, self.metrics = 1, None, {}
+
+    def metric(self, name, value, unit="", better="lower", quality=False):
+        """A value of a metric of the benchmark's own; `quality`: how good results are."""
+        self.metrics[name] = (
+            f"metric name={name} unit={quote(unit)} better={better}"
+            f" quality={int(quality)} value={float(value)!r}"
+        )
+
+    def take_metrics(self):
+        lines, self.metrics = list(self.metrics.values()), {}
+        return lines
 
     def loop(self, function):
         repeat = itertools.repeat(None, self.iterations)
@@ -47,11 +58,14 @@ class Bench:
         self.ns = time.perf_counter_ns() - start
 
 
-def bench(sweep="", suite="", check=None, setup=None):
-    """Registers a body; `check` is its oracle: it raises when a result is wrong."""
+def bench(check=None, setup=None, **listed):
+    """Registers a body; `check` is its oracle: it raises when a result is wrong.  `listed` are
+    fields of the protocol's `list`: sweep, suite, kind, tags, samples."""
 
     def register(body):
-        BENCHES[body.__name__] = (body, sweep, suite, check, setup)
+        about = (body.__doc__ or "").strip().partition("\n")[0]
+        fields = {"name": body.__name__, "description": about, **listed}
+        BENCHES[body.__name__] = (body, check, setup, fields)
         return body
 
     return register
@@ -66,11 +80,12 @@ def run(body, b, fields):
         if b.ns is None:
             raise RuntimeError("the body never called b.loop()")
         yield f"slot ns={b.ns} body_ns={time.perf_counter_ns() - start}"
+        yield from b.take_metrics()
     yield f"ok bytes={b.bytes} items={b.items}"
 
 
 def open_bench(name, fields):
-    body, _, _, check, setup = BENCHES[name]
+    body, check, setup, _ = BENCHES[name]
     params = dict(pair.split("=", 1) for pair in fields.get("params", "").split(",") if pair)
     b = Bench(params, f"{fields.get('seed', 1)} {name} {fields.get('params', '')}")
     if setup:
@@ -85,13 +100,13 @@ def answer(verb, values, fields, opened):
     if verb == "hello":
         yield f"ok assay/1 compiler={quote('Python ' + platform.python_version())}"
     elif verb == "list":
-        for name, (body, sweep, suite, _, _) in BENCHES.items():
-            about = quote((body.__doc__ or "").strip().partition("\n")[0])
-            yield f"benchmark name={name} suite={suite} sweep={quote(sweep)} description={about}"
+        for *_, listed in BENCHES.values():
+            yield " ".join(["benchmark"] + [f"{key}={quote(str(listed[key]))}" for key in listed])
         yield "ok"
     elif verb == "open":
         opened.clear()
         opened += open_bench(values[0], fields)
+        yield from opened[1].take_metrics()
         yield f"ok bytes={opened[1].bytes} items={opened[1].items}"
     elif verb == "run":
         if not opened:

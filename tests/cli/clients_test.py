@@ -83,7 +83,7 @@ def a_suite_is_listed_and_measured(language):
 
 @in_both
 def whatever_goes_wrong_is_one_row_with_its_reason(language):
-    done = run(module('odd', language), '--json')
+    done = run(module('odd', language), '--json', 'skips', 'refused', 'idle', 'tired', 'ends', 'draws')
     exits(done, 3)
     rows = {row['benchmark']: row for row in json.loads(done.out)['results']}
     check([row['status'] for row in rows.values()] == ['skipped'] + 4 * ['failed'] + 4 * ['ok'], rows)
@@ -100,10 +100,12 @@ def a_host_answers_as_the_protocol_says(language):
     host = Host(module('odd', language))
     contains(host.ask('hello assay/1')[0], 'ok assay/1 compiler=', '%20' if language == 'py' else 'Node')
     *benchmarks, closing = host.ask('list')
-    check(closing == 'ok' and len(benchmarks) == 6, benchmarks)
-    contains(unquote(benchmarks[5]), 'name=draws suite=odd sweep=kind=a,b n=1,2 ',
-             'description=the same random numbers in every slot, said on descriptor 2')
-    check('%0A' not in benchmarks[5], benchmarks)
+    check(closing == 'ok' and len(benchmarks) == 7, benchmarks)
+    check(benchmarks[6].startswith('benchmark name=draws '), benchmarks)
+    contains(unquote(benchmarks[5]), ' kind=throughput', ' tags=quick random', ' samples=5')
+    contains(unquote(benchmarks[6]), ' suite=odd', ' sweep=kind=a,b n=1,2',
+             ' description=the same random numbers in every slot, said on descriptor 2')
+    check('%0A' not in benchmarks[6], benchmarks)
     contains(host.ask('run iterations=1 slots=1')[0], 'error', 'no%20benchmark%20is%20open')
     contains(host.ask('open nothing seed=1 params=')[0], 'error', 'nothing')
     check(host.ask('open skips side=a seed=1 params=') ==
@@ -117,6 +119,18 @@ def a_host_answers_as_the_protocol_says(language):
         check(0 < ns <= body_ns, slot)
     check(int(host.ask('usage')[0].partition('rss_bytes_peak=')[2]) > 1 << 20)
     check(host.ask('close') == ['ok'])
+    host.end()
+
+
+@in_both
+def metrics_of_its_own_stand_after_open_and_after_each_slot(language):
+    host = Host(module('odd', language))
+    opened = host.ask('open tells seed=1 params=')
+    check(re.fullmatch(r'metric name=load unit= better=lower quality=0 value=3(\.0)?', opened[0]), opened)
+    check(opened[1:] == ['ok bytes=0 items=0'], opened)
+    slots = host.ask('run iterations=10 slots=2')
+    check([line.split()[0] for line in slots] == ['slot', 'metric'] * 2 + ['ok'], slots)
+    check(set(slots[1:4:2]) == {'metric name=recall unit=%25 better=higher quality=1 value=97.5'}, slots)
     host.end()
 
 
