@@ -135,7 +135,7 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
 static assay_status migrate(struct sqlite_store *self)
 {
     BUF_AUTO sql;
-    int version = 0;
+    int version = SCHEMA_VERSION; /* when it cannot be read, there is nothing to do */
     buf_init(&sql, 64 * 1024);
     TRY(sqlite_begin_writing(self));
     assay_status status = pragma_int(self, "PRAGMA user_version", &version);

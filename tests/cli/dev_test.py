@@ -1,12 +1,13 @@
 """The front door and its tools: ./dev, tools/coverage, tools/embed."""
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from tap import SOURCE, Done, check, contains, environment, exits, main, need, test, write
+from tap import PROGRAM, SOURCE, Done, assay, check, contains, environment, exits, main, need, test, write
 
 
 def source_program(*words, **env):
@@ -54,6 +55,27 @@ def embedded_files_come_out_byte_for_byte():
                      '{ return fputs(TEMPLATE_one, stdout) < 0 || fputs(TEMPLATE_two, stdout) < 0; }\n')
     subprocess.run(['gcc', '-o', 'print', 'print.c'], check=True)
     check(subprocess.run(['./print'], capture_output=True, check=True).stdout == data * 2)
+
+
+@test
+def an_installed_tree_is_whole_and_pkg_config_leads_to_the_header():
+    need('meson', 'meson')
+    need('pkg-config', 'pkg-config')
+    build = pathlib.Path(PROGRAM).parent
+    done = subprocess.run(['meson', 'install', '-C', build, '--no-rebuild', '--destdir',
+                           os.path.abspath('root')], capture_output=True, text=True, check=False)
+    check(done.returncode == 0, done.stdout[-2000:] + done.stderr)
+    there = {path.name: path for path in pathlib.Path('root').rglob('*') if path.is_file()}
+    for name in ('assay', 'assay-host', 'assay-spawn', 'assay-doctor.so', 'assay.h', 'assay.pc',
+                 'assay.py', 'assay.mjs', 'text_bench.so', 'run.schema.json'):
+        check(name in there, (name, sorted(there)))
+    flags = subprocess.run(['pkg-config', '--cflags', 'assay'], capture_output=True, text=True, check=True,
+                           env=environment(PKG_CONFIG_SYSROOT_DIR=os.path.abspath('root'),
+                                           PKG_CONFIG_ALLOW_SYSTEM_CFLAGS='1',
+                                           PKG_CONFIG_PATH=str(there['assay.pc'].parent))).stdout
+    write('x_bench.c', '#include <assay.h>\nASSAY_BENCH(x) { ASSAY_LOOP(b) assay_keep(assay_opaque(1)); }\n')
+    subprocess.run(['gcc', '-shared', '-fPIC', *flags.split(), '-o', 'x_bench.so', 'x_bench.c'], check=True)
+    exits(assay('list', './x_bench.so'), 0)
 
 
 @test

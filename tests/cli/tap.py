@@ -49,7 +49,8 @@ def environment(**more):
     clean.update(ASSAY_HINTS='off', GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8')
     clean.update(more)
     # A sanitizer's handlers in a host must not turn a signal into an exit code.
-    clean['ASAN_OPTIONS'] = 'handle_segv=0:handle_abort=0:' + clean.get('ASAN_OPTIONS', '')
+    for options in ('ASAN_OPTIONS', 'TSAN_OPTIONS'):
+        clean[options] = 'handle_segv=0:handle_abort=0:' + clean.get(options, '')
     return clean
 
 

@@ -19,6 +19,7 @@ void prepare_hosts(void)
            "handle_segv=0:handle_abort=0:detect_leaks=0:detect_odr_violation=0:"
            "allocator_may_return_null=1",
            1);
+    setenv("TSAN_OPTIONS", "handle_segv=0:handle_abort=0:allocator_may_return_null=1", 1);
 }
 
 bool is_gone(long pid)

@@ -99,10 +99,10 @@ static void swap_sides(pair_vec *pairs)
 
 TEST(which_side_is_called_old_changes_the_sign_and_nothing_else)
 {
-    double (*const DISTURB[])(double) = {in_bursts, evenly};
+    double (*const disturb[])(double) = {in_bursts, evenly};
     for (size_t k = 0; k < 2; k++) {
         pair_vec pairs = {0};
-        struct evidence one = made_of(DISTURB[k], 1.3, &pairs), other = {0};
+        struct evidence one = made_of(disturb[k], 1.3, &pairs), other = {0};
         swap_sides(&pairs);
         CHECK_EQ(evidence_add_launches(&pairs, &other), ASSAY_OK);
         CHECK_EQ(other.estimator, one.estimator);
