@@ -36,7 +36,7 @@ def every_command_has_a_man_page_that_mandoc_accepts():
         lint = subprocess.run(['mandoc', '-T', 'lint', '-W', 'error', page], capture_output=True,
                               text=True, check=False)
         check(lint.returncode == 0, lint.stdout)
-        if PAGES.exists():
+        if (PAGES / page.name).exists():
             built = (PAGES / page.name).read_text(encoding='utf-8')
             check(built.split('.nh')[1] == page.read_text(encoding='utf-8').split('.nh')[1],
                   f'{page} is not what was built')
