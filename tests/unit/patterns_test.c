@@ -476,6 +476,18 @@ TEST(bad_options_and_sequences_are_refused)
     patterns_free(NULL);
 }
 
+/* What docs/suites/patterns.md says of 1024 numbers; most of the second is 200 * 200 counts. */
+TEST(memory_is_as_documented)
+{
+    static const size_t SYMBOLS[] = {10, 50, 100, 200}, BYTES_MAX[] = {67000, 73000, 88000, 148000};
+    for (size_t i = 0; i < sizeof SYMBOLS / sizeof *SYMBOLS; i++) {
+        struct patterns *patterns = new_patterns((struct patterns_options){
+            .length = 1024, .symbols = SYMBOLS[i], .method = PATTERNS_DIRECT});
+        CHECK(patterns_heap_bytes(patterns) <= BYTES_MAX[i]);
+        patterns_free(patterns);
+    }
+}
+
 static bool never(void)
 {
     return false;
