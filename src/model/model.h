@@ -83,6 +83,12 @@ struct percentile {
 enum { PERCENTILE_COUNT = 5 };
 extern const double PERCENTILE_RANKS[PERCENTILE_COUNT];
 
+/* Samples beyond Tukey's fences, and the share of the variance that they bring. */
+struct outliers {
+    size_t low_severe, low_mild, high_mild, high_severe;
+    double variance_share;
+};
+
 /* What statistics say of the samples of one metric, in the metric's unit. */
 struct summary {
     size_t sample_count;
@@ -90,6 +96,10 @@ struct summary {
     double median; /* of the launch medians; the interval is the launch-level one around it */
     struct interval interval;
     double mean, sd, mad, min, max;
+    struct outliers outliers;
+    double autocorrelation;                           /* of neighbouring samples of a launch */
+    double effective_sample_count;                    /* independent samples that tell as much */
+    struct interval bootstrap_median, bootstrap_mean; /* level 0 where there are too few units */
     struct percentile percentiles[PERCENTILE_COUNT];
 };
 

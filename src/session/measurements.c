@@ -22,6 +22,8 @@ static assay_status summarize_samples(struct result *result, double work, struct
     }
     if (status == ASSAY_OK)
         status = summarize(values, launches, count, ret);
+    if (status == ASSAY_OK)
+        status = summarize_bootstrap(values, launches, count, ret);
     free(values);
     free(launches);
     return status;
@@ -54,6 +56,8 @@ static assay_status add_observed(struct result *result, const struct metric *met
     struct summary summary;
     assay_status status =
         values && launches ? summarize(values, launches, count, &summary) : ASSAY_ERR_MEMORY;
+    if (status == ASSAY_OK)
+        status = summarize_bootstrap(values, launches, count, &summary);
     free(values);
     free(launches);
     TRY(status);

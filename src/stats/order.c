@@ -48,6 +48,33 @@ assay_status order_sorted_copy(const double *values, size_t count, double **ret_
     return ASSAY_OK;
 }
 
+/* Two indices run towards each other and swap what stands on the wrong side. */
+double order_select(double *values, size_t count, size_t index)
+{
+    assert(index < count);
+    ptrdiff_t left = 0, right = (ptrdiff_t)count - 1, at = (ptrdiff_t)index;
+    while (left < right) {
+        double pivot = values[at];
+        ptrdiff_t i = left, k = right;
+        while (i <= k) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[k])
+                k--;
+            if (i > k)
+                break;
+            double other = values[i];
+            values[i++] = values[k];
+            values[k--] = other;
+        }
+        if (k < at)
+            left = i;
+        if (at < i)
+            right = k;
+    }
+    return values[index];
+}
+
 double order_quantile(const double *sorted, size_t count, double fraction)
 {
     assert(count > 0 && fraction >= 0 && fraction <= 1);
@@ -133,4 +160,31 @@ struct percentile order_percentile(const double *sorted, size_t count, double ra
                                .value = value,
                                .interval = interval,
                                .sufficient = count >= order_count_min(rank, level)};
+}
+
+/* The r-th smallest of `effective` stretched over `count`: a share of r / (effective + 1) lies
+ * below. */
+static size_t stretched(size_t rank, size_t count, size_t effective)
+{
+    double stretched = floor((double)rank * ((double)count + 1) / ((double)effective + 1));
+    return (size_t)fmax(stretched, 1);
+}
+
+struct percentile order_median_dependent(const double *sorted, size_t count, size_t effective,
+                                         double level)
+{
+    assert(effective >= 1 && effective <= count && level > 0 && level < 1);
+    struct percentile median = order_percentile(sorted, count, 50, level);
+    if (effective == count)
+        return median;
+    size_t below = rank_below(effective, 0.5, (1 - level) / 2);
+    size_t low = below > 0 ? stretched(below, count, effective) : 1;
+    /* Without a rank the ends are the smallest and the largest, both of which `effective` samples
+     * miss with half of 2^(1 - effective). */
+    double reached = below > 0 ? level : 1 - ldexp(1, 1 - (int)effective);
+    median.interval =
+        (struct interval){fmin(sorted[low - 1], median.value),
+                          fmax(sorted[count - low], median.value), fmin(reached, level)};
+    median.sufficient = effective >= order_count_min(50, level);
+    return median;
 }

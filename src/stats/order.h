@@ -21,6 +21,11 @@ void order_sort(double *values, size_t count);
 ASSAY_USE_RESULT assay_status order_sorted_copy(const double *values, size_t count,
                                                 double **ret_sorted);
 
+/* The value that would stand at `index` were `values` sorted; reorders them so that none before it
+ * is larger and none behind it smaller.  None may be NaN.  O(count) time on average.
+ * Source: Hoare 1961, Algorithm 65: FIND, Communications of the ACM 4(7), 321-322. */
+double order_select(double *values, size_t count, size_t index);
+
 /* The value below which the share `fraction`, in [0, 1], of the samples lies: linear between the
  * order statistics around position (count - 1) * fraction + 1, as R and NumPy do by default.
  * Source: Hyndman & Fan 1996, Sample Quantiles in Statistical Packages, The American
@@ -68,5 +73,13 @@ size_t order_count_min(double rank, double level);
  * never exceed the tail probability where Conover takes the nearest ones.
  * O(sqrt(count) log count) time. */
 struct percentile order_percentile(const double *sorted, size_t count, double rank, double level);
+
+/* The median and its interval as order_percentile's, of samples that resemble their neighbours and
+ * tell as much as `effective` independent ones, 1 <= effective <= count: ranks are taken for
+ * `effective` samples and stretched over all, outwards.  With `effective` = count the same.
+ * Source of the idea: the variance of a quantile of dependent data is that of as many independent
+ * samples, see stats/correlation.h. */
+struct percentile order_median_dependent(const double *sorted, size_t count, size_t effective,
+                                         double level);
 
 #endif

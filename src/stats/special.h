@@ -31,4 +31,11 @@ double student_cdf(double t, double freedom);
  * 1e100, which takes a probability below 1e-99. */
 double student_quantile(double probability, double freedom);
 
+/* Probability that a standard normal value is at most `z`; relative accuracy also in the lower
+ * tail.  Source: Abramowitz & Stegun 26.2.29. */
+double normal_cdf(double z);
+
+/* The z that normal_cdf maps to `probability` in (0, 1); infinite at 0 and 1. */
+double normal_quantile(double probability);
+
 #endif

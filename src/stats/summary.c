@@ -23,8 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/bootstrap/bootstrap.h"
+#include "stats/correlation.h"
 #include "stats/order.h"
+#include "stats/outliers.h"
 #include "stats/special.h"
+
+enum { BLOCKS_MAX = 1024 }; /* as many as bootstrap_mean draws fast */
 
 /* Mean of `count` observations and the variance (n - 1) of that mean. */
 struct moments {
@@ -161,9 +166,10 @@ static struct interval launch_interval(double *sorted_medians, size_t count)
     return logs ? exp_interval(interval) : interval;
 }
 
-static struct interval single_launch_interval(const double *sorted, size_t count)
+static struct interval single_launch_interval(const double *sorted, size_t count, double effective)
 {
-    struct percentile median = order_percentile(sorted, count, 50, SUMMARY_LEVEL);
+    struct percentile median =
+        order_median_dependent(sorted, count, (size_t)effective, SUMMARY_LEVEL);
     if (!median.sufficient)
         return (struct interval){median.value, median.value, 0};
     return median.interval;
@@ -178,6 +184,7 @@ static void summarize_samples(const double *sorted, size_t count, struct summary
     summary->mad = order_mad(sorted, count);
     summary->min = sorted[0];
     summary->max = sorted[count - 1];
+    summary->outliers = outliers_count(sorted, count);
     for (int i = 0; i < PERCENTILE_COUNT; i++)
         summary->percentiles[i] =
             order_percentile(sorted, count, PERCENTILE_RANKS[i], SUMMARY_LEVEL);
@@ -194,15 +201,118 @@ assay_status summarize(const double *values, const uint32_t *launches, size_t co
     TRY(summarize_launch_medians(values, launches, count, &medians, &launch_count));
     TRY(order_sorted_copy(values, count, &sorted));
 
-    struct summary summary = {.launch_count = launch_count};
+    struct correlation correlation;
+    TRY(correlation_of(values, launches, count, &correlation));
+    struct summary summary = {.launch_count = launch_count,
+                              .autocorrelation = correlation.lag1,
+                              .effective_sample_count = correlation.effective_count};
     summarize_samples(sorted, count, &summary);
     order_sort(medians, launch_count);
     summary.median = order_median(medians, launch_count);
-    summary.interval = launch_count > 1 ? launch_interval(medians, launch_count)
-                                        : single_launch_interval(sorted, count);
+    summary.interval = launch_count > 1
+                           ? launch_interval(medians, launch_count)
+                           : single_launch_interval(sorted, count, correlation.effective_count);
     summary.interval.low = fmin(summary.interval.low, summary.median);
     summary.interval.high = fmax(summary.interval.high, summary.median);
+    summary.bootstrap_median = (struct interval){summary.median, summary.median, 0};
+    summary.bootstrap_mean = (struct interval){summary.mean, summary.mean, 0};
     *ret_summary = summary;
+    return ASSAY_OK;
+}
+
+/* Samples of one launch, for a bootstrap of launches. */
+struct cluster {
+    double sum;
+    double count;
+};
+
+static double mean_of_clusters(void *context, const uint32_t *units, size_t count)
+{
+    const struct cluster *clusters = context;
+    double sum = 0, samples = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += clusters[units[i]].sum;
+        samples += clusters[units[i]].count;
+    }
+    return sum / samples;
+}
+
+/* Sums of deviations from `center`, which keeps their digits. */
+static void fill_clusters(const struct summary_input *input, double center,
+                          struct cluster *clusters)
+{
+    for (size_t i = 0; i < input->count; i++) {
+        clusters += i > 0 && input->launches[i] != input->launches[i - 1];
+        clusters->sum += input->values[i] - center;
+        clusters->count++;
+    }
+}
+
+static assay_status bootstrap_launches(const struct summary_input *input, struct summary *summary)
+{
+    const struct bootstrap_request request = BOOTSTRAP_DEFAULTS;
+    AUTO_FREE_DOUBLES medians = NULL;
+    size_t count = 0;
+    struct bootstrap median, mean;
+    TRY(summarize_launch_medians(input->values, input->launches, input->count, &medians, &count));
+    order_sort(medians, count);
+    TRY(bootstrap_median(medians, count, count, &request, &median));
+    struct cluster *clusters = calloc(count, sizeof *clusters);
+    if (clusters == NULL)
+        return ASSAY_ERR_MEMORY;
+    fill_clusters(input, summary->mean, clusters);
+    assay_status status = bootstrap_statistic(mean_of_clusters, clusters, count, &request, &mean);
+    free(clusters);
+    TRY(status);
+    summary->bootstrap_median = median.interval;
+    summary->bootstrap_mean = (struct interval){
+        summary->mean + mean.interval.low, summary->mean + mean.interval.high, mean.interval.level};
+    return ASSAY_OK;
+}
+
+/* Means of blocks of equal length; what is left over at the end is no block.  Non-overlapping
+ * blocks: Carlstein 1986, Annals of Statistics 14(3), 1171-1179. */
+static size_t fold_blocks(const double *values, size_t count, double *blocks)
+{
+    size_t length = (count + BLOCKS_MAX - 1) / BLOCKS_MAX, folded = count / length;
+    for (size_t i = 0; i < folded; i++)
+        blocks[i] = mean_of(values + i * length, length);
+    return folded;
+}
+
+static assay_status bootstrap_one_launch(const struct summary_input *input, size_t effective,
+                                         struct summary *summary)
+{
+    const struct bootstrap_request request = BOOTSTRAP_DEFAULTS;
+    AUTO_FREE_DOUBLES sorted = NULL;
+    double blocks[BLOCKS_MAX];
+    struct bootstrap median, mean;
+    struct correlation correlation;
+    TRY(order_sorted_copy(input->values, input->count, &sorted));
+    TRY(bootstrap_median(sorted, input->count, effective, &request, &median));
+    size_t count = fold_blocks(input->values, input->count, blocks);
+    TRY(correlation_of(blocks, input->launches, count, &correlation));
+    TRY(bootstrap_mean(blocks, count, &request, &mean));
+    double stretch = sqrt((double)count / correlation.effective_count);
+    summary->bootstrap_median = median.interval;
+    summary->bootstrap_mean = (struct interval){
+        summary->mean - stretch * (mean.estimate - mean.interval.low),
+        summary->mean + stretch * (mean.interval.high - mean.estimate), mean.interval.level};
+    return ASSAY_OK;
+}
+
+assay_status summarize_bootstrap(const double *values, const uint32_t *launches, size_t count,
+                                 struct summary *summary)
+{
+    if (summary == NULL)
+        return ASSAY_ERR_ARGUMENT;
+    TRY(check_input(values, launches, count));
+    const struct summary_input input = {values, launches, count};
+    size_t effective = (size_t)fmin(summary->effective_sample_count, (double)count);
+    if (summary->launch_count >= SUMMARY_UNITS_MIN)
+        return bootstrap_launches(&input, summary);
+    if (summary->launch_count == 1 && effective >= SUMMARY_UNITS_MIN)
+        return bootstrap_one_launch(&input, effective, summary);
     return ASSAY_OK;
 }
 

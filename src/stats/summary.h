@@ -26,15 +26,16 @@ struct summary_input {
     size_t count;
 };
 
-/* All of `struct summary`.
+/* All of `struct summary` but its bootstrap intervals, which get level 0.
  *
  *   median       median of the launch medians.
  *   interval     Of two or more launches: Student's t at SUMMARY_LEVEL over the logs of the launch
  *                medians, or over the medians themselves when one is zero or negative; widened to
  *                include `median` where it would not.  Launches with equal medians give it no
  *                width: then the clock or the counter is too coarse, not the benchmark exact.
- *                Of one launch: the order statistics around its median (order_percentile) with the
- *                level they reach, from 5 samples on; of fewer `median` twice and level 0.  It says
+ *                Of one launch: the order statistics around its median, ranked as of
+ *                effective_sample_count samples (order_median_dependent), with the level they
+ *                reach, from 5 effective samples on; of fewer `median` twice and level 0.  It says
  *                nothing of how another launch would do: look at launch_count.
  *   mean, sd, mad, min, max
  *                of all samples; sd with count - 1, 0 for one sample; mad raw, around the median
@@ -43,14 +44,30 @@ struct summary_input {
  *                median of all samples, not `median`.  Their intervals take samples as
  *                independent: they are too narrow where launches differ.
  *
+ *   outliers     of all samples (stats/outliers.h).
+ *   autocorrelation, effective_sample_count
+ *                of all samples within their launches (stats/correlation.h).
+ *
  * ASSAY_ERR_ARGUMENT  a NULL pointer, a value that is NaN or beyond SUMMARY_VALUE_MAX, or launch
  *                     numbers that decrease.
  * ASSAY_ERR_TOO_FEW   `count` is 0.
  * ASSAY_ERR_LIMIT     `count` is above SUMMARY_COUNT_MAX.
  * ASSAY_ERR_MEMORY    the copies could not be allocated.
- * O(count log count) time, 16 * count bytes. */
+ * O(count log count + count * lags) time, 40 * count bytes. */
 ASSAY_USE_RESULT assay_status summarize(const double *values, const uint32_t *launches,
                                         size_t count, struct summary *ret_summary);
+
+/* Fills bootstrap_median and bootstrap_mean of a summary that summarize() made of the same samples.
+ *
+ * From SUMMARY_UNITS_MIN launches on launches are drawn with all of their samples: intervals of the
+ * median of launch medians and of the mean of all samples.  Of one launch samples are drawn, as
+ * many as the effective count for the median; the mean is that of at most 1024 blocks of samples
+ * that follow each other, and its interval is stretched by the root of blocks by effective blocks.
+ * 2 to 4 launches, or fewer effective samples, have no bootstrap interval: level 0, both ends the
+ * value itself.  Fails as summarize does.  Some milliseconds. */
+ASSAY_USE_RESULT assay_status summarize_bootstrap(const double *values, const uint32_t *launches,
+                                                  size_t count, struct summary *summary);
+#define SUMMARY_UNITS_MIN ((size_t)5)
 
 /* The median of each launch, in order of the launches; the caller frees *ret_medians.
  * Fails as summarize does. */

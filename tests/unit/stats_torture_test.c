@@ -3,6 +3,8 @@
 #include <stdint.h>
 
 #include "harness.h"
+#include "stats/bootstrap/bootstrap.h"
+#include "stats/correlation.h"
 #include "stats/order.h"
 #include "stats/summary.h"
 
@@ -51,14 +53,63 @@ static bool divide(void *arg)
     return status == ASSAY_OK;
 }
 
-/* The number of faults is the number of allocations: one copy each, two for a summary (medians and
- * sorted samples) and for a ratio (one a side). */
+static bool correlate(void *arg)
+{
+    (void)arg;
+    struct correlation correlation = {.lag1 = 77};
+    assay_status status = correlation_of(VALUES, LAUNCHES, 6, &correlation);
+    CHECK(status == ASSAY_OK || (status == ASSAY_ERR_MEMORY && correlation.lag1 == 77));
+    return status == ASSAY_OK;
+}
+
+static double first_unit(void *context, const uint32_t *units, size_t count)
+{
+    (void)context;
+    return count > 0 ? VALUES[units[0]] : 0;
+}
+
+static bool resample_all_ways(void *arg)
+{
+    struct bootstrap_request request = BOOTSTRAP_DEFAULTS;
+    struct bootstrap got = {.estimate = 77};
+    assay_status status;
+    request.resamples = 50;
+    if (*(int *)arg == 0)
+        status = bootstrap_mean(VALUES, 6, &request, &got);
+    else if (*(int *)arg == 1)
+        status = bootstrap_median((const double[]){1, 2, 3}, 3, 3, &request, &got);
+    else
+        status = bootstrap_statistic(first_unit, NULL, 6, &request, &got);
+    CHECK(status == ASSAY_OK || (status == ASSAY_ERR_MEMORY && got.estimate == 77));
+    return status == ASSAY_OK;
+}
+
+/* `arg` is the number of launches: 1 or 6. */
+static bool bootstrap_summary(void *arg)
+{
+    static const uint32_t many[] = {0, 1, 2, 3, 4, 5}, one[] = {0, 0, 0, 0, 0, 0};
+    size_t launches = *(size_t *)arg;
+    struct summary summary = {.launch_count = launches, .effective_sample_count = 6, .mean = 6};
+    assay_status status = summarize_bootstrap(VALUES, launches == 1 ? one : many, 6, &summary);
+    CHECK(status == ASSAY_OK ||
+          (status == ASSAY_ERR_MEMORY && summary.bootstrap_median.level == 0));
+    return status == ASSAY_OK;
+}
+
+/* The number of faults is the number of allocations: one copy each, four for a summary (medians,
+ * sorted samples, two for ranks), two for a ratio (one a side), one or two for a bootstrap. */
 TEST(every_failed_allocation_is_reported_and_leaves_nothing_behind)
 {
     CHECK_EQ(torture(sort_copy, NULL), 1);
     CHECK_EQ(torture(fold_launches, NULL), 1);
-    CHECK_EQ(torture(summarize_all, NULL), 2);
+    CHECK_EQ(torture(summarize_all, NULL), 4);
     CHECK_EQ(torture(divide, NULL), 2);
+    CHECK_EQ(torture(correlate, NULL), 2);
+    CHECK_EQ(torture(resample_all_ways, &(int){0}), 1);
+    CHECK_EQ(torture(resample_all_ways, &(int){1}), 1);
+    CHECK_EQ(torture(resample_all_ways, &(int){2}), 2);
+    CHECK_EQ(torture(bootstrap_summary, &(size_t){1}), 5);
+    CHECK_EQ(torture(bootstrap_summary, &(size_t){6}), 5);
 }
 
 TEST_MAIN
