@@ -3,6 +3,7 @@
  * now. */
 #include "cli/common.h"
 #include "report/json.h"
+#include "report/statistics/statistics.h"
 #include "report/text.h"
 
 struct show_options {
@@ -21,6 +22,7 @@ static assay_status print(struct cli *cli, const struct show_options *options,
     } else {
         report_text_run(run, &out);
         report_text(run, &out);
+        report_samples_text(run, &out);
     }
     return cli_print(cli, &out);
 }

@@ -113,5 +113,6 @@ void run_release(struct run *run)
     vec_release(&run->results);
     vec_release(&run->targets);
     vec_release(&run->claims);
+    vec_release(&run->scalings);
     arena_release(&run->arena);
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/vec.h"
+#include "model/scaling/scaling.h"
 
 enum direction { LOWER_IS_BETTER, HIGHER_IS_BETTER };
 
@@ -213,6 +214,7 @@ struct run {
     VEC(struct result) results;
     target_vec targets;
     claim_vec claims;
+    scaling_vec scalings; /* of the sweeps among the results; not stored */
     double duration_seconds;
     bool interrupted;
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/statistics/statistics.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, for a byte that is not UTF-8 */
 
@@ -117,6 +118,36 @@ static json_t *row_unmeasured(const struct result *result)
     return row;
 }
 
+/* An interval that may be missing. */
+static json_t *maybe_interval_json(const struct interval *interval)
+{
+    return interval->level > 0 ? report_json_interval(interval) : json_null();
+}
+
+static json_t *outliers_json(const struct outliers *outliers)
+{
+    json_t *object = json_object();
+    report_json_member(&object, "low_severe", json_integer((json_int_t)outliers->low_severe));
+    report_json_member(&object, "low_mild", json_integer((json_int_t)outliers->low_mild));
+    report_json_member(&object, "high_mild", json_integer((json_int_t)outliers->high_mild));
+    report_json_member(&object, "high_severe", json_integer((json_int_t)outliers->high_severe));
+    report_json_member(&object, "variance_share", report_json_number(outliers->variance_share));
+    return object;
+}
+
+/* What older runs do not have is null. */
+static void add_samples(json_t **row, const struct summary *summary)
+{
+    bool known = summary->effective_sample_count > 0;
+    report_json_member(row, "outliers", known ? outliers_json(&summary->outliers) : json_null());
+    report_json_member(row, "autocorrelation",
+                       known ? report_json_number(summary->autocorrelation) : json_null());
+    report_json_member(row, "effective_sample_count",
+                       known ? report_json_number(summary->effective_sample_count) : json_null());
+    report_json_member(row, "bootstrap_median", maybe_interval_json(&summary->bootstrap_median));
+    report_json_member(row, "bootstrap_mean", maybe_interval_json(&summary->bootstrap_mean));
+}
+
 static json_t *row_measured(const struct run *run, const struct result *result,
                             const struct measurement *measurement)
 {
@@ -133,6 +164,7 @@ static json_t *row_measured(const struct run *run, const struct result *result,
     report_json_member(&row, "mad", report_json_number(summary->mad));
     report_json_member(&row, "min", report_json_number(summary->min));
     report_json_member(&row, "max", report_json_number(summary->max));
+    add_samples(&row, summary);
     for (size_t i = 0; i < PERCENTILE_COUNT; i++)
         report_json_element(&percentiles, percentile_json(&summary->percentiles[i]));
     report_json_member(&row, "percentiles", percentiles);
@@ -261,6 +293,7 @@ json_t *report_json_run_part(const struct run *run)
     report_json_member(&document, "results", results_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));
+    report_json_member(&document, "scaling", report_scaling_json(run));
     return document;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "compare/bounds/targets.h"
+#include "compare/scaling.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/counting/instructions.h"
@@ -163,6 +164,7 @@ static assay_status finish(const struct session_request *request, struct run *ru
                            struct buf *error)
 {
     TRY(targets_judge(run, request->targets, request->claims));
+    TRY(scaling_judge(run));
     if (request->store == NULL)
         return ASSAY_OK;
     assay_status status = request->store->ops->finish(request->store, run);

@@ -128,7 +128,20 @@ static assay_status create_unless_done(struct sqlite_store *self)
 /* MIGRATIONS[n] makes schema n + 2 of schema n + 1. */
 static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE series ADD COLUMN direction INTEGER NOT NULL DEFAULT 0;"
-    "UPDATE series SET direction = 1 WHERE metric IN ('bytes_per_s', 'items_per_s');",
+    "UPDATE series SET direction = 1 WHERE metric IN ('bytes_per_s', 'items_per_s');"
+    "ALTER TABLE measurement ADD COLUMN outliers_low_severe INTEGER;"
+    "ALTER TABLE measurement ADD COLUMN outliers_low_mild INTEGER;"
+    "ALTER TABLE measurement ADD COLUMN outliers_high_mild INTEGER;"
+    "ALTER TABLE measurement ADD COLUMN outliers_high_severe INTEGER;"
+    "ALTER TABLE measurement ADD COLUMN outliers_variance_share REAL;"
+    "ALTER TABLE measurement ADD COLUMN autocorrelation REAL;"
+    "ALTER TABLE measurement ADD COLUMN effective_sample_count REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_median_low REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_median_high REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_median_level REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_mean_low REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_mean_high REAL;"
+    "ALTER TABLE measurement ADD COLUMN bootstrap_mean_level REAL;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */

@@ -62,6 +62,19 @@ static const struct column SUMMARY_FIELDS[] = {
     SUMMARY(COLUMN_REAL, "mad", mad),
     SUMMARY(COLUMN_REAL, "min", min),
     SUMMARY(COLUMN_REAL, "max", max),
+    SUMMARY(COLUMN_COUNT, "outliers_low_severe", outliers.low_severe),
+    SUMMARY(COLUMN_COUNT, "outliers_low_mild", outliers.low_mild),
+    SUMMARY(COLUMN_COUNT, "outliers_high_mild", outliers.high_mild),
+    SUMMARY(COLUMN_COUNT, "outliers_high_severe", outliers.high_severe),
+    SUMMARY(COLUMN_REAL, "outliers_variance_share", outliers.variance_share),
+    SUMMARY(COLUMN_REAL, "autocorrelation", autocorrelation),
+    SUMMARY(COLUMN_REAL, "effective_sample_count", effective_sample_count),
+    SUMMARY(COLUMN_REAL, "bootstrap_median_low", bootstrap_median.low),
+    SUMMARY(COLUMN_REAL, "bootstrap_median_high", bootstrap_median.high),
+    SUMMARY(COLUMN_REAL, "bootstrap_median_level", bootstrap_median.level),
+    SUMMARY(COLUMN_REAL, "bootstrap_mean_low", bootstrap_mean.low),
+    SUMMARY(COLUMN_REAL, "bootstrap_mean_high", bootstrap_mean.high),
+    SUMMARY(COLUMN_REAL, "bootstrap_mean_level", bootstrap_mean.level),
 };
 
 #define TARGET(type, name, field)                                                                  \

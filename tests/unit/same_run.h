@@ -56,6 +56,15 @@ static inline void check_same_summary(const struct summary *a, const struct summ
     SAME_NUMBER(a, b, mad);
     SAME_NUMBER(a, b, min);
     SAME_NUMBER(a, b, max);
+    SAME_NUMBER(a, b, outliers.low_severe);
+    SAME_NUMBER(a, b, outliers.low_mild);
+    SAME_NUMBER(a, b, outliers.high_mild);
+    SAME_NUMBER(a, b, outliers.high_severe);
+    SAME_NUMBER(a, b, outliers.variance_share);
+    SAME_NUMBER(a, b, autocorrelation);
+    SAME_NUMBER(a, b, effective_sample_count);
+    check_same_interval(&a->bootstrap_median, &b->bootstrap_median);
+    check_same_interval(&a->bootstrap_mean, &b->bootstrap_mean);
     check_same_interval(&a->interval, &b->interval);
     for (int i = 0; i < PERCENTILE_COUNT; i++) {
         SAME_NUMBER(a, b, percentiles[i].rank);

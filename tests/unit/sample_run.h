@@ -31,7 +31,12 @@ static inline void sample_measurement(struct result *result, enum metric_id metr
                                             .sd = 0.125,
                                             .mad = 0.0625,
                                             .min = base,
-                                            .max = base + 9};
+                                            .max = base + 9,
+                                            .outliers = {1, 2, 3, 4, 0.375},
+                                            .autocorrelation = 0.1875,
+                                            .effective_sample_count = 7.5,
+                                            .bootstrap_median = {base + 1, base + 2, 0.95},
+                                            .bootstrap_mean = {base + 2, base + 3, 0.9}};
     for (int i = 0; i < PERCENTILE_COUNT; i++)
         measurement->summary.percentiles[i] =
             (struct percentile){.rank = PERCENTILE_RANKS[i],

@@ -1,7 +1,9 @@
 /* Laws of growth: on made-up timings the fit picks the truth and its intervals hold it. */
 #include <stdint.h>
 
+#include "compare/scaling.h"
 #include "harness.h"
+#include "report/statistics/statistics.h"
 #include "stats/bootstrap/random.h"
 #include "stats/scaling/growth.h"
 #include "stats/scaling/mixture.h"
@@ -240,6 +242,179 @@ TEST(huge_and_tiny_sweeps_are_fitted)
     CHECK(growth_fit(sizes, values, 8, 0.95, &fits) == ASSAY_OK);
     CHECK_EQ(fits.items[0].law, LAW_QUADRATIC);
     CHECK(fits.decided);
+}
+
+/* ---- sweeps of a run ---- */
+
+static struct measurement *add_measured(struct result *result, enum metric_id metric, double value)
+{
+    struct measurement *measurement = result_add_measurement(result, &METRICS[metric]);
+    CHECK(measurement != NULL);
+    measurement->summary = (struct summary){.sample_count = 10,
+                                            .launch_count = 5,
+                                            .median = value,
+                                            .interval = {value * 0.99, value * 1.01, 0.95}};
+    return measurement;
+}
+
+static struct result *add_result(struct run *run, const char *params, double ns)
+{
+    struct result *result = vec_add(&run->results);
+    CHECK(result != NULL);
+    *result =
+        (struct result){.benchmark = {.id = "", .suite = "s", .name = "work", .params = params},
+                        .reason = "",
+                        .warning = ""};
+    add_measured(result, METRIC_TIME, ns);
+    return result;
+}
+
+static void check_text(const struct run *run, const char *want)
+{
+    BUF_AUTO text;
+    buf_init(&text, 1 << 16);
+    report_scaling_text(run, &text);
+    CHECK_STR(text.text, want);
+}
+
+TEST(results_that_differ_in_one_number_are_a_sweep)
+{
+    struct run run = {0};
+    add_result(&run, "kind=b,n=1000", 3000);
+    add_result(&run, "kind=b,n=10", 30);
+    add_result(&run, "kind=b,n=100", 300);
+    add_result(&run, "kind=b,n=1e4", 30000);
+    add_result(&run, "kind=a,n=10", 30);
+    add_result(&run, "kind=a,n=100", 30);
+    add_result(&run, "kind=a,n=1000", 30);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 1);
+    const struct scaling *scaling = &run.scalings.items[0];
+    CHECK_STR(scaling->benchmark, "s/work:kind=b");
+    CHECK_STR(scaling->parameter, "n");
+    CHECK_EQ(scaling->point_count, 4);
+    CHECK_EQ(scaling->points[3].at, 1e4);
+    CHECK_EQ(scaling->points[0].value, 30);
+    CHECK(isnan(scaling->points[0].speedup));
+    check_text(&run,
+               "\nscaling:\n  s/work:kind=b over n: O(n), 3.000 ns per n (3.000 ns .. 3.000 ns)\n");
+    CHECK(scaling_judge(&run) == ASSAY_OK); /* again: nothing is there twice */
+    CHECK_EQ(run.scalings.count, 1);
+    run_release(&run);
+}
+
+/* Each row and each column of a grid of sizes, words aside; what failed is no point. */
+TEST(a_grid_has_a_sweep_for_each_row_and_column)
+{
+    static const char *const PARAMS[] = {"m=1,n=1", "m=1,n=2", "m=1,n=4", "m=1,n=8", "m=2,n=1",
+                                         "m=3,n=1", "m=4,n=1", "m=4,n=8", "m=9,n=1"};
+    struct run run = {0};
+    for (size_t i = 0; i < COUNT_OF(PARAMS); i++)
+        add_result(&run, PARAMS[i], 100 + (double)i);
+    run.results.items[8].outcome = OUTCOME_FAILED;
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 2);
+    CHECK_STR(run.scalings.items[0].benchmark, "s/work:n=1");
+    CHECK_STR(run.scalings.items[0].parameter, "m");
+    CHECK_EQ(run.scalings.items[0].point_count, 4);
+    CHECK_STR(run.scalings.items[1].benchmark, "s/work:m=1");
+    run_release(&run);
+}
+
+TEST(three_points_words_and_impossible_values_are_no_sweep)
+{
+    struct run run = {0};
+    add_result(&run, "n=1", 1);
+    add_result(&run, "n=2", 2);
+    add_result(&run, "n=3", 3);
+    add_result(&run, "n=4k", 4);
+    add_result(&run, "n=-5", 5);
+    add_result(&run, "n=0", 6);
+    add_result(&run, "", 7);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 0);
+    add_result(&run, "n=4", 0); /* a time of nothing cannot be fitted */
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 0);
+    run_release(&run);
+}
+
+/* 1000, 500, 250, 125 ms of the same work, and a rate that says the same more exactly. */
+TEST(threads_have_speedups_and_a_rate_goes_before_the_time)
+{
+    static const char *const PARAMS[] = {"threads=1", "threads=2", "threads=4", "threads=8"};
+    struct run run = {0};
+    for (size_t i = 0; i < 4; i++)
+        add_result(&run, PARAMS[i], 1e9 / (double)(1 << i));
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 1);
+    CHECK(run.scalings.items[0].is_threads);
+    CHECK_NEAR(run.scalings.items[0].points[3].speedup, 8, 1e-12);
+    CHECK_NEAR(run.scalings.items[0].points[3].efficiency, 1, 1e-12);
+    static const double RATES[] = {100, 100 / 0.53, 100 / 0.295, 100 / 0.1775}; /* s = 0.06 */
+    for (size_t i = 0; i < 4; i++)
+        add_measured(&run.results.items[i], METRIC_ITEMS, RATES[i]);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 1);
+    CHECK_NEAR(run.scalings.items[0].points[0].value, 1e7, 1e-12);
+    CHECK_NEAR(run.scalings.items[0].points[3].efficiency, 1 / 0.1775 / 8, 1e-12);
+    check_text(&run, "\nscaling:\n  s/work over threads: Amdahl, parallel 94 % (94 .. 94), "
+                     "at most 16.7x\n");
+    run_release(&run);
+}
+
+/* 64 B an element over 1 MiB: the constant is told apart; a peak that stays is not told of. */
+TEST(memory_is_fitted_and_told_of_where_it_grows)
+{
+    static const char *const PARAMS[] = {"n=1000", "n=10000", "n=100000", "n=1000000",
+                                         "n=10000000"};
+    struct run run = {0};
+    for (size_t i = 0; i < 5; i++)
+        add_measured(add_result(&run, PARAMS[i], 5), METRIC_RSS,
+                     64 * pow(10, 3 + (double)i) + 1048576);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 2);
+    check_text(&run, "\nscaling:\n  s/work over n: O(1), 5.000 ns (5.000 ns .. 5.000 ns)\n"
+                     "  s/work over n, rss_bytes_peak: O(n), 64.0 B per n (64.0 B .. 64.0 B) plus "
+                     "1.00 MiB\n");
+    for (size_t i = 0; i < 5; i++)
+        run.results.items[i].measurements.items[1].summary.median = 4e6 + (double)i;
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    check_text(&run, "\nscaling:\n  s/work over n: O(1), 5.000 ns (5.000 ns .. 5.000 ns)\n");
+    run_release(&run);
+}
+
+TEST(undecided_laws_and_free_exponents_are_said)
+{
+    static const char *const PARAMS[] = {"n=1000", "n=1100", "n=1200", "n=1300"};
+    static const double TIMES[] = {1030, 1060, 1260, 1300};
+    struct run run = {0};
+    for (size_t i = 0; i < 4; i++)
+        add_result(&run, PARAMS[i], TIMES[i]);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    BUF_AUTO text;
+    buf_init(&text, 1 << 16);
+    report_scaling_law(&run.scalings.items[0], &text);
+    CHECK_CONTAINS(text.text, "undecided: O(n) or O(n log n); exponent ");
+    run_release(&run);
+}
+
+TEST(outliers_are_said_in_words)
+{
+    struct summary summary = {.sample_count = 340, .outliers = {0, 0, 9, 3, 0.624}};
+    BUF_AUTO text;
+    buf_init(&text, 1 << 16);
+    report_outliers(&summary, &text);
+    CHECK_STR(text.text, "12 of 340 samples are high outliers, 3 severe; "
+                         "62 % of the variance is theirs");
+    buf_clear(&text);
+    summary.outliers = (struct outliers){1, 0, 0, 0, 0};
+    report_outliers(&summary, &text);
+    CHECK_STR(text.text, "1 of 340 samples is a low outlier, severe");
+    buf_clear(&text);
+    summary.outliers = (struct outliers){0};
+    report_outliers(&summary, &text);
+    CHECK_STR(text.text, "");
 }
 
 TEST_MAIN

@@ -63,6 +63,8 @@ struct scaling_point {
     double at;    /* value of the parameter */
     double value; /* of the metric */
     double low, high;
+    double speedup;    /* of threads: against the first point; else NaN */
+    double efficiency; /* of threads: speedup by as many times more threads; else NaN */
 };
 
 /* One sweep: results that differ in one numeric parameter only. */
@@ -70,6 +72,7 @@ struct scaling {
     const char *benchmark; /* "suite/name" with the other parameters, as an id */
     const char *parameter;
     const struct metric *metric;
+    bool is_main;    /* the metric is the one that the results are about */
     bool is_threads; /* the laws are those of threads, the values time per unit of work */
     struct scaling_point *points; /* by rising `at`; in the run's arena */
     size_t point_count;

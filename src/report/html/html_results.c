@@ -9,6 +9,7 @@
 #include "report/html/escape.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg.h"
+#include "report/statistics/statistics.h"
 
 enum {
     OPEN_SECTIONS_MAX = 12, /* of more benchmarks only those that need attention start open */
@@ -229,6 +230,36 @@ static void add_group_head(struct buf *out, const struct benchmark *benchmark,
     buf_printf(out, "</td><td role=\"cell\" colspan=\"%d\"></td></tr>\n", COLUMN_COUNT - 3);
 }
 
+/* The laws of the group's sweeps, a row each. */
+static void add_laws(struct buf *out, const struct run *run, const struct benchmark *head)
+{
+    if (head->suite == NULL || head->name == NULL)
+        return;
+    size_t length = strlen(head->suite) + 1 + strlen(head->name);
+    for (size_t i = 0; i < run->scalings.count; i++) {
+        const struct scaling *scaling = &run->scalings.items[i];
+        if (!scaling->is_main || strncmp(scaling->benchmark, head->id, length) != 0)
+            continue;
+        const char *rest = scaling->benchmark + length;
+        if (*rest != ':' && *rest != '\0')
+            continue;
+        BUF_AUTO law;
+        buf_init(&law, 4096);
+        report_scaling_law(scaling, &law);
+        buf_printf(out,
+                   "<tr class=\"law\" role=\"row\"><td role=\"cell\" class=\"whole\" "
+                   "colspan=\"%d\"><small>",
+                   COLUMN_COUNT);
+        html_element(out, "over <b>", scaling->parameter, "</b>");
+        if (*rest == ':') {
+            buf_puts(out, ", <code>");
+            html_name(out, rest + 1, HTML_NAME_BYTES_MAX);
+            buf_puts(out, "</code>");
+        }
+        html_element(out, ": ", law.text, "</small></td></tr>\n");
+    }
+}
+
 static void add_group(struct buf *out, const struct run *run, size_t first)
 {
     const struct result *head = &run->results.items[first];
@@ -239,6 +270,7 @@ static void add_group(struct buf *out, const struct run *run, size_t first)
     for (size_t i = first; i < run->results.count; i++)
         if (is_same_group(&run->results.items[i], head))
             add_row(out, run, i, &group);
+    add_laws(out, run, &head->benchmark);
     buf_puts(out, "</tbody>\n");
 }
 
@@ -333,6 +365,92 @@ static void add_statistic_row(struct buf *out, const struct result *result, cons
     buf_puts(out, "</tr>\n");
 }
 
+/* The row of the interval that lies `offset` bytes into a summary. */
+static void add_interval_row(struct buf *out, const struct result *result, const char *name,
+                             size_t offset)
+{
+    buf_printf(out, "<tr><th scope=\"row\">%s</th>", name);
+    for (size_t m = 0; m < result->measurements.count; m++) {
+        const struct measurement *measurement = &result->measurements.items[m];
+        struct interval interval;
+        memcpy(&interval, (const char *)&measurement->summary + offset, sizeof interval);
+        if (!is_column(measurement))
+            continue;
+        buf_puts(out, "<td class=\"num\">");
+        if (interval.level > 0)
+            add_interval(out, &interval, measurement->metric->unit);
+        else
+            buf_puts(out, HTML_DASH);
+        buf_puts(out, "</td>");
+    }
+    buf_puts(out, "</tr>\n");
+}
+
+/* "12 high (3 severe), 1 low"; summaries of older runs say nothing. */
+static void add_outlier_cell(struct buf *out, const struct summary *summary)
+{
+    const struct outliers *outliers = &summary->outliers;
+    size_t high = outliers->high_mild + outliers->high_severe;
+    size_t low = outliers->low_mild + outliers->low_severe;
+    size_t severe = outliers->high_severe + outliers->low_severe;
+    if (high > 0 || low == 0)
+        buf_printf(out, "%zu high", high);
+    if (low > 0)
+        buf_printf(out, "%s%zu low", high > 0 ? ", " : "", low);
+    if (severe > 0)
+        buf_printf(out, ", %zu severe", severe);
+    if (high + low > 0) {
+        buf_puts(out, "<small>");
+        svg_number(out, outliers->variance_share * 100, 0);
+        buf_puts(out, " % of the variance</small>");
+    }
+}
+
+static void add_effective_cell(struct buf *out, const struct summary *summary)
+{
+    svg_number(out, summary->effective_sample_count, 0);
+    buf_printf(out, " of %zu", summary->sample_count);
+}
+
+static void add_autocorrelation_cell(struct buf *out, const struct summary *summary)
+{
+    svg_number(out, summary->autocorrelation, 2);
+}
+
+/* What samples are like; each row says in its title what it means. */
+static void add_sample_rows(struct buf *out, const struct result *result)
+{
+    static const struct {
+        const char *name;
+        void (*add)(struct buf *out, const struct summary *summary);
+    } ROWS[] = {
+        {"<abbr title=\"samples more than 1.5 (severe: 3) times the distance of the quartiles "
+         "beyond them; they are kept in all numbers\">outliers</abbr>",
+         add_outlier_cell},
+        {"<abbr title=\"how much the ranks of neighbouring samples of a launch resemble each "
+         "other: 0 not at all, 1 entirely\">autocorrelation</abbr>",
+         add_autocorrelation_cell},
+        {"<abbr title=\"how many independent samples would tell as much as these, which resemble "
+         "their neighbours\">effective samples</abbr>",
+         add_effective_cell},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        buf_printf(out, "<tr><th scope=\"row\">%s</th>", ROWS[i].name);
+        for (size_t m = 0; m < result->measurements.count; m++) {
+            const struct summary *summary = &result->measurements.items[m].summary;
+            if (!is_column(&result->measurements.items[m]))
+                continue;
+            buf_puts(out, "<td class=\"num\">");
+            if (summary->effective_sample_count > 0)
+                ROWS[i].add(out, summary);
+            else
+                buf_puts(out, HTML_DASH);
+            buf_puts(out, "</td>");
+        }
+        buf_puts(out, "</tr>\n");
+    }
+}
+
 static void add_statistics(struct buf *out, const struct result *result)
 {
     static const struct {
@@ -355,6 +473,16 @@ static void add_statistics(struct buf *out, const struct result *result)
     add_median_rows(out, result);
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
         add_statistic_row(out, result, ROWS[i].name, ROWS[i].offset);
+    add_sample_rows(out, result);
+    add_interval_row(
+        out, result,
+        "<abbr title=\"bias-corrected and accelerated: where 95 % of 10 000 resamples "
+        "of the launches lie; of a single launch its samples\">bootstrap</abbr>, median",
+        offsetof(struct summary, bootstrap_median));
+    add_interval_row(out, result,
+                     "<abbr title=\"the same for the mean of all samples, which outliers "
+                     "move\">bootstrap</abbr>, mean",
+                     offsetof(struct summary, bootstrap_mean));
     buf_puts(out, "</tbody></table></div>\n");
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "compare/bounds/targets.h"
+#include "compare/scaling.h"
 #include "config/targets.h"
 
 char *workplace_part(const char *program, const char *name, struct arena *arena)
@@ -153,6 +154,8 @@ assay_status workplace_load_run(const struct workplace *workplace, const char *s
     store_close(store);
     if (status == ASSAY_OK)
         status = targets_judge(&run, NULL, &workplace->claims);
+    if (status == ASSAY_OK)
+        status = scaling_judge(&run);
     if (status == ASSAY_OK)
         *ret_run = run;
     else

@@ -34,7 +34,8 @@ void workplace_release(struct workplace *workplace);
  * else where parts are installed.  NULL when memory is out. */
 char *workplace_part(const char *program, const char *name, struct arena *arena);
 
-/* Loads the run that `selector` names, with the claims of the project.  Free with run_release. */
+/* Loads the run that `selector` names, with the claims of the project and the laws of its sweeps.
+ * Free with run_release. */
 ASSAY_USE_RESULT assay_status workplace_load_run(const struct workplace *workplace,
                                                  const char *selector, struct run *ret_run,
                                                  struct buf *error);

@@ -52,7 +52,7 @@ struct bootstrap {
  * ASSAY_ERR_MEMORY    the replicates could not be allocated. */
 
 /* Of the mean.  O(resamples * count): ten million draws in about 5 ms (docs/statistics.md); beyond
- * 1024 values a draw costs about three times as much. */
+ * 1024 values a draw costs twice as much. */
 ASSAY_USE_RESULT assay_status bootstrap_mean(const double *values, size_t count,
                                              const struct bootstrap_request *request,
                                              struct bootstrap *ret_bootstrap);
