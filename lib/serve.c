@@ -202,7 +202,8 @@ static void usage(struct serve *serve, const struct message *message)
     (void)message;
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
-    fprintf(serve->out, "ok rss_bytes_peak=%.0f\n", (double)used.ru_maxrss * 1024);
+    fprintf(serve->out, "ok rss_bytes_peak=%.0f voluntary_switches=%ld involuntary_switches=%ld\n",
+            (double)used.ru_maxrss * 1024, used.ru_nvcsw, used.ru_nivcsw);
 }
 
 /* Tells what the teardown itself did wrong; a benchmark that failed before has told its reason. */

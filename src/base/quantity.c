@@ -46,6 +46,8 @@ static const struct unit BYTE_UNITS[] = {{"B", 1},     {"KiB", KIB}, {"MiB", MIB
 static const struct unit BYTE_RATE_UNITS[] = {
     {"B/s", 1},     {"kB/s", 1e3},  {"MB/s", 1e6},  {"GB/s", 1e9},  {"TB/s", 1e12},
     {"KiB/s", KIB}, {"MiB/s", MIB}, {"GiB/s", GIB}, {"TiB/s", TIB}, {NULL, 0}};
+static const struct unit GROWTH_UNITS[] = {{"B/h", 1},    {"kB/h", 1e3},  {"MB/h", 1e6},
+                                           {"GB/h", 1e9}, {"TB/h", 1e12}, {NULL, 0}};
 static const struct unit RATE_UNITS[] = {{"/s", 1},    {"k/s", 1e3}, {"M/s", 1e6},
                                          {"G/s", 1e9}, {"1/s", 1},   {NULL, 0}};
 
@@ -53,6 +55,7 @@ static const struct family FAMILIES[] = {
     {"ns", "a duration such as 50 ms", TIME_UNITS, 4, 4, true},
     {"B", "an amount of memory such as 2 GiB", BYTE_UNITS, 5, 3, false},
     {"B/s", "a data rate such as 1.5 GB/s", BYTE_RATE_UNITS, 5, 3, false},
+    {"B/h", "a growth such as 1 MB/h", GROWTH_UNITS, 5, 3, false},
     {"1/s", "a rate such as 12 M/s", RATE_UNITS, 4, 3, false},
 };
 

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/run_against.h"
 #include "cli/stop.h"
+#include "model/resources/resources.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "session/counting/instructions.h"
@@ -21,6 +22,7 @@ struct run_options {
     const char *label, *save_baseline;
     struct run_against_options against;
     bool no_store, no_report, judge, overwrite, instructions;
+    bool resources, allocations, counters;
 };
 
 #define OPTION(field) offsetof(struct run_options, field)
@@ -47,6 +49,16 @@ static const struct option_row ROWS[] = {
      "count instructions instead of timing (valgrind): exact, and of any machine's load; takes "
      "launches (default: 2), iterations, limits and seed",
      OPTION_FLAG, OPTION(instructions)},
+    {"resources", 0, NULL,
+     "also sample memory and whether it leaks, CPU, I/O, descriptors, threads, and the machine's "
+     "load",
+     OPTION_FLAG, OPTION(resources)},
+    {"allocations", 0, NULL,
+     "also count calls for memory and their bytes per iteration, in processes that are not timed",
+     OPTION_FLAG, OPTION(allocations)},
+    {"counters", 0, NULL,
+     "also read the counters of CPU and kernel (perf_event_open), as far as there are any",
+     OPTION_FLAG, OPTION(counters)},
     {"label", 0, "TEXT", "a name to find this run by", OPTION_TEXT, OPTION(label)},
     {"no-store", 0, NULL, "keep nothing in the store", OPTION_FLAG, OPTION(no_store)},
     {"no-report", 0, NULL, "write no files under benchmark-results", OPTION_FLAG,
@@ -179,6 +191,13 @@ static assay_status open_store(struct running *running, struct store **ret_store
     return baseline_check_free(&place, options->save_baseline, error);
 }
 
+static unsigned extras_of(const struct run_options *options)
+{
+    return (options->resources ? EXTRA_RESOURCES : 0) |
+           (options->allocations ? EXTRA_ALLOCATIONS : 0) |
+           (options->counters ? EXTRA_COUNTERS : 0);
+}
+
 static assay_status run_in(struct running *running)
 {
     const struct run_options *options = running->options;
@@ -194,6 +213,11 @@ static assay_status run_in(struct running *running)
     struct catalog_request wanted = {&workplace->paths, workplace->folders, running->operands,
                                      running->operand_count};
     TRY(profile_plan(&options->profile, &workplace->config, &request.plan, error));
+    request.plan.extras = extras_of(options);
+    if (options->instructions && request.plan.extras != 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "--instructions measures nothing else: leave out --resources, "
+                         "--allocations and --counters, or run twice");
     if (options->instructions) {
         TRY(instructions_available(error));
         const struct plan *given = &options->profile.plan;

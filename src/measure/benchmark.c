@@ -5,7 +5,8 @@
  * of one process agree with each other and still can all be off; the launch is the unit of
  * evidence.
  *
- * Order per launch: host_start, open, run ..., usage, close, host_stop.
+ * Order per launch: host_start, open, run ..., usage, close, host_stop; resources are watched from
+ * open to usage.
  * Invariant: whatever happens in a host becomes an outcome and a reason of this benchmark alone. */
 #include "measure/benchmark.h"
 
@@ -16,6 +17,7 @@
 
 #include "base/text.h"
 #include "measure/launch.h"
+#include "measure/resources/resources.h"
 #include "model/sweep.h"
 #include "probe/clock.h"
 
@@ -27,6 +29,10 @@ struct host_executor {
     const struct plan *plan;
     const struct benchmark *benchmark;
     struct host host;
+    struct resources resources;
+    uint32_t launch;
+    observation_vec *observations;
+    assay_status status; /* of the observations */
 };
 
 static bool read_work(const struct message *message, void *context)
@@ -46,8 +52,12 @@ static enum outcome executor_open(void *self_, struct result *result, struct buf
                                    false};
     assay_status status =
         host_start(self->paths->host_program, self->benchmark->module, limits, &self->host);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
+        resources_attach(&self->resources, &self->host);
         status = host_open(&self->host, &request, read_work, result, &outcome);
+    }
+    if (status == ASSAY_OK && outcome == OUTCOME_OK)
+        resources_begin(&self->resources, &self->host);
     return host_conclude(&self->host, status, outcome, reason);
 }
 
@@ -83,6 +93,8 @@ static enum outcome executor_run(void *self_, const struct run_request *request,
              request->slots);
     assay_status status = host_ask(&self->host, line, read_slot, &reader, &outcome);
     outcome = host_conclude(&self->host, status, outcome, reason);
+    if (outcome == OUTCOME_OK)
+        resources_ran(&self->resources, (double)request->iterations * (double)request->slots);
     if (outcome != OUTCOME_OK || ret_slots->count == request->slots)
         return outcome;
     buf_error(reason, ASSAY_OK, "answered %zu slots where %zu were asked", ret_slots->count,
@@ -101,6 +113,7 @@ static double executor_rss(void *self_)
     struct host_executor *self = self_;
     enum outcome outcome;
     double bytes = 0;
+    self->status = resources_end(&self->resources, &self->host, self->launch, self->observations);
     return host_ask(&self->host, "usage", read_rss, &bytes, &outcome) == ASSAY_OK ? bytes : 0;
 }
 
@@ -119,6 +132,7 @@ static enum outcome executor_close(void *self_, struct buf *reason)
         assay_status status = host_ask(&self->host, "close", NULL, NULL, &outcome);
         outcome = host_conclude(&self->host, status, outcome, reason);
     }
+    resources_detach(&self->resources);
     host_stop(&self->host);
     return outcome;
 }
@@ -138,21 +152,39 @@ static assay_status observe(enum metric_id metric, uint32_t launch, double value
     return ASSAY_OK;
 }
 
+static assay_status measure_launches(struct host_executor *self, struct result *result,
+                                     double *outside_ratio, struct buf *reason)
+{
+    struct executor executor = {&HOST_EXECUTOR, self};
+    struct launch_facts facts = {0};
+    const struct plan *plan = self->plan;
+    for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
+        self->launch = launch;
+        result->outcome = launch_measure(&executor, plan, launch, result, &facts, reason);
+        *outside_ratio = fmax(*outside_ratio, facts.outside_ratio);
+        TRY(self->status);
+        TRY(observe(METRIC_RSS, launch, facts.rss_bytes_peak, self->observations));
+    }
+    return ASSAY_OK;
+}
+
 assay_status measure_benchmark(const struct measure_paths *paths, const struct plan *plan,
                                struct arena *arena, struct result *result,
                                observation_vec *observations)
 {
-    struct host_executor self = {.paths = paths, .plan = plan, .benchmark = &result->benchmark};
-    struct executor executor = {&HOST_EXECUTOR, &self};
-    struct launch_facts facts = {0};
+    struct host_executor self = {.paths = paths,
+                                 .plan = plan,
+                                 .benchmark = &result->benchmark,
+                                 .observations = observations};
     double outside_ratio = 0;
     BUF_AUTO reason;
     buf_init(&reason, 8192);
-    for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
-        result->outcome = launch_measure(&executor, plan, launch, result, &facts, &reason);
-        outside_ratio = fmax(outside_ratio, facts.outside_ratio);
-        TRY(observe(METRIC_RSS, launch, facts.rss_bytes_peak, observations));
-    }
+    resources_init(&self.resources, plan->extras);
+    assay_status status = measure_launches(&self, result, &outside_ratio, &reason);
+    if (status == ASSAY_OK)
+        status = resources_conclude(&self.resources, result);
+    resources_release(&self.resources);
+    TRY(status);
     result->reason = arena_copy(arena, reason.text);
     result->warning = outside_ratio <= OUTSIDE_RATIO_MAX
                           ? ""

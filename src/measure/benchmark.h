@@ -15,7 +15,9 @@ struct measure_paths {
 /* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.
  * Whatever the benchmark does is an outcome; only running out of memory is a status.  Texts and
  * nothing else are put into `arena`; the samples are result's own.  `observations` gets what else
- * each launch told, such as its peak resident bytes. */
+ * each launch told, such as its peak resident bytes, and what plan->extras ask for; growth is put
+ * into result->measurements, what nobody tells into result->missing.  plan->extras'
+ * EXTRA_ALLOCATIONS is measure_allocations' (measure/resources/allocations.h). */
 ASSAY_USE_RESULT assay_status measure_benchmark(const struct measure_paths *paths,
                                                 const struct plan *plan, struct arena *arena,
                                                 struct result *result,

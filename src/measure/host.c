@@ -137,13 +137,15 @@ static assay_status receive(struct host *host)
     char chunk[16384];
     for (;;) {
         struct pollfd fds[] = {{host->child.from, POLLIN, 0}, {host->child.printed, POLLIN, 0}};
-        poll(fds, 2, POLL_MS);
+        if (poll(fds, 2, POLL_MS) == 0 && host->watch.look != NULL)
+            host->watch.look(host->watch.context);
         /* Asked before the pipe is read: what it wrote before its end is in the pipe by then. */
         bool ended = fds[0].revents == 0 && child_has_ended(&host->child);
         drain_printed(host);
         TRY(check_limits(host));
         ssize_t got = read(host->child.from, chunk, sizeof chunk);
         if (got > 0) {
+            host->received_bytes += (double)got;
             buf_add(&host->input, chunk, (size_t)got);
             return host->input.status == ASSAY_OK ? ASSAY_OK : garbage(host, host->input.text);
         }
@@ -182,6 +184,7 @@ static assay_status send_line(struct host *host, const char *line)
         ssize_t count = write(host->child.to, text.text + sent, text.length - sent);
         if (count > 0) {
             sent += (size_t)count;
+            host->sent_bytes += (double)count;
             continue;
         }
         if (errno != EAGAIN && errno != EINTR)

@@ -15,6 +15,12 @@ struct host_limits {
     double rss_bytes; /* resident size, polled; 0: none */
 };
 
+/* Called now and then while an answer is waited for; may be NULL. */
+struct host_watch {
+    void (*look)(void *context);
+    void *context;
+};
+
 struct host {
     struct child child;
     struct host_limits limits;
@@ -23,7 +29,9 @@ struct host {
     struct buf input;       /* received, not yet handed out */
     struct buf printed;     /* the first 64 KiB that the benchmark printed */
     struct buf reason;      /* why the last call failed, or the text of error and skip answers */
-    char compiler[64];      /* what built the module, as it says; "" when it does not */
+    struct host_watch watch;
+    double sent_bytes, received_bytes; /* through the protocol's pipes */
+    char compiler[64];                 /* what built the module, as it says; "" when it does not */
 };
 
 /* Called for each data line of an answer; false ends the host as "unexpected answer". */

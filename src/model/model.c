@@ -100,8 +100,18 @@ struct measurement *result_add_measurement(struct result *result, const struct m
     return measurement;
 }
 
+assay_status result_add_missing(struct result *result, const char *metric, const char *reason)
+{
+    struct absence *absence = vec_add(&result->missing);
+    if (absence == NULL)
+        return ASSAY_ERR_MEMORY;
+    *absence = (struct absence){metric, reason};
+    return ASSAY_OK;
+}
+
 void result_release(struct result *result)
 {
+    vec_release(&result->missing);
     vec_release(&result->samples);
     vec_release(&result->measurements);
 }

@@ -151,6 +151,13 @@ struct observation {
 };
 typedef VEC(struct observation) observation_vec;
 
+/* A metric that was asked for and that this machine, or this benchmark, does not tell. */
+struct absence {
+    const char *metric;
+    const char *reason;
+};
+typedef VEC(struct absence) absence_vec;
+
 /* One benchmark's part of a run. */
 struct result {
     struct benchmark benchmark;
@@ -160,6 +167,7 @@ struct result {
     double bytes, items; /* per iteration; 0 when not stated */
     sample_vec samples;
     measurement_vec measurements; /* the time first, where there is one */
+    absence_vec missing;          /* what else was asked for */
 };
 
 /* The measurement of the metric called `metric`; NULL without one. */
@@ -168,7 +176,11 @@ const struct measurement *result_measurement(const struct result *result, const 
 /* Appends a measurement of `metric`, all zero; NULL when memory is out. */
 struct measurement *result_add_measurement(struct result *result, const struct metric *metric);
 
-/* Frees what is the result's own: samples and measurements. */
+/* Appends to result->missing; both strings are lent.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status result_add_missing(struct result *result, const char *metric,
+                                                 const char *reason);
+
+/* Frees what is the result's own: samples, measurements, what is missing. */
 void result_release(struct result *result);
 
 /* How a run measures; in the database and in every output, since numbers mean nothing without it.
@@ -185,6 +197,7 @@ struct plan {
     double limit_seconds;   /* a launch that takes longer is killed */
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
+    unsigned extras; /* what is measured beside time: bits of model/resources/resources.h */
 };
 
 struct environment {

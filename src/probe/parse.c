@@ -107,6 +107,18 @@ double parse_pressure(const char *text)
     return percent >= 0 && percent <= 100 ? percent / 100 : NOT_KNOWN;
 }
 
+double parse_pressure_total(const char *text)
+{
+    static const char WORD[] = " total=";
+    const char *line = find_line(text, "some ");
+    const char *at = line ? strstr(line, WORD) : NULL;
+    if (at == NULL || memchr(line, '\n', (size_t)(at - line)) != NULL)
+        return NOT_KNOWN;
+    at += strlen(WORD);
+    double total = take_number(&at);
+    return total >= 0 ? total : NOT_KNOWN;
+}
+
 double parse_autogroup_nice(const char *text)
 {
     static const char WORD[] = " nice ";
@@ -205,5 +217,28 @@ bool parse_ticks(const char *text, struct machine_ticks *ret_ticks)
         ticks.steal += i == STEAL ? field : 0;
     }
     *ret_ticks = ticks;
+    return true;
+}
+
+/* The name in the second field is the program's own choice: spaces, brackets, line ends; no field
+ * after it has a bracket. */
+bool parse_process_stat(const char *text, struct process_stat *ret_stat)
+{
+    enum { MINOR = 10, MAJOR = 12, USER = 14, SYSTEM = 15, THREADS = 20, START = 22, RSS = 24 };
+    double fields[RSS + 1];
+    const char *at = strrchr(text, ')');
+    if (!isdigit((unsigned char)text[0]) || at == NULL || at[1] != ' ' || at[2] <= ' ')
+        return false;
+    char state = at[2];
+    at += 3;
+    for (int field = 4; field <= RSS; field++)
+        fields[field] = take_number(&at);
+    const double wanted[] = {fields[MINOR],   fields[MAJOR], fields[USER], fields[SYSTEM],
+                             fields[THREADS], fields[START], fields[RSS]};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!(wanted[i] >= 0))
+            return false;
+    *ret_stat = (struct process_stat){state,     wanted[0], wanted[1], wanted[2],
+                                      wanted[3], wanted[4], wanted[5], wanted[6]};
     return true;
 }

@@ -48,6 +48,21 @@ double parse_cpu_flag(const char *text, const char *flag);
 /* "0.44 0.83 0.78 1/94 16907": load of the last minute, and tasks that run or want to. */
 void parse_load(const char *text, double *ret_load, double *ret_running);
 
+/* Microseconds since boot in which some task waited: "some avg10=... total=123". */
+double parse_pressure_total(const char *text);
+
+/* What /proc/PID/stat says (proc_pid_stat(5)); ticks are those of sysconf(_SC_CLK_TCK). */
+struct process_stat {
+    char state; /* 'Z' and 'X': it has ended */
+    double minor_faults, major_faults;
+    double user_ticks, system_ticks;
+    double threads;
+    double start_ticks; /* after boot */
+    double rss_pages;
+};
+/* False when it is no such text: then nothing is written. */
+bool parse_process_stat(const char *text, struct process_stat *ret_stat);
+
 /* The first line of /proc/stat.  False when it is not one of eight numbers. */
 bool parse_ticks(const char *text, struct machine_ticks *ret_ticks);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/resources/resources.h"
 #include "report/statistics/statistics.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, for a byte that is not UTF-8 */
@@ -170,7 +171,25 @@ static json_t *row_measured(const struct run *run, const struct result *result,
     report_json_member(&row, "percentiles", percentiles);
     report_json_member(&row, "target",
                        target_json(run, result->benchmark.id, measurement->metric->name));
+    if (resource_find(measurement->metric->name) == &RESOURCES[RESOURCE_GROWTH_EACH])
+        report_json_member(&row, "leak", json_string(leak_name(leak_judge(summary))));
     return row;
+}
+
+static json_t *missing_json(const struct run *run)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        for (size_t m = 0; m < result->missing.count; m++) {
+            json_t *row = json_object();
+            report_json_member(&row, "benchmark", report_json_text(result->benchmark.id));
+            report_json_member(&row, "metric", report_json_text(result->missing.items[m].metric));
+            report_json_member(&row, "reason", report_json_text(result->missing.items[m].reason));
+            report_json_element(&rows, row);
+        }
+    }
+    return rows;
 }
 
 static json_t *results_json(const struct run *run)
@@ -291,6 +310,7 @@ json_t *report_json_run_part(const struct run *run)
     report_json_member(&document, "schema", json_string("assay.run/1"));
     report_json_member(&document, "run", report_json_head(run));
     report_json_member(&document, "results", results_json(run));
+    report_json_member(&document, "missing", missing_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));
     report_json_member(&document, "scaling", report_scaling_json(run));

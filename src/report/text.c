@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "report/resources/resources.h"
 #include "report/statistics/statistics.h"
 
 enum { NAME_COLUMNS = 40 };
@@ -280,6 +281,7 @@ void report_text(const struct run *run, struct buf *out)
             add_group(run, i, out);
     add_notes(run, out);
     report_scaling_text(run, out);
+    report_resources(run, out);
     add_targets(run, out);
     add_claims(run, out);
 }

@@ -4,8 +4,8 @@
 
 #include "model/model.h"
 
-/* The table, failures, warnings, scaling, targets and claims.  Out of memory shows in out->status.
- */
+/* The table, failures, warnings, scaling, resources, targets and claims.  Out of memory shows in
+ * out->status. */
 void report_text(const struct run *run, struct buf *out);
 
 /* `text` on one line and harmless on a terminal: control characters and bytes that are not UTF-8

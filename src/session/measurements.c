@@ -68,10 +68,21 @@ static assay_status add_observed(struct result *result, const struct metric *met
     return ASSAY_OK;
 }
 
-assay_status measurements_compute(struct result *result, const observation_vec *observations)
+/* Behind what there is; frees `whole`. */
+static assay_status append_whole(struct result *result, measurement_vec *whole, assay_status status)
 {
-    if (result->outcome != OUTCOME_OK || result->samples.count == 0)
-        return ASSAY_OK;
+    for (size_t i = 0; i < whole->count && status == ASSAY_OK; i++) {
+        struct measurement *measurement = result_add_measurement(result, whole->items[i].metric);
+        if (measurement != NULL)
+            measurement->summary = whole->items[i].summary;
+        status = measurement != NULL ? ASSAY_OK : ASSAY_ERR_MEMORY;
+    }
+    vec_release(whole);
+    return status;
+}
+
+static assay_status compute(struct result *result, const observation_vec *observations)
+{
     TRY(add_measurement(result, METRIC_TIME, 0));
     if (result->bytes > 0)
         TRY(add_measurement(result, METRIC_BYTES, result->bytes));
@@ -81,4 +92,13 @@ assay_status measurements_compute(struct result *result, const observation_vec *
         if (result_measurement(result, observations->items[i].metric->name) == NULL)
             TRY(add_observed(result, observations->items[i].metric, observations));
     return ASSAY_OK;
+}
+
+assay_status measurements_compute(struct result *result, const observation_vec *observations)
+{
+    if (result->outcome != OUTCOME_OK || result->samples.count == 0)
+        return ASSAY_OK;
+    measurement_vec whole = result->measurements; /* the time comes before them */
+    result->measurements = (measurement_vec){0};
+    return append_whole(result, &whole, compute(result, observations));
 }

@@ -6,7 +6,8 @@
 
 /* Fills result->measurements: the time per iteration, rates when bytes or items are stated, and
  * each metric of `observations`, in the order in which they first come; those of one metric are one
- * pointer, finite, in the order of the launches.  Nothing for a result without samples.
+ * pointer, finite, in the order of the launches.  What was measured whole and stands there already
+ * comes last.  Nothing for a result without samples.
  * ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status measurements_compute(struct result *result,
                                                    const observation_vec *observations);

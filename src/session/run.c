@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "compare/bounds/targets.h"
 #include "compare/scaling.h"
+#include "measure/resources/allocations.h"
+#include "model/resources/resources.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/counting/instructions.h"
@@ -117,6 +119,9 @@ static assay_status run_one(const struct session_request *request, struct run *r
         status = instructions_measure(request->paths, &run->plan, &run->arena, result);
     else
         status = measure_benchmark(request->paths, &run->plan, &run->arena, result, &observations);
+    if (status == ASSAY_OK && run->plan.extras & EXTRA_ALLOCATIONS)
+        status =
+            measure_allocations(request->paths, &run->plan, &run->arena, result, &observations);
     if (status == ASSAY_OK && !request->instructions)
         status = measurements_compute(result, &observations);
     vec_release(&observations);

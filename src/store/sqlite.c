@@ -69,6 +69,8 @@ static assay_status create_schema(struct sqlite_store *self)
                    " compiler TEXT, outcome TEXT, reason TEXT, warning TEXT, number INTEGER, bytes "
                    "REAL, items REAL, samples BLOB,"
                    " PRIMARY KEY(run, benchmark)) WITHOUT ROWID;"
+                   "CREATE TABLE missing(run INTEGER, benchmark INTEGER, number INTEGER,"
+                   " metric TEXT, reason TEXT, PRIMARY KEY(run, benchmark, number)) WITHOUT ROWID;"
                    "CREATE TABLE series(key INTEGER PRIMARY KEY, benchmark INTEGER, metric TEXT,"
                    " unit TEXT, direction INTEGER NOT NULL DEFAULT 0,"
                    " UNIQUE(benchmark, metric));"
@@ -141,7 +143,9 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE measurement ADD COLUMN bootstrap_median_level REAL;"
     "ALTER TABLE measurement ADD COLUMN bootstrap_mean_low REAL;"
     "ALTER TABLE measurement ADD COLUMN bootstrap_mean_high REAL;"
-    "ALTER TABLE measurement ADD COLUMN bootstrap_mean_level REAL;",
+    "ALTER TABLE measurement ADD COLUMN bootstrap_mean_level REAL;"
+    "CREATE TABLE missing(run INTEGER, benchmark INTEGER, number INTEGER, metric TEXT,"
+    " reason TEXT, PRIMARY KEY(run, benchmark, number)) WITHOUT ROWID;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */
@@ -281,6 +285,25 @@ static assay_status put_measurement(struct sqlite_store *self, sqlite3_int64 run
     return step(self, statement);
 }
 
+static assay_status put_missing(struct sqlite_store *self, sqlite3_int64 run,
+                                sqlite3_int64 benchmark, const absence_vec *missing)
+{
+    for (size_t i = 0; i < missing->count; i++) {
+        STATEMENT_AUTO *statement = NULL;
+        TRY(sqlite_prepare(self,
+                           "INSERT OR REPLACE INTO missing(run, benchmark, number, metric, reason)"
+                           " VALUES(?, ?, ?, ?, ?)",
+                           &statement));
+        sqlite3_bind_int64(statement, 1, run);
+        sqlite3_bind_int64(statement, 2, benchmark);
+        sqlite3_bind_int64(statement, 3, (sqlite3_int64)i);
+        sqlite_bind_text_or_null(statement, 4, missing->items[i].metric);
+        sqlite_bind_text_or_null(statement, 5, missing->items[i].reason);
+        TRY(step(self, statement));
+    }
+    return ASSAY_OK;
+}
+
 static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
                                const struct result *result)
 {
@@ -309,7 +332,7 @@ static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
     TRY(step(self, statement));
     for (size_t i = 0; i < result->measurements.count; i++)
         TRY(put_measurement(self, run, benchmark, &result->measurements.items[i]));
-    return ASSAY_OK;
+    return put_missing(self, run, benchmark, &result->missing);
 }
 
 static assay_status sqlite_put(struct store *store, const struct run *run,

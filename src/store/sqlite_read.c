@@ -106,6 +106,27 @@ static assay_status load_measurements(struct sqlite_store *self, sqlite3_int64 r
     return sqlite_rows_end(self, code);
 }
 
+static assay_status load_missing(struct sqlite_store *self, sqlite3_int64 run,
+                                 sqlite3_int64 benchmark, struct arena *arena,
+                                 struct result *result)
+{
+    STATEMENT_AUTO *statement = NULL;
+    struct absence absence;
+    const char **const texts[] = {&absence.metric, &absence.reason};
+    TRY(sqlite_prepare(self,
+                       "SELECT metric, reason FROM missing WHERE run = ? AND benchmark = ?"
+                       " ORDER BY number",
+                       &statement));
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 2, benchmark);
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        TRY(sqlite_texts(statement, arena, texts, 2));
+        TRY(result_add_missing(result, absence.metric, absence.reason));
+    }
+    return sqlite_rows_end(self, code);
+}
+
 static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *statement,
                                 sqlite3_int64 key, struct run *run)
 {
@@ -132,7 +153,9 @@ static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *stateme
         unpack_samples(sqlite3_column_blob(statement, 12),
                        (size_t)sqlite3_column_bytes(statement, 12), &result->samples);
     TRY(unpacked(self, status, result->benchmark.id));
-    return load_measurements(self, key, sqlite3_column_int64(statement, 13), &run->arena, result);
+    sqlite3_int64 benchmark = sqlite3_column_int64(statement, 13);
+    TRY(load_missing(self, key, benchmark, &run->arena, result));
+    return load_measurements(self, key, benchmark, &run->arena, result);
 }
 
 static assay_status load_results(struct sqlite_store *self, sqlite3_int64 key, struct run *run)

@@ -50,6 +50,12 @@ static void check_numbers(const char *text)
     parse_load(text, &load, &running);
     require(isnan(load) == isnan(running));
     require_within(load, 0, HUGE_VAL);
+    require_within(parse_pressure_total(text), 0, HUGE_VAL);
+    struct process_stat stat = {.rss_pages = -1};
+    if (parse_process_stat(text, &stat))
+        require(stat.rss_pages >= 0 && stat.threads >= 0 && stat.state > ' ');
+    else
+        require(stat.rss_pages < 0);
     if (parse_ticks(text, &ticks))
         require(ticks.total >= ticks.busy + ticks.steal - 1e-6 * ticks.total);
 }

@@ -78,4 +78,7 @@ void html_number_open(struct buf *out, const char *label);
 void html_results(struct buf *out, const struct run *run);
 void html_sections(struct buf *out, const struct run *run);
 
+/* A table of what the benchmark used beside time; nothing when it was not asked for. */
+void html_resources(struct buf *out, const struct result *result);
+
 #endif

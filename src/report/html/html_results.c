@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/resources/resources.h"
 #include "report/html/escape.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg.h"
@@ -310,9 +311,12 @@ void html_results(struct buf *out, const struct run *run)
 
 /* Sections: statistics. */
 
-/* A metric of one number, such as the peak memory, is a fact and not a column of statistics. */
+/* A metric of one number, such as the peak memory, is a fact and not a column of statistics;
+ * resources have a table of their own. */
 static bool is_column(const struct measurement *measurement)
 {
+    if (resource_find(measurement->metric->name) != NULL)
+        return false;
     return measurement->summary.sample_count > 1 || measurement->metric == &METRICS[METRIC_TIME];
 }
 
@@ -596,7 +600,7 @@ static void add_facts(struct buf *out, const struct result *result)
     buf_puts(out, " kept.");
     for (size_t m = 0; m < result->measurements.count; m++) {
         const struct measurement *measurement = &result->measurements.items[m];
-        if (is_column(measurement))
+        if (is_column(measurement) || resource_find(measurement->metric->name) != NULL)
             continue;
         html_element(out, " The ", html_metric_label(measurement->metric->name), " was ");
         html_quantity(out, measurement->summary.median, measurement->metric->unit);
@@ -651,6 +655,7 @@ static void add_section(struct buf *out, const struct result *result, size_t ind
         add_statistics(out, result);
     if (time != NULL && time->sample_count > 1)
         add_percentiles(out, time);
+    html_resources(out, result);
     buf_puts(out, "</div></div>\n</details></section>\n");
 }
 

@@ -1,0 +1,214 @@
+/* Resources of real hosts: benchmarks that use a known amount of one thing each, and processes that
+ * end while they are looked at.  Nothing here depends on how fast the machine is. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "driven.h"
+#include "measure/resources/allocations.h"
+#include "model/resources/resources.h"
+#include "probe/counters.h"
+#include "probe/watch/process.h"
+#include "session/measurements.h"
+
+static struct arena arena;
+static struct result result;
+
+/* Measures one benchmark in so many samples that there are looks enough for a slope. */
+static void measure(const char *name, unsigned extras)
+{
+    const struct plan plan = {.profile = "test",
+                              .launches = 2,
+                              .warmup_seconds = 0.05,
+                              .sample_count =
+                                  400, /* a time would give fewer looks on a busy machine */
+                              .slot_seconds = 1e-3,
+                              .limit_seconds = 60,
+                              .extras = extras};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder()};
+    observation_vec seen = {0};
+    result = (struct result){
+        .benchmark = {.id = name, .name = name, .params = "", .module = fixture_path("using")},
+        .reason = "",
+        .warning = ""};
+    prepare_hosts();
+    CHECK_EQ(measure_benchmark(&paths, &plan, &arena, &result, &seen), ASSAY_OK);
+    if (extras & EXTRA_ALLOCATIONS)
+        CHECK_EQ(measure_allocations(&paths, &plan, &arena, &result, &seen), ASSAY_OK);
+    CHECK_EQ(measurements_compute(&result, &seen), ASSAY_OK);
+    vec_release(&seen);
+}
+
+static const struct summary *summary_of(enum resource_id id)
+{
+    const struct measurement *found = result_measurement(&result, RESOURCES[id].metric.name);
+    if (found == NULL)
+        test_fail(__FILE__, __LINE__, "'%s' is not measured", RESOURCES[id].metric.name);
+    return &found->summary;
+}
+
+static void release(void)
+{
+    result_release(&result);
+    arena_release(&arena);
+}
+
+static const char *missing_reason(enum resource_id id)
+{
+    for (size_t i = 0; i < result.missing.count; i++)
+        if (strcmp(result.missing.items[i].metric, RESOURCES[id].metric.name) == 0)
+            return result.missing.items[i].reason;
+    return NULL;
+}
+
+static void check_told_or_missing(int from, int to)
+{
+    for (int id = from; id <= to; id++) {
+        const char *name = RESOURCES[id].metric.name;
+        const char *reason = missing_reason((enum resource_id)id);
+        bool told = result_measurement(&result, name) != NULL;
+        if (told == (reason != NULL))
+            test_fail(__FILE__, __LINE__, "'%s' is %s", name, told ? "both" : "neither");
+        CHECK(reason == NULL || strlen(reason) > 10);
+    }
+}
+
+TEST(a_run_that_asks_for_nothing_gets_nothing)
+{
+    measure("steady", 0);
+    CHECK_EQ(result.measurements.count, 2); /* time and peak memory */
+    CHECK_EQ(result.missing.count, 0);
+    release();
+}
+
+TEST(the_time_stays_first_and_every_resource_is_told_or_missing)
+{
+    measure("steady", EXTRA_RESOURCES);
+    CHECK(result.measurements.items[0].metric == &METRICS[METRIC_TIME]);
+    check_told_or_missing(RESOURCE_CPU_RATIO, RESOURCE_SAMPLER);
+    CHECK(summary_of(RESOURCE_CPU_NS)->median > 0);
+    CHECK_EQ(summary_of(RESOURCE_THREADS)->median, 1);
+    CHECK_EQ(summary_of(RESOURCE_WRITTEN)->median, 0); /* the protocol's own bytes are not its */
+    CHECK_EQ(summary_of(RESOURCE_READ)->median, 0);
+    CHECK(summary_of(RESOURCE_SAMPLER)->median > 0);
+    CHECK_EQ(summary_of(RESOURCE_RSS)->launch_count, 2);
+    release();
+}
+
+TEST(a_page_an_iteration_is_found)
+{
+    measure("leaks", EXTRA_RESOURCES);
+    const struct summary *growth = summary_of(RESOURCE_GROWTH_EACH);
+    CHECK(growth->median > 2000 && growth->median < 6000);
+    CHECK(summary_of(RESOURCE_GROWTH_HOUR)->median > 0);
+    CHECK(summary_of(RESOURCE_PAGE_FAULTS)->median > 0.9);
+    CHECK(summary_of(RESOURCE_VOLUNTARY_SWITCHES)->median > 0.9); /* it sleeps each time */
+    release();
+}
+
+TEST(what_setup_holds_is_in_memory_and_not_in_growth)
+{
+    measure("holds_64_mib", EXTRA_RESOURCES);
+    CHECK(summary_of(RESOURCE_RSS)->median >= 64 << 20);
+    CHECK(summary_of(RESOURCE_RSS)->median < 100 << 20 || !COUNTS_ALLOCATIONS);
+    CHECK(summary_of(RESOURCE_PSS)->median >= 64 << 20);
+    CHECK_EQ(summary_of(RESOURCE_GROWTH_EACH)->median, 0);
+    CHECK(leak_judge(summary_of(RESOURCE_GROWTH_EACH)) != LEAK_FOUND);
+    release();
+}
+
+TEST(descriptors_and_threads_are_seen)
+{
+    measure("steady", EXTRA_RESOURCES);
+    double before = summary_of(RESOURCE_FDS)->median;
+    release();
+    measure("holds_20_files", EXTRA_RESOURCES);
+    CHECK_EQ(summary_of(RESOURCE_FDS)->median, before + 20);
+    release();
+    measure("starts_threads", EXTRA_RESOURCES);
+    CHECK_EQ(summary_of(RESOURCE_THREADS)->median, 4);
+    release();
+}
+
+TEST(bytes_read_and_written_are_exact)
+{
+    measure("copies", EXTRA_RESOURCES);
+    CHECK_EQ(summary_of(RESOURCE_READ)->median, 1000);
+    CHECK_EQ(summary_of(RESOURCE_WRITTEN)->median, 1000);
+    release();
+}
+
+TEST(allocations_are_exact_or_missing_with_the_reason)
+{
+    measure("allocates", EXTRA_ALLOCATIONS);
+    check_told_or_missing(RESOURCE_ALLOCATIONS, RESOURCE_ALLOCATED);
+    CHECK(COUNTS_ALLOCATIONS || missing_reason(RESOURCE_ALLOCATIONS) != NULL);
+    if (COUNTS_ALLOCATIONS) {
+        const struct summary *bytes = summary_of(RESOURCE_ALLOCATED);
+        CHECK_EQ(summary_of(RESOURCE_ALLOCATIONS)->median, 2);
+        CHECK_EQ(bytes->min, 300);
+        CHECK_EQ(bytes->max, 300);
+        CHECK_EQ(bytes->launch_count, 2);
+    }
+    release();
+}
+
+TEST(each_counter_is_told_or_missing_with_the_reason)
+{
+    measure("steady", EXTRA_COUNTERS);
+    check_told_or_missing(RESOURCE_CYCLES, RESOURCE_PERF_SWITCHES);
+    CHECK(missing_reason(RESOURCE_CYCLES) != NULL || summary_of(RESOURCE_CYCLES)->median > 0);
+    release();
+}
+
+TEST(a_host_that_dies_is_a_failed_row_without_resources)
+{
+    measure("dies", EXTRA_RESOURCES | EXTRA_COUNTERS | EXTRA_ALLOCATIONS);
+    CHECK_EQ(result.outcome, OUTCOME_FAILED);
+    CHECK_CONTAINS(result.reason, "exit code 9");
+    CHECK_EQ(result.measurements.count, 0);
+    CHECK_EQ(result.missing.count, 0);
+    release();
+}
+
+/* ---- processes that end ---- */
+
+TEST(a_process_that_ended_is_not_known_collected_or_not)
+{
+    struct process_probe probe;
+    struct process_facts facts;
+    pid_t child = fork();
+    if (child == 0)
+        for (;;)
+            pause();
+    CHECK(process_open(child, &probe) == ASSAY_OK);
+    process_read(&probe, &facts);
+    CHECK(facts.rss_bytes > 0 && facts.threads == 1 && facts.fds >= 3);
+    kill(child, SIGKILL);
+    siginfo_t ended;
+    CHECK(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) == 0);
+    process_read(&probe, &facts); /* a zombie has 0 bytes, which nobody measured */
+    CHECK(isnan(facts.rss_bytes) && isnan(facts.threads) && isnan(facts.cpu_ns));
+    CHECK(waitpid(child, NULL, 0) == child);
+    process_read(&probe, &facts);
+    CHECK(isnan(facts.rss_bytes) && isnan(facts.read_bytes) && isnan(facts.cpu_ns));
+    CHECK(isnan(process_pss_bytes(&probe)));
+    process_close(&probe);
+    process_read(&probe, &facts);
+    CHECK(isnan(facts.rss_bytes));
+    CHECK(process_open(child, &probe) == ASSAY_ERR_NOT_FOUND);
+}
+
+/* Whoever has the number now: what the folder was opened for decides. */
+TEST(the_number_of_another_process_tells_nothing_of_it)
+{
+    struct process_probe probe;
+    struct process_facts facts;
+    CHECK(process_open(getpid(), &probe) == ASSAY_OK);
+    probe.start_ticks += 1; /* as if the number had been another's when it was opened */
+    process_read(&probe, &facts);
+    CHECK(isnan(facts.rss_bytes) && isnan(facts.cpu_ns));
+    process_close(&probe);
+}
+
+TEST_MAIN
