@@ -5,17 +5,16 @@
 #include "probe/facts.h"
 
 #include <dirent.h>
-#include <linux/perf_event.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "model/doctor.h"
+#include "probe/counters.h"
 #include "probe/parse.h"
 
 enum { FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 512 };
@@ -241,27 +240,30 @@ void facts_read(const char *root, struct host_facts *ret_facts)
     read_cpus(root, ret_facts);
 }
 
-/* Opened and closed at once: whether it would count is all that is asked. */
-static double counters_open(void)
+/* Opened and closed at once: which would count is all that is asked. */
+static void ask_counters(struct host_facts *facts)
 {
-    struct perf_event_attr wanted = {.type = PERF_TYPE_HARDWARE,
-                                     .size = sizeof wanted,
-                                     .config = PERF_COUNT_HW_CPU_CYCLES,
-                                     .disabled = 1,
-                                     .exclude_kernel = 1,
-                                     .exclude_hv = 1};
-    long descriptor = syscall(SYS_perf_event_open, &wanted, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-    if (descriptor < 0)
-        return 0;
-    close((int)descriptor);
-    return 1;
+    struct counters counters;
+    size_t length = 0;
+    counters_open(0, &counters);
+    facts->counters = counters.files[COUNTER_CYCLES] >= 0;
+    for (int id = 0; id < COUNTER_COUNT; id++) {
+        int written =
+            counters.files[id] < 0
+                ? 0
+                : snprintf(facts->counters_there + length, sizeof facts->counters_there - length,
+                           "%s%s", length > 0 ? ", " : "", counter_name((enum counter_id)id));
+        if (length + (size_t)written < sizeof facts->counters_there)
+            length += (size_t)written;
+    }
+    counters_close(&counters);
 }
 
 void facts_ask(struct host_facts *facts)
 {
     struct timespec tick;
     facts->nice = getpriority(PRIO_PROCESS, 0);
-    facts->counters = counters_open();
+    ask_counters(facts);
     /* The coarse clock moves once a tick, and says so. */
     if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick.tv_sec == 0 && tick.tv_nsec > 0)
         facts->tick_hz = 1e9 / (double)tick.tv_nsec;

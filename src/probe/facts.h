@@ -30,6 +30,7 @@ struct host_facts {
     char clock_source[FACT_TEXT_MAX];
     double tick_hz;
     double perf_paranoid, counters; /* counters: 1 when a cycle counter can be opened */
+    char counters_there[2 * FACT_TEXT_MAX + 16]; /* names of all that can: "task-clock, ..." */
 };
 
 /* Reads the files below `root`, "" for the machine's own, and asks nobody else. */

@@ -304,12 +304,13 @@ static assay_status judge_counters(const struct doctor_facts *facts, struct aren
     if (isnan(host->counters))
         return unknown(finding);
     set(finding, host->counters == 1 ? MARK_OK : MARK_NOTE, host->counters, "");
+    const char *there = host->counters_there[0] ? host->counters_there : "none";
     if (host->counters == 1)
-        return say(arena, finding, "can be opened");
+        return say(arena, finding, "%s", there);
     /* Up to 2 a process may count itself: then it is not a matter of permission. */
     if (host->perf_paranoid > 2)
-        return say(arena, finding, "closed, perf_event_paranoid is %.0f", host->perf_paranoid);
-    return say(arena, finding, "none, this machine offers no cycle counter");
+        return say(arena, finding, "%s; perf_event_paranoid is %.0f", there, host->perf_paranoid);
+    return say(arena, finding, "%s; no cycle counter", there);
 }
 
 static assay_status judge_tick(const struct doctor_facts *facts, struct arena *arena,
