@@ -21,7 +21,7 @@ static void measure(const char *name, unsigned extras)
                               .launches = 2,
                               .warmup_seconds = 0.05,
                               .sample_count =
-                                  400, /* a time would give fewer looks on a busy machine */
+                                  200, /* a time would give fewer looks on a busy machine */
                               .slot_seconds = 1e-3,
                               .limit_seconds = 60,
                               .extras = extras};
