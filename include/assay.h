@@ -13,8 +13,10 @@
  *
  * Ownership: memory from assay_alloc() belongs to the host; got in `setup` it lives until teardown,
  * got in the body until the end of the slot.  No function here may be called inside ASSAY_LOOP
- * except assay_keep and assay_opaque.  Nothing here is thread-safe: call from the thread that runs
- * the body. */
+ * except assay_keep, assay_opaque, assay_pause, assay_resume and assay_manual_ns.  Nothing here is
+ * thread-safe: call from the thread that runs the body, with the `b` that it was given.
+ *
+ * How to write a benchmark, with an example of everything: docs/writing.md. */
 #ifndef ASSAY_H
 #define ASSAY_H
 
@@ -27,8 +29,10 @@
 extern "C" {
 #endif
 
-/* The binary contract between module and host; a module of another number is refused. */
-#define ASSAY_ABI 1
+/* The binary contract between module and host.  Fields are only ever added at the ends of structs:
+ * a host runs modules of its own number and of all before it; a module of a later one is refused.
+ */
+#define ASSAY_ABI 2
 #define ASSAY_MAGIC 0x59415341u
 
 /* The suite's name; without it the suite is the stem of the module's file name. */
@@ -45,6 +49,30 @@ struct assay_bench {
     void *state;
     double bytes;
     double items;
+    uint32_t thread;  /* which of `threads` runs this body, from 0 */
+    uint32_t threads; /* that run it side by side; 1 without .threads */
+};
+
+/* What leads in tables and reports: the time of an iteration, a rate, or memory. */
+enum assay_kind { ASSAY_LATENCY, ASSAY_THROUGHPUT, ASSAY_RESOURCE };
+
+/* For the field .threads: as many as the swept parameter `threads` says. */
+#define ASSAY_SWEPT (-1)
+
+enum assay_better { ASSAY_LOWER_IS_BETTER, ASSAY_HIGHER_IS_BETTER };
+
+/* A metric of a benchmark's own; see assay_metric. */
+struct assay_metric_info {
+    const char *name;
+    const char *unit;
+    enum assay_better better;
+    bool quality;
+};
+
+/* Inputs made in one go; see ASSAY_LOOP_WITH. */
+struct assay_batch {
+    void *inputs;
+    uint64_t count;
 };
 
 /* Appends fixture data; see assay_fixture. */
@@ -66,6 +94,12 @@ struct assay_host {
     const void *(*fixture)(struct assay_bench *b, const char *key, assay_builder *build,
                            size_t *ret_bytes);
     void (*fixture_put)(struct assay_bench *b, const void *data, size_t bytes);
+    /* Since number 2. */
+    void (*pause)(struct assay_bench *b);
+    void (*resume)(struct assay_bench *b);
+    bool (*batch)(struct assay_bench *b, struct assay_batch *batch, size_t input_bytes);
+    void (*manual)(struct assay_bench *b, double ns);
+    void (*metric)(struct assay_bench *b, const struct assay_metric_info *metric, double value);
 };
 
 /* A benchmark's definition.  The first five fields are set by ASSAY_BENCH; the others are optional
@@ -83,6 +117,13 @@ struct assay_definition {
     void (*teardown)(struct assay_bench *b); /* once per launch, also after a failure */
     double bytes;                            /* bytes per iteration: adds a throughput in bytes/s */
     double items;                            /* items per iteration: adds a throughput in items/s */
+    /* Since number 2. */
+    enum assay_kind kind; /* what leads in tables; ASSAY_LATENCY when it is not given */
+    const char *tags;     /* words to select it by: "simd slow" */
+    uint32_t
+        samples; /* samples per launch, where the command line says nothing; 0: as time allows */
+    int32_t threads; /* so many run the body side by side, or ASSAY_SWEPT; 0 and 1: one */
+    uint32_t batch;  /* inputs that ASSAY_LOOP_WITH makes in one go; 0: what caches hold */
 };
 
 /* The one symbol that a module exports. */
@@ -92,6 +133,9 @@ struct assay_module {
     const char *compiler;
     const struct assay_definition *const *first;
     const struct assay_definition *const *last;
+    /* Since number 2. */
+    uint32_t definition_bytes; /* the size of struct assay_definition, as the module knows it */
+    uint32_t host_bytes;       /* and of struct assay_host */
 };
 
 /* g++ warns of fields left out although they are designated. */
@@ -144,6 +188,118 @@ static inline bool assay_end_(struct assay_bench *b)
 {
     b->host->end(b);
     return false;
+}
+
+/* The same over inputs that are made untimed: `make` is an expression of type `type` that is
+ * evaluated once for each iteration, in batches that caches hold (.batch says another number), and
+ * `input` points at what it gave; each is handed out exactly once.
+ *
+ *     ASSAY_LOOP_WITH(b, struct text, input, copy_of(b, &original)) sort(input);
+ *
+ * Memory that `make` gets from assay_alloc lives until its batch is consumed and is then handed out
+ * again.  `type` must be copyable as bytes: a number, a pointer, a plain struct.  The clock stands
+ * still between the batches; what stopping it costs is taken off.  ASSAY_LOOP_WITH_DROP also
+ * evaluates `drop` for each `input` of a consumed batch, untimed: what was malloc'ed is freed
+ * there. */
+#define ASSAY_LOOP_WITH(b, type, input, make) ASSAY_LOOP_WITH_DROP(b, type, input, make, (void)0)
+#define ASSAY_LOOP_WITH_DROP(b, type, input, make, drop)                                           \
+    ASSAY_COPYABLE_(type)                                                                          \
+    for (struct assay_batch assay_batch_ = {NULL, 0};                                              \
+         (b)->host->batch((b), &assay_batch_, sizeof(type)) && __extension__({                     \
+             type *assay_inputs_ = (type *)assay_batch_.inputs;                                    \
+             for (uint64_t assay_made_ = 0; assay_made_ < assay_batch_.count; assay_made_++)       \
+                 assay_inputs_[assay_made_] = (make);                                              \
+             true;                                                                                 \
+         });                                                                                       \
+         __extension__({                                                                           \
+             type *input = (type *)assay_batch_.inputs;                                            \
+             for (uint64_t assay_made_ = 0; assay_made_ < assay_batch_.count; assay_made_++) {     \
+                 drop;                                                                             \
+                 input++;                                                                          \
+             }                                                                                     \
+             (void)input;                                                                          \
+         }))                                                                                       \
+        for (type *input = (type *)assay_batch_start_((b), &assay_batch_),                         \
+                  *const assay_inputs_end_ = input + assay_batch_.count;                           \
+             input != assay_inputs_end_ || assay_batch_stop_(b); input++)
+
+#ifdef __cplusplus
+#define ASSAY_COPYABLE_(type)                                                                      \
+    static_assert(__is_trivially_copyable(type), "ASSAY_LOOP_WITH wants a type without a copy "    \
+                                                 "constructor of its own; use a pointer");
+#else
+#define ASSAY_COPYABLE_(type)
+#endif
+
+static inline void *assay_batch_start_(struct assay_bench *b, const struct assay_batch *batch)
+{
+    b->host->resume(b);
+    return batch->inputs;
+}
+
+static inline bool assay_batch_stop_(struct assay_bench *b)
+{
+    b->host->pause(b);
+    return false;
+}
+
+/* Stops the clock of the loop, and lets it go on.  What a stop costs beside is measured and taken
+ * off, to some nanoseconds: not for iterations shorter than a microsecond, for which
+ * ASSAY_LOOP_WITH is made. */
+static inline void assay_pause(struct assay_bench *b)
+{
+    b->host->pause(b);
+}
+
+static inline void assay_resume(struct assay_bench *b)
+{
+    b->host->resume(b);
+}
+
+/* States what iterations took, for work that the clock of this thread does not see (a device, a
+ * simulation).  What is stated inside a loop adds up and takes the place of the loop's time; a body
+ * that states once states in each slot. */
+static inline void assay_manual_ns(struct assay_bench *b, double ns)
+{
+    b->host->manual(b, ns);
+}
+
+/* Which of the threads of .threads runs this body, from 0; and how many there are. */
+static inline uint32_t assay_thread(const struct assay_bench *b)
+{
+    return b->thread;
+}
+
+static inline uint32_t assay_threads(const struct assay_bench *b)
+{
+    return b->threads;
+}
+
+/* A value of a metric of the benchmark's own, from setup, check, teardown (once a launch) or the
+ * body outside of its loop (once a slot; the last value counts).  `name`: 1 to 64 letters, digits
+ * and
+ * "_.+-"; `unit`: at most 16 bytes without blanks, "" for a plain number.  At most 32 a benchmark.
+ */
+static inline void assay_metric(struct assay_bench *b, const char *name, const char *unit,
+                                enum assay_better better, double value)
+{
+    const struct assay_metric_info metric = {name, unit, better, false};
+    b->host->metric(b, &metric, value);
+}
+
+/* How good results are, more is better: recall, accuracy.  Comparisons and gates hold it against
+ * any gain of speed. */
+static inline void assay_quality(struct assay_bench *b, const char *name, double value)
+{
+    const struct assay_metric_info metric = {name, "", ASSAY_HIGHER_IS_BETTER, true};
+    b->host->metric(b, &metric, value);
+}
+
+/* The same where less is better: an error rate, a distance from the exact result. */
+static inline void assay_quality_loss(struct assay_bench *b, const char *name, double value)
+{
+    const struct assay_metric_info metric = {name, "", ASSAY_LOWER_IS_BETTER, true};
+    b->host->metric(b, &metric, value);
 }
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -257,7 +413,13 @@ extern const struct assay_definition *const __stop_assay_benches[]
     __attribute__((weak, visibility("hidden")));
 extern struct assay_module assay_module;
 __attribute__((weak, visibility("default"), aligned(8))) struct assay_module assay_module = {
-    ASSAY_MAGIC, ASSAY_ABI, __VERSION__, __start_assay_benches, __stop_assay_benches};
+    ASSAY_MAGIC,
+    ASSAY_ABI,
+    __VERSION__,
+    __start_assay_benches,
+    __stop_assay_benches,
+    sizeof(struct assay_definition),
+    sizeof(struct assay_host)};
 #endif
 
 #ifdef __cplusplus

@@ -12,6 +12,9 @@
 #include "base/vec.h"
 #include "counting/region.h"
 #include "model/model.h"
+#include "slot/crew.h"
+#include "slot/told.h"
+#include "slot/watch.h"
 
 struct block {
     void *memory;
@@ -32,9 +35,20 @@ struct bench_request {
     const char *params; /* "key=value,key=value" */
     uint64_t seed;
     const char *fixtures_folder;
-    struct scope *slot; /* memory of slots, which the caller frees; both sides of a pair share it */
-    bool counting;      /* regions are counted and not timed */
+    struct team *team; /* what both sides of a pair share */
+    bool counting;     /* regions are counted and not timed */
 };
+
+/* Threads, and the memory of slots of each; of which one slot runs at a time. */
+struct team {
+    struct crew *crew;   /* NULL until a benchmark wants threads */
+    struct scope *slots; /* one a thread, the first for benchmarks without */
+    unsigned count;
+};
+
+/* ASSAY_ERR_LIMIT: no more threads to be had; `error` says which.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status team_grow(struct team *team, unsigned threads, struct buf *error);
+void team_release(struct team *team);
 
 struct open_bench {
     struct assay_bench bench; /* must be first: the body's `b` is this struct */
@@ -42,22 +56,32 @@ struct open_bench {
     char *params, *fixtures_folder;
     uint64_t seed;
     uint64_t random[4];
-    struct scope launch, *slot, *current;
+    struct scope launch, *current;
+    struct team *team;
     struct buf reason;
     VEC(struct fixture *) fixtures; /* held by this benchmark */
     FILE *fixture_file;             /* under construction, else NULL */
     size_t fixture_length;
     enum outcome outcome;
     bool is_set_up;
-    int64_t began_ns, ended_ns;
+    int threads_before; /* of this process, without the crew; -1: not known */
+    struct watch watch; /* of the present slot, as the three below */
     unsigned loops_begun, loops_ended;
-    struct region region; /* of the last slot, when counting */
+    uint64_t batches_left; /* iterations that no batch was made for */
+    size_t batch_mark;     /* memory of the slot below it is not the batch's */
+    double manual_ns;      /* below 0: not stated */
+    bool is_manual;        /* a slot stated its time */
+    struct told told;
+    struct start_line *line;    /* while several threads run a slot */
+    struct open_bench *workers; /* of the threads but the first */
+    double bytes, items;        /* per iteration, of all threads */
+    struct region region;       /* of the last slot, when counting */
 };
 
-/* What one slot took: inside the loop, and the whole body. */
+/* What one slot took: its loop; the whole body; of that, on purpose not in the loop's time; and
+ * taken off it for what stopping the clock cost. */
 struct slot_time {
-    double loop_ns;
-    double body_ns;
+    double loop_ns, body_ns, untimed_ns, removed_ns;
 };
 
 void scope_release(struct scope *scope);
@@ -72,6 +96,9 @@ bool bench_slot(struct open_bench *bench, uint64_t iterations, struct slot_time 
 bool bench_is_counting(const struct open_bench *bench);
 /* Runs the benchmark's teardown, once; it may fail the benchmark, whose reason is kept. */
 void bench_teardown(struct open_bench *bench);
+/* Threads that the benchmark started and that outlive its teardown; 0 also where it is not known.
+ */
+unsigned bench_threads_left(const struct open_bench *bench);
 /* Frees all, after the teardown. */
 void bench_close(struct open_bench *bench);
 

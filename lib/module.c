@@ -217,14 +217,70 @@ static assay_status check_table(const char *path, const struct assay_module *tab
     if (table == NULL || table->magic != ASSAY_MAGIC)
         return buf_error(error, ASSAY_ERR_PARSE,
                          "'%s' is no benchmark module: it was not built with assay.h", path);
-    if (table->abi != ASSAY_ABI)
+    if (table->abi < 1 || table->abi > ASSAY_ABI)
         return buf_error(error, ASSAY_ERR_VERSION,
-                         "'%s' was built with assay.h of version %u, this host speaks %d; rebuild "
-                         "it",
+                         "'%s' was built with assay.h of version %u, this host speaks up to %d; "
+                         "rebuild it",
                          path, table->abi, ASSAY_ABI);
+    if (table->abi > 1 && table->host_bytes > sizeof(struct assay_host))
+        return buf_error(error, ASSAY_ERR_VERSION,
+                         "'%s' was built with a newer assay.h than this host; rebuild it", path);
     if (table->first == table->last)
         return buf_error(error, ASSAY_ERR_PARSE, "'%s' defines no ASSAY_BENCH", path);
     return ASSAY_OK;
+}
+
+/* Those of one line, which a macro makes, stay in the linker's order: the addresses of their
+ * pointers tell it. */
+struct placed {
+    const struct assay_definition *const *at;
+};
+
+static int by_place(const void *a_, const void *b_)
+{
+    const struct placed *a = a_, *b = b_;
+    int order = strcmp((*a->at)->file, (*b->at)->file);
+    if (order == 0)
+        order = ((*a->at)->line > (*b->at)->line) - ((*a->at)->line < (*b->at)->line);
+    return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+/* How many bytes of a definition the module knows. */
+static size_t definition_bytes(const struct assay_module *table)
+{
+    size_t bytes =
+        table->abi == 1 ? offsetof(struct assay_definition, kind) : table->definition_bytes;
+    return bytes < sizeof(struct assay_definition) ? bytes : sizeof(struct assay_definition);
+}
+
+assay_status module_read(const struct assay_module *table, const char *path,
+                         struct module *ret_module, struct buf *error)
+{
+    TRY(check_table(path, table, error));
+    size_t count = (size_t)(table->last - table->first);
+    struct placed *placed = calloc(count, sizeof *placed);
+    struct assay_definition *definitions = calloc(count, sizeof *definitions);
+    for (size_t i = 0; placed != NULL && i < count; i++)
+        placed[i].at = &table->first[i];
+    if (placed != NULL)
+        qsort(placed, count, sizeof *placed, by_place);
+    for (size_t i = 0; placed != NULL && definitions != NULL && i < count; i++)
+        memcpy(&definitions[i], *placed[i].at, definition_bytes(table));
+    bool good = placed != NULL && definitions != NULL;
+    free(placed);
+    if (!good) {
+        free(definitions);
+        return ASSAY_ERR_MEMORY;
+    }
+    *ret_module = (struct module){.table = table, .definitions = definitions, .count = count};
+    return ASSAY_OK;
+}
+
+void module_release(struct module *module)
+{
+    free((void *)(uintptr_t)module->definitions);
+    module->definitions = NULL;
+    module->count = 0;
 }
 
 assay_status module_load(const struct module_request *request, struct module *ret_module,
@@ -245,8 +301,9 @@ assay_status module_load(const struct module_request *request, struct module *re
     if (handle == NULL)
         return ASSAY_ERR_PARSE;
     const struct assay_module *table = dlsym(handle, "assay_module");
-    TRY(check_table(path, table, error));
-    *ret_module = (struct module){handle, table, alignment};
+    TRY(module_read(table, path, ret_module, error));
+    ret_module->handle = handle;
+    ret_module->alignment = alignment;
     return ASSAY_OK;
 }
 
@@ -339,28 +396,13 @@ assay_status module_check_apart(const struct module *a, const struct module *b, 
 
 const struct assay_definition *module_find(const struct module *module, const char *name)
 {
-    const struct assay_definition *const *d = module->table->first;
-    for (; d < module->table->last; d++)
-        if (name != NULL && strcmp((*d)->name, name) == 0)
-            return *d;
+    for (size_t i = 0; name != NULL && i < module->count; i++)
+        if (strcmp(module->definitions[i].name, name) == 0)
+            return &module->definitions[i];
     return NULL;
-}
-
-static bool comes_before(const struct assay_definition *a, const struct assay_definition *b)
-{
-    int order = strcmp(a->file, b->file);
-    return order != 0 ? order < 0 : a->line < b->line;
 }
 
 const struct assay_definition *module_at(const struct module *module, size_t index)
 {
-    const struct assay_definition *const *first = module->table->first;
-    for (const struct assay_definition *const *d = first; d < module->table->last; d++) {
-        size_t before = 0;
-        for (const struct assay_definition *const *e = first; e < module->table->last; e++)
-            before += e != d && (comes_before(*e, *d) || (!comes_before(*d, *e) && e < d));
-        if (before == index)
-            return *d;
-    }
-    return NULL;
+    return index < module->count ? &module->definitions[index] : NULL;
 }

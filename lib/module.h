@@ -11,6 +11,10 @@ struct module {
     void *handle; /* NULL: nothing loaded */
     const struct assay_module *table;
     size_t alignment; /* that its shifts keep; 0: it was not shifted */
+    /* In source order, as this host knows them: what an older module does not have is zero.  They
+     * stay until the process ends, as the module does. */
+    const struct assay_definition *definitions;
+    size_t count;
 };
 
 struct module_request {
@@ -33,6 +37,13 @@ struct module_request {
 ASSAY_USE_RESULT assay_status module_load(const struct module_request *request,
                                           struct module *ret_module, struct buf *error);
 
+/* Reads a table into a module without a file: `ret_module` gets its definitions, which
+ * module_release frees. ASSAY_ERR_VERSION, ASSAY_ERR_PARSE, ASSAY_ERR_MEMORY as above; `path` is
+ * for the texts. */
+ASSAY_USE_RESULT assay_status module_read(const struct assay_module *table, const char *path,
+                                          struct module *ret_module, struct buf *error);
+void module_release(struct module *module);
+
 /* Whether the two modules surely run their own code.  A library that both need is loaded once: that
  * is the same file for both only if it comes from the system's folders and no search path of theirs
  * leads to another.  ASSAY_ERR_ARGUMENT with the library's name in `error`. */
@@ -42,8 +53,7 @@ ASSAY_USE_RESULT assay_status module_check_apart(const struct module *a, const s
 /* The definition called `name`, or NULL. */
 const struct assay_definition *module_find(const struct module *module, const char *name);
 
-/* The `index`-th definition in source order, or NULL behind the last.  Linkers emit them in either
- * order, so it is looked for: O(n) each, lists are short. */
+/* The `index`-th definition in source order, or NULL behind the last. */
 const struct assay_definition *module_at(const struct module *module, size_t index);
 
 #endif

@@ -75,6 +75,13 @@ static void load(struct serve *serve, const struct message *message)
     fprintf(serve->out, "%s\n", error.text);
 }
 
+/* A number that is none of these is the module's mistake, and the driver's to name. */
+static const char *kind_word(enum assay_kind kind)
+{
+    bool known = kind == ASSAY_LATENCY || kind == ASSAY_THROUGHPUT || kind == ASSAY_RESOURCE;
+    return known ? bench_kind_name((enum bench_kind)kind) : "unknown";
+}
+
 static void list(struct serve *serve, const struct message *message)
 {
     const struct module *module = &serve->modules[side_of(message)];
@@ -88,6 +95,9 @@ static void list(struct serve *serve, const struct message *message)
         message_add(&line, "suite", definition->suite ? definition->suite : "");
         message_add(&line, "sweep", definition->sweep ? definition->sweep : "");
         message_add(&line, "description", definition->description ? definition->description : "");
+        buf_printf(&line, " kind=%s", kind_word(definition->kind));
+        message_add(&line, "tags", definition->tags ? definition->tags : "");
+        buf_printf(&line, " samples=%" PRIu32, definition->samples);
         if (line.status != ASSAY_OK) {
             answer(serve, "error", "the texts of a benchmark are too long to be sent");
             return;
@@ -97,13 +107,22 @@ static void list(struct serve *serve, const struct message *message)
     answer(serve, "ok", "");
 }
 
+static void answer_metrics(struct serve *serve, enum side side)
+{
+    struct told *told = &serve->benches[side].told;
+    BUF_AUTO lines;
+    buf_init(&lines, PROTOCOL_LINE_MAX);
+    told_flush(told, side == SIDE_B, &lines);
+    fputs(lines.text, serve->out);
+}
+
 static void answer_outcome(struct serve *serve, const struct open_bench *bench)
 {
     static const char *const VERBS[] = {"ok", "error", "skip"};
     if (bench->outcome != OUTCOME_OK)
         answer(serve, VERBS[bench->outcome], bench->reason.text);
     else
-        fprintf(serve->out, "ok bytes=%.17g items=%.17g\n", bench->bench.bytes, bench->bench.items);
+        fprintf(serve->out, "ok bytes=%.17g items=%.17g\n", bench->bytes, bench->items);
 }
 
 static void close_side(struct serve *serve, enum side side)
@@ -121,7 +140,7 @@ static void open_side(struct serve *serve, const struct message *message)
                                     text_of(message, "params"),
                                     number_u64(message, "seed", 0),
                                     text_of(message, "fixtures"),
-                                    &serve->slot,
+                                    &serve->team,
                                     message_number(message, "counting", 0) > 0};
     if (request.definition == NULL) {
         answer(serve, "error", "no such benchmark in this module");
@@ -132,8 +151,10 @@ static void open_side(struct serve *serve, const struct message *message)
     serve->is_open[side] = true;
     if (status != ASSAY_OK)
         answer(serve, "error", status_text(status));
-    else
+    else {
+        answer_metrics(serve, side);
         answer_outcome(serve, &serve->benches[side]);
+    }
 }
 
 static void run(struct serve *serve, const struct message *message)
@@ -146,8 +167,14 @@ static void run(struct serve *serve, const struct message *message)
         answer(serve, "error", "run: no benchmark is open");
         return;
     }
-    for (uint64_t i = 0; i < slots && bench_slot(&serve->benches[side], iterations, &time); i++)
-        fprintf(serve->out, "slot ns=%.0f body_ns=%.0f\n", time.loop_ns, time.body_ns);
+    for (uint64_t i = 0; i < slots && bench_slot(&serve->benches[side], iterations, &time); i++) {
+        fprintf(serve->out, "slot ns=%.0f body_ns=%.0f", time.loop_ns, time.body_ns);
+        if (time.untimed_ns > 0 || time.removed_ns > 0)
+            fprintf(serve->out, " untimed_ns=%.0f removed_ns=%.0f", time.untimed_ns,
+                    time.removed_ns);
+        fputc('\n', serve->out);
+        answer_metrics(serve, side);
+    }
     answer_outcome(serve, &serve->benches[side]);
 }
 
@@ -175,8 +202,11 @@ static void count(struct serve *serve, const struct message *message)
 
 static void write_pair(const struct pair_time *time, void *context)
 {
-    fprintf(context, "pair a_ns=%.0f b_ns=%.0f first=%c\n", time->a_ns, time->b_ns,
+    struct serve *serve = context;
+    fprintf(serve->out, "pair a_ns=%.0f b_ns=%.0f first=%c\n", time->a_ns, time->b_ns,
             time->a_first ? 'a' : 'b');
+    answer_metrics(serve, SIDE_A);
+    answer_metrics(serve, SIDE_B);
 }
 
 static void pair(struct serve *serve, const struct message *message)
@@ -193,7 +223,7 @@ static void pair(struct serve *serve, const struct message *message)
         answer(serve, "error", "pair: both sides need an open benchmark");
         return;
     }
-    bool good = pair_run(&request, write_pair, serve->out);
+    bool good = pair_run(&request, write_pair, serve);
     answer_outcome(serve, good || request.a->outcome != OUTCOME_OK ? request.a : request.b);
 }
 
@@ -214,8 +244,13 @@ static void close_command(struct serve *serve, const struct message *message)
     bool was_good = serve->is_open[side] && bench->outcome == OUTCOME_OK;
     if (serve->is_open[side])
         bench_teardown(bench);
+    unsigned threads_left = was_good ? bench_threads_left(bench) : 0;
+    if (was_good)
+        answer_metrics(serve, side);
     if (was_good && bench->outcome != OUTCOME_OK)
         answer_outcome(serve, bench);
+    else if (threads_left > 0)
+        fprintf(serve->out, "ok threads_left=%u\n", threads_left);
     else
         answer(serve, "ok", "");
     close_side(serve, side);
@@ -249,7 +284,7 @@ void serve_line(struct serve *serve, char *line)
     for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++) {
         if (strcmp(COMMANDS[i].verb, message.verb) != 0)
             continue;
-        if (COMMANDS[i].needs_module && serve->modules[side_of(&message)].handle == NULL)
+        if (COMMANDS[i].needs_module && serve->modules[side_of(&message)].definitions == NULL)
             answer(serve, "error", "no module is loaded");
         else
             COMMANDS[i].run(serve, &message);
@@ -262,5 +297,7 @@ void serve_end(struct serve *serve)
 {
     close_side(serve, SIDE_A);
     close_side(serve, SIDE_B);
-    scope_release(&serve->slot);
+    team_release(&serve->team);
+    module_release(&serve->modules[SIDE_A]);
+    module_release(&serve->modules[SIDE_B]);
 }

@@ -12,7 +12,8 @@ struct serve {
     struct module modules[SIDE_COUNT];
     struct open_bench benches[SIDE_COUNT];
     bool is_open[SIDE_COUNT];
-    struct scope slot; /* memory of the slots of both sides, of which one runs at a time */
+    struct team
+        team; /* threads and memory of the slots of both sides, of which one runs at a time */
     bool has_quit;
 };
 

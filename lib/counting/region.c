@@ -54,7 +54,33 @@ static struct region_counts counts_now(void)
 
 void region_begin(struct region *region)
 {
-    region->counts_allocations = alloc_counts() != NULL;
+    *region = (struct region){.counts_allocations = alloc_counts() != NULL};
+    region->at_begin = counts_now();
+    CALLGRIND_START_INSTRUMENTATION;
+}
+
+static void add_spent(struct region *region)
+{
+    struct region_counts now = counts_now();
+    const struct region_counts *before = &region->at_begin;
+    struct region_counts *spent = &region->spent;
+    spent->allocations += now.allocations - before->allocations;
+    spent->allocated_bytes += now.allocated_bytes - before->allocated_bytes;
+    spent->page_faults += now.page_faults - before->page_faults;
+    spent->context_switches += now.context_switches - before->context_switches;
+    spent->cpu_ns += now.cpu_ns - before->cpu_ns;
+}
+
+void region_pause(struct region *region)
+{
+    CALLGRIND_STOP_INSTRUMENTATION;
+    add_spent(region);
+    region->is_paused = true;
+}
+
+void region_resume(struct region *region)
+{
+    region->is_paused = false;
     region->at_begin = counts_now();
     CALLGRIND_START_INSTRUMENTATION;
 }
@@ -62,15 +88,8 @@ void region_begin(struct region *region)
 void region_end(struct region *region)
 {
     CALLGRIND_STOP_INSTRUMENTATION;
-    struct region_counts now = counts_now();
-    const struct region_counts *before = &region->at_begin;
-    region->spent = (struct region_counts){
-        .allocations = now.allocations - before->allocations,
-        .allocated_bytes = now.allocated_bytes - before->allocated_bytes,
-        .page_faults = now.page_faults - before->page_faults,
-        .context_switches = now.context_switches - before->context_switches,
-        .cpu_ns = now.cpu_ns - before->cpu_ns,
-    };
+    if (!region->is_paused)
+        add_spent(region);
     region->is_dumped = RUNNING_ON_VALGRIND;
     CALLGRIND_DUMP_STATS;
 }

@@ -14,6 +14,7 @@ struct region_counts {
 
 struct region {
     struct region_counts at_begin, spent;
+    bool is_paused;
     bool counts_allocations; /* assay-allocs.so is there */
     bool is_dumped;          /* callgrind wrote the region's instructions into its next file */
 };
@@ -21,6 +22,9 @@ struct region {
 /* The last thing before the loop, and the first after it.  Under callgrind, started with
  * --instr-atstart=no, the instructions between them are counted and written out. */
 void region_begin(struct region *region);
+/* What lies between the two is not counted. */
+void region_pause(struct region *region);
+void region_resume(struct region *region);
 void region_end(struct region *region);
 
 #endif

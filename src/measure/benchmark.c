@@ -17,63 +17,45 @@
 
 #include "base/text.h"
 #include "measure/launch.h"
+#include "measure/metrics.h"
 #include "measure/resources/resources.h"
 #include "model/sweep.h"
 #include "probe/clock.h"
 
 enum { LIST_SECONDS_MAX = 20, LIST_BENCHMARKS_MAX = 100000 };
-#define OUTSIDE_RATIO_MAX 0.05 /* untimed but repeated: above it the reader is told */
+#define OUTSIDE_RATIO_MAX 0.05  /* untimed but repeated: above it the reader is told */
+#define REMOVED_RATIO_TOLD 0.05 /* what stopping the clock cost: the same */
 
 struct host_executor {
     const struct measure_paths *paths;
     const struct plan *plan;
     const struct benchmark *benchmark;
     struct host host;
+    struct own_metrics own;
     struct resources resources;
-    uint32_t launch;
     observation_vec *observations;
-    assay_status status; /* of the observations */
+    uint32_t launch;
+    unsigned threads_left; /* that outlived a teardown */
+    assay_status status;   /* of the observations */
 };
 
-static bool read_work(const struct message *message, void *context)
-{
-    struct result *result = context;
-    result->bytes = message_number(message, "bytes", 0);
-    result->items = message_number(message, "items", 0);
-    return message_is_closing(message);
-}
-
-static enum outcome executor_open(void *self_, struct result *result, struct buf *reason)
-{
-    struct host_executor *self = self_;
-    enum outcome outcome = OUTCOME_FAILED;
-    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
-    struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures,
-                                   false};
-    assay_status status =
-        host_start(self->paths->host_program, self->benchmark->module, limits, &self->host);
-    if (status == ASSAY_OK) {
-        resources_attach(&self->resources, &self->host);
-        status = host_open(&self->host, &request, read_work, result, &outcome);
-    }
-    if (status == ASSAY_OK && outcome == OUTCOME_OK)
-        resources_begin(&self->resources, &self->host);
-    return host_conclude(&self->host, status, outcome, reason);
-}
-
-struct slot_reader {
-    slot_vec *slots;
-    size_t slots_max;
+/* What the lines of one answer are read into. */
+struct answer_reader {
+    struct host_executor *self;
     struct result *result;
+    slot_vec *slots; /* NULL: none are expected */
+    size_t slots_max;
+    bool keeps_metrics;
 };
 
-static bool read_slot(const struct message *message, void *context)
+static bool read_slot(const struct message *message, struct answer_reader *reader)
 {
-    struct slot_reader *reader = context;
-    if (strcmp(message->verb, "slot") != 0)
-        return read_work(message, reader->result);
-    struct slot got = {message_number(message, "ns", -1), message_number(message, "body_ns", -1)};
-    bool wanted = got.ns >= 0 && reader->slots->count < reader->slots_max;
+    struct slot got = {.ns = message_number(message, "ns", -1),
+                       .body_ns = message_number(message, "body_ns", -1),
+                       .untimed_ns = message_number(message, "untimed_ns", 0),
+                       .removed_ns = message_number(message, "removed_ns", 0)};
+    bool sound = got.ns >= 0 && got.untimed_ns >= 0 && got.removed_ns >= 0;
+    bool wanted = sound && reader->slots != NULL && reader->slots->count < reader->slots_max;
     struct slot *slot = wanted ? vec_add(reader->slots) : NULL;
     if (slot == NULL)
         return false;
@@ -82,17 +64,66 @@ static bool read_slot(const struct message *message, void *context)
     return true;
 }
 
+static bool read_answer(const struct message *message, void *context)
+{
+    struct answer_reader *reader = context;
+    struct host_executor *self = reader->self;
+    if (strcmp(message->verb, "slot") == 0)
+        return read_slot(message, reader);
+    if (strcmp(message->verb, "metric") == 0) {
+        own_metrics_read(&self->own, message, self->launch,
+                         reader->keeps_metrics ? self->observations : NULL);
+        return true;
+    }
+    if (!message_is_closing(message))
+        return false;
+    if (reader->result != NULL) {
+        reader->result->bytes = message_number(message, "bytes", 0);
+        reader->result->items = message_number(message, "items", 0);
+    }
+    double left = message_number(message, "threads_left", 0);
+    self->threads_left = left > 0 && left < 1e6 ? (unsigned)left : 0;
+    return true;
+}
+
+static assay_status open_watched(struct host_executor *self, const struct open_request *request,
+                                 struct answer_reader *reader, enum outcome *ret_outcome)
+{
+    resources_attach(&self->resources, &self->host);
+    return host_open(&self->host, request, read_answer, reader, ret_outcome);
+}
+
+static enum outcome executor_open(void *self_, struct result *result, struct buf *reason)
+{
+    struct host_executor *self = self_;
+    struct answer_reader reader = {self, result, NULL, 0, true};
+    enum outcome outcome = OUTCOME_FAILED;
+    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
+    struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures,
+                                   false};
+    assay_status status =
+        host_start(self->paths->host_program, self->benchmark->module, limits, &self->host);
+    if (status == ASSAY_OK)
+        status = open_watched(self, &request, &reader, &outcome);
+    outcome = host_conclude(&self->host, status, outcome, reason);
+    outcome = own_metrics_judge(&self->own, outcome, reason);
+    if (outcome == OUTCOME_OK)
+        resources_begin(&self->resources, &self->host);
+    return outcome;
+}
+
 static enum outcome executor_run(void *self_, const struct run_request *request,
                                  struct result *result, slot_vec *ret_slots, struct buf *reason)
 {
     struct host_executor *self = self_;
-    struct slot_reader reader = {ret_slots, request->slots, result};
+    struct answer_reader reader = {self, result, ret_slots, request->slots, request->sampled};
     enum outcome outcome = OUTCOME_FAILED;
     char line[96];
     snprintf(line, sizeof line, "run iterations=%" PRIu64 " slots=%zu", request->iterations,
              request->slots);
-    assay_status status = host_ask(&self->host, line, read_slot, &reader, &outcome);
+    assay_status status = host_ask(&self->host, line, read_answer, &reader, &outcome);
     outcome = host_conclude(&self->host, status, outcome, reason);
+    outcome = own_metrics_judge(&self->own, outcome, reason);
     if (outcome == OUTCOME_OK)
         resources_ran(&self->resources, (double)request->iterations * (double)request->slots);
     if (outcome != OUTCOME_OK || ret_slots->count == request->slots)
@@ -127,10 +158,12 @@ static double executor_now(void *self)
 static enum outcome executor_close(void *self_, struct buf *reason)
 {
     struct host_executor *self = self_;
+    struct answer_reader reader = {self, NULL, NULL, 0, true};
     enum outcome outcome = OUTCOME_OK;
     if (self->host.child.pid != 0) { /* a host that broke the protocol is gone */
-        assay_status status = host_ask(&self->host, "close", NULL, NULL, &outcome);
+        assay_status status = host_ask(&self->host, "close", read_answer, &reader, &outcome);
         outcome = host_conclude(&self->host, status, outcome, reason);
+        outcome = own_metrics_judge(&self->own, outcome, reason);
     }
     resources_detach(&self->resources);
     host_stop(&self->host);
@@ -152,18 +185,40 @@ static assay_status observe(enum metric_id metric, uint32_t launch, double value
     return ASSAY_OK;
 }
 
+/* What a reader of the numbers must know; "" when there is nothing. */
+static const char *warning_of(const struct launch_facts *worst, unsigned threads_left,
+                              struct arena *arena)
+{
+    if (worst->outside_ratio > OUTSIDE_RATIO_MAX)
+        return arena_printf(
+            arena, "%.0f %% of the body's time lies before its loop; move it to setup or a fixture",
+            worst->outside_ratio * 100);
+    if (worst->removed_ratio > REMOVED_RATIO_TOLD)
+        return arena_printf(
+            arena,
+            "stopping its clock cost %.0f %% of its time, which was taken off; make "
+            "inputs in larger batches",
+            worst->removed_ratio * 100);
+    if (threads_left > 0)
+        return arena_printf(
+            arena, "%u threads of it outlived its teardown: they may have run beside slots",
+            threads_left);
+    return "";
+}
+
 static assay_status measure_launches(struct host_executor *self, struct result *result,
-                                     double *outside_ratio, struct buf *reason)
+                                     struct launch_facts *worst, struct buf *reason)
 {
     struct executor executor = {&HOST_EXECUTOR, self};
     struct launch_facts facts = {0};
-    const struct plan *plan = self->plan;
-    for (uint32_t launch = 0; launch < plan->launches && result->outcome == OUTCOME_OK; launch++) {
-        self->launch = launch;
-        result->outcome = launch_measure(&executor, plan, launch, result, &facts, reason);
-        *outside_ratio = fmax(*outside_ratio, facts.outside_ratio);
+    while (self->launch < self->plan->launches && result->outcome == OUTCOME_OK) {
+        result->outcome =
+            launch_measure(&executor, self->plan, self->launch, result, &facts, reason);
+        worst->outside_ratio = fmax(worst->outside_ratio, facts.outside_ratio);
+        worst->removed_ratio = fmax(worst->removed_ratio, facts.removed_ratio);
         TRY(self->status);
-        TRY(observe(METRIC_RSS, launch, facts.rss_bytes_peak, self->observations));
+        TRY(observe(METRIC_RSS, self->launch, facts.rss_bytes_peak, self->observations));
+        self->launch++;
     }
     return ASSAY_OK;
 }
@@ -172,26 +227,26 @@ assay_status measure_benchmark(const struct measure_paths *paths, const struct p
                                struct arena *arena, struct result *result,
                                observation_vec *observations)
 {
+    struct plan own_plan = *plan;
+    if (own_plan.sample_count == 0)
+        own_plan.sample_count = result->benchmark.samples;
     struct host_executor self = {.paths = paths,
-                                 .plan = plan,
+                                 .plan = &own_plan,
                                  .benchmark = &result->benchmark,
                                  .observations = observations};
-    double outside_ratio = 0;
+    struct launch_facts worst = {0};
     BUF_AUTO reason;
     buf_init(&reason, 8192);
+    own_metrics_init(&self.own, arena);
     resources_init(&self.resources, plan->extras);
-    assay_status status = measure_launches(&self, result, &outside_ratio, &reason);
+    assay_status status = measure_launches(&self, result, &worst, &reason);
     if (status == ASSAY_OK)
         status = resources_conclude(&self.resources, result);
     resources_release(&self.resources);
+    own_metrics_release(&self.own);
     TRY(status);
     result->reason = arena_copy(arena, reason.text);
-    result->warning = outside_ratio <= OUTSIDE_RATIO_MAX
-                          ? ""
-                          : arena_printf(arena,
-                                         "%.0f %% of the body's time lies before its loop; move it "
-                                         "to setup or a fixture",
-                                         outside_ratio * 100);
+    result->warning = warning_of(&worst, self.threads_left, arena);
     return result->reason && result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
@@ -212,6 +267,7 @@ static bool read_benchmark(const struct message *message, void *context)
     const char *name = message_field(message, "name"), *suite = message_field(message, "suite");
     const char *sweep = message_field(message, "sweep");
     const char *description = message_field(message, "description");
+    const char *tags = message_field(message, "tags"), *kind = message_field(message, "kind");
     if (strcmp(message->verb, "benchmark") != 0)
         return message_is_closing(message);
     if (listing->benchmarks->count - listing->before > LIST_BENCHMARKS_MAX)
@@ -225,7 +281,10 @@ static bool read_benchmark(const struct message *message, void *context)
                                     .sweep = sweep ? sweep : "",
                                     .description = description ? description : "",
                                     .module = listing->module,
-                                    .compiler = listing->host->compiler};
+                                    .compiler = listing->host->compiler,
+                                    .tags = tags ? tags : "",
+                                    .kind = kind ? kind : "",
+                                    .samples = message_number(message, "samples", 0)};
     listing->status = sweep_expand(&request, listing->arena, listing->benchmarks, listing->error);
     return true;
 }

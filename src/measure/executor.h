@@ -6,16 +6,19 @@
 
 #include "model/model.h"
 
-/* One timed slot: the loop, and the whole body around it. */
+/* One timed slot: the loop, and the whole body around it; of that, what the loop left out of its
+ * time on purpose; and what stopping the clock for it cost, which is taken off `ns` already. */
 struct slot {
     double ns;
     double body_ns;
+    double untimed_ns, removed_ns;
 };
 typedef VEC(struct slot) slot_vec;
 
 struct run_request {
     uint64_t iterations; /* per slot */
     size_t slots;
+    bool sampled; /* these slots are samples: what they tell beside their time counts */
 };
 
 struct executor_ops {

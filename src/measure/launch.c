@@ -21,7 +21,10 @@
 #define INTERRUPT_NS 1e8             /* no interruption lasts as long */
 #define REMOVED_NS 0.003             /* per iteration: a hundredth of a cycle at 3 GHz */
 #define IMPOSSIBLE_BYTES_PER_S                                                                     \
-    4e12 /* twice what two 64-byte loads a cycle at 8 GHz could deliver */
+    4e12                     /* twice what two 64-byte loads a cycle at 8 GHz could deliver */
+#define UNTIMED_MAX_NS 2.5e8 /* a slot that leaves more out of its time is made no longer */
+#define UNTIMED_LONG_NS 3e6  /* beside it, finding the fixed cost would take too long */
+#define REMOVED_RATIO_MAX 10 /* time that is left beside ten times as much for stops is noise */
 enum { FIXED_SLOTS = 40, FIXED_NS = 4000, BATCH_NS = 20000000, WARM_WINDOWS_FLAT = 2 };
 
 struct launch {
@@ -31,16 +34,22 @@ struct launch {
     struct buf *reason;
     slot_vec slots; /* of the last request */
     uint64_t iterations;
-    double slot_ns; /* of one slot of `iterations`, as last seen */
+    double slot_ns;    /* of one slot of `iterations`, as last seen */
+    double untimed_ns; /* the same; what it leaves out of that on purpose */
     double fixed_ns;
+    bool sampling;
+    struct slot total; /* of all samples */
 };
 
 static enum outcome run_slots(struct launch *launch, uint64_t iterations, size_t slots)
 {
-    struct run_request request = {iterations, slots};
+    struct run_request request = {iterations, slots, launch->sampling};
     launch->slots.count = 0;
-    return launch->executor->ops->run(launch->executor->self, &request, launch->result,
-                                      &launch->slots, launch->reason);
+    enum outcome outcome = launch->executor->ops->run(
+        launch->executor->self, &request, launch->result, &launch->slots, launch->reason);
+    if (iterations == launch->iterations && launch->slots.count > 0)
+        launch->untimed_ns = launch->slots.items[launch->slots.count - 1].untimed_ns;
+    return outcome;
 }
 
 static double slots_min_ns(const struct launch *launch)
@@ -91,12 +100,20 @@ static enum outcome look(struct launch *launch, double enough_ns, double *ret_ns
     return OUTCOME_OK;
 }
 
+/* The old suites' way: so many iterations before and so many in each sample, and none beside. */
+static bool is_exact(const struct plan *plan)
+{
+    return plan->iterations != 0 && plan->warmup_iterations != 0;
+}
+
 /* Grows the iteration count until one slot lasts as long as the plan asks. */
 static enum outcome calibrate(struct launch *launch)
 {
     const double target_ns = launch->plan->slot_seconds * 1e9;
     double ns = 0;
     launch->iterations = launch->plan->iterations ? launch->plan->iterations : 1;
+    if (is_exact(launch->plan))
+        return OUTCOME_OK;
     enum outcome outcome = run_slots(launch, launch->iterations, 1); /* cold: not looked at */
     while (outcome == OUTCOME_OK) {
         outcome = look(launch, target_ns * 0.7, &ns);
@@ -104,7 +121,7 @@ static enum outcome calibrate(struct launch *launch)
             return outcome;
         double n = (double)launch->iterations;
         if (launch->plan->iterations != 0 || ns >= target_ns * 0.7 ||
-            launch->iterations >= ITERATIONS_MAX) {
+            launch->untimed_ns >= UNTIMED_MAX_NS || launch->iterations >= ITERATIONS_MAX) {
             launch->slot_ns = ns;
             return OUTCOME_OK;
         }
@@ -120,6 +137,8 @@ static enum outcome find_fixed_cost(struct launch *launch)
 {
     double each_ns = launch->slot_ns / (double)launch->iterations;
     uint64_t n = (uint64_t)fmax(FIXED_NS / fmax(each_ns, 1e-3), 1);
+    if (is_exact(launch->plan) || launch->untimed_ns > UNTIMED_LONG_NS)
+        return OUTCOME_OK;
     if (launch->plan->iterations == 1 || (n < 2 && launch->slot_ns > FIXED_MATTERS_NS))
         return OUTCOME_OK;
     double least_ns[2];
@@ -138,14 +157,31 @@ static enum outcome find_fixed_cost(struct launch *launch)
 
 static size_t slots_per_batch(const struct launch *launch)
 {
-    double count = BATCH_NS / fmax(launch->slot_ns, 1);
+    double count = BATCH_NS / fmax(launch->slot_ns + launch->untimed_ns, 1);
     return (size_t)fmin(fmax(count, 1), 512);
+}
+
+/* Exactly as many iterations as the plan says, in slots no longer than a sample. */
+static enum outcome warm_up_by_count(struct launch *launch)
+{
+    uint64_t left = launch->plan->warmup_iterations;
+    while (left > 0) {
+        uint64_t iterations = left < launch->iterations ? left : launch->iterations;
+        enum outcome outcome = run_slots(launch, iterations, 1);
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        left -= iterations;
+        launch->slot_ns = slots_min_ns(launch);
+    }
+    return OUTCOME_OK;
 }
 
 /* Windows of slots until two in a row are not faster than the best before, or the time is up. */
 static enum outcome warm_up(struct launch *launch)
 {
     const struct executor_ops *ops = launch->executor->ops;
+    if (launch->plan->warmup_iterations != 0)
+        return warm_up_by_count(launch);
     double end = ops->now(launch->executor->self) + launch->plan->warmup_seconds;
     double best_ns = launch->slot_ns;
     for (int flat = 0; flat < WARM_WINDOWS_FLAT && ops->now(launch->executor->self) < end;) {
@@ -164,7 +200,8 @@ static enum outcome warm_up(struct launch *launch)
 static void retune(struct launch *launch)
 {
     double target_ns = launch->plan->slot_seconds * 1e9;
-    if (launch->plan->iterations != 0 || launch->slot_ns > target_ns * 0.7)
+    if (launch->plan->iterations != 0 || launch->slot_ns > target_ns * 0.7 ||
+        launch->untimed_ns >= UNTIMED_MAX_NS || launch->plan->warmup_iterations != 0)
         return;
     double factor = ceil(fmin(target_ns / fmax(launch->slot_ns, 1), 1000));
     launch->iterations *= (uint64_t)factor;
@@ -182,7 +219,11 @@ static enum outcome keep_samples(struct launch *launch, uint32_t number, double 
         }
         *sample = (struct sample){launch->iterations, fmax(slot->ns - launch->fixed_ns, 0), number};
         /* Entering and leaving the body reads the clock twice more: that is ours. */
-        outside[0] += fmax(slot->body_ns - slot->ns - 2 * launch->fixed_ns, 0);
+        double aside_ns = slot->untimed_ns + slot->removed_ns + 2 * launch->fixed_ns;
+        outside[0] += fmax(slot->body_ns - slot->ns - aside_ns, 0);
+        launch->total.ns += slot->ns;
+        launch->total.untimed_ns += slot->untimed_ns;
+        launch->total.removed_ns += slot->removed_ns;
         outside[1] += slot->body_ns;
     }
     return OUTCOME_OK;
@@ -194,6 +235,7 @@ static enum outcome take_samples(struct launch *launch, uint32_t number, double 
     const struct plan *plan = launch->plan;
     double end = ops->now(launch->executor->self) + plan->measure_seconds;
     uint64_t taken = 0;
+    launch->sampling = true;
     do {
         size_t batch = slots_per_batch(launch);
         if (plan->sample_count != 0 && batch > plan->sample_count - taken)
@@ -207,6 +249,24 @@ static enum outcome take_samples(struct launch *launch, uint32_t number, double 
     } while (plan->sample_count != 0 ? taken < plan->sample_count
                                      : ops->now(launch->executor->self) < end);
     return OUTCOME_OK;
+}
+
+/* What is left when the stops of the clock are taken off must be more than their noise. */
+static enum outcome check_stops(struct launch *launch)
+{
+    const struct slot *total = &launch->total;
+    if (total->ns <= 0 && total->untimed_ns > 0)
+        buf_error(launch->reason, ASSAY_OK,
+                  "it took no time: all of its loop was left out of the clock or stated as 0 ns");
+    else if (total->ns * REMOVED_RATIO_MAX < total->removed_ns)
+        buf_error(
+            launch->reason, ASSAY_OK,
+            "too short beside its pauses: %.3g ns of time and %.3g ns for stopping the clock; "
+            "make inputs in batches (ASSAY_LOOP_WITH)",
+            total->ns, total->removed_ns);
+    else
+        return OUTCOME_OK;
+    return OUTCOME_FAILED;
 }
 
 /* A number that no machine can reach is a mistake of the benchmark, not a result. */
@@ -246,10 +306,13 @@ enum outcome launch_measure(const struct executor *executor, const struct plan *
     if (outcome == OUTCOME_OK)
         outcome = take_samples(&launch, launch_number, outside);
     if (outcome == OUTCOME_OK)
+        outcome = check_stops(&launch);
+    if (outcome == OUTCOME_OK)
         outcome = check_possible(&launch);
     *ret_facts = (struct launch_facts){
         .fixed_ns = launch.fixed_ns,
         .outside_ratio = outside[1] > 0 ? outside[0] / outside[1] : 0,
+        .removed_ratio = launch.total.ns > 0 ? launch.total.removed_ns / launch.total.ns : 0,
         .rss_bytes_peak = outcome == OUTCOME_OK ? executor->ops->rss_bytes(executor->self) : 0,
         .iterations = launch.iterations,
     };

@@ -10,6 +10,7 @@
 struct launch_facts {
     double fixed_ns;      /* cost of a slot that is not its iterations', removed from each sample */
     double outside_ratio; /* share of the body's time that lies outside its loop */
+    double removed_ratio; /* what stopping the clock cost, beside what is left of the loops' time */
     double rss_bytes_peak;
     uint64_t iterations; /* per sample */
 };

@@ -7,6 +7,7 @@
 
 #include "measure/benchmark.h"
 #include "measure/executor.h"
+#include "measure/metrics.h"
 #include "model/comparison.h"
 
 struct pair_request {
@@ -56,11 +57,19 @@ struct pair_shifts {
     uint32_t old_bytes, new_bytes;
 };
 
+/* What the old and the new side tell of metrics of their own, over all launches. */
+struct pair_metrics {
+    struct own_metrics own[2];
+    observation_vec seen[2];
+};
+
 /* An executor for real hosts; its memory is the caller's and must outlive the executor. */
 struct pair_hosts {
     struct pair_sides sides;
     struct pair_shifts shifts;
-    struct host hosts[2]; /* one process: only the first */
+    struct pair_metrics *metrics; /* receives them; NULL: they are passed over */
+    uint32_t launch;              /* its number in them */
+    struct host hosts[2];         /* one process: only the first */
     uint64_t random;
 };
 struct pair_executor pair_one_process(struct pair_hosts *hosts);

@@ -20,6 +20,38 @@ static bool read_closing(const struct message *message, void *context)
     return message_is_closing(message);
 }
 
+/* Of one side: metrics of its own, and the closing line. */
+struct side_reader {
+    struct pair_hosts *self;
+    int side;
+};
+
+static void read_metric(struct pair_hosts *self, int side, const struct message *message)
+{
+    struct pair_metrics *metrics = self->metrics;
+    if (metrics != NULL)
+        own_metrics_read(&metrics->own[side], message, self->launch, &metrics->seen[side]);
+}
+
+static bool read_opened(const struct message *message, void *context)
+{
+    const struct side_reader *reader = context;
+    if (strcmp(message->verb, "metric") != 0)
+        return message_is_closing(message);
+    read_metric(reader->self, reader->side, message);
+    return true;
+}
+
+/* A metric that breaks a rule fails its benchmark. */
+static enum outcome conclude(struct pair_hosts *self, const struct host *host, assay_status status,
+                             enum outcome outcome, struct buf *reason)
+{
+    outcome = host_conclude(host, status, outcome, reason);
+    for (int side = 0; side < 2 && self->metrics != NULL; side++)
+        outcome = own_metrics_judge(&self->metrics->own[side], outcome, reason);
+    return outcome;
+}
+
 /* What one side of a host is told to load. */
 struct load_request {
     const char *module, *side;
@@ -40,13 +72,15 @@ static assay_status ask_load(struct host *host, const struct load_request *reque
     return host_ask(host, line.text, on_line, context, ret_outcome);
 }
 
-static assay_status ask_open(const struct pair_sides *sides, struct host *host,
-                             const struct benchmark *benchmark, const char *side,
+/* `name` is what the host calls the side. */
+static assay_status ask_open(struct pair_hosts *self, struct host *host, int side, const char *name,
                              enum outcome *ret_outcome)
 {
-    struct open_request request = {benchmark, side, sides->plan->seed, sides->paths->fixtures,
-                                   false};
-    return host_open(host, &request, read_closing, NULL, ret_outcome);
+    const struct pair_sides *sides = &self->sides;
+    struct side_reader reader = {self, side};
+    struct open_request request = {side == 0 ? sides->old_side : sides->new_side, name,
+                                   sides->plan->seed, sides->paths->fixtures, false};
+    return host_open(host, &request, read_opened, &reader, ret_outcome);
 }
 
 static struct host_limits limits_of(const struct plan *plan)
@@ -88,8 +122,8 @@ static enum outcome one_process_open(void *self_, struct buf *reason)
         status = ask_load(host, &request, read_closing, NULL, &outcome);
     }
     for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++)
-        status = ask_open(&self->sides, host, benchmarks[k ^ first], SIDES[k ^ first], &outcome);
-    return host_conclude(host, status, outcome, reason);
+        status = ask_open(self, host, k ^ first, SIDES[k ^ first], &outcome);
+    return conclude(self, host, status, outcome, reason);
 }
 
 static bool read_alignment(const struct message *message, void *context)
@@ -121,9 +155,20 @@ enum outcome pair_shift_alignment(const struct pair_sides *sides, uint32_t *ret_
     return outcome;
 }
 
+struct pair_reader {
+    struct pair_hosts *self;
+    pair_vec *pairs;
+};
+
 static bool read_pair(const struct message *message, void *context)
 {
-    pair_vec *pairs = context;
+    const struct pair_reader *reader = context;
+    pair_vec *pairs = reader->pairs;
+    if (strcmp(message->verb, "metric") == 0) {
+        const char *side = message_field(message, "side");
+        read_metric(reader->self, side != NULL && strcmp(side, SIDES[1]) == 0, message);
+        return true;
+    }
     if (strcmp(message->verb, "pair") != 0)
         return message_is_closing(message);
     double old_ns = message_number(message, "a_ns", -1),
@@ -139,13 +184,14 @@ static enum outcome one_process_run(void *self_, const struct pair_request *requ
                                     pair_vec *pairs, struct buf *reason)
 {
     struct pair_hosts *self = self_;
+    struct pair_reader reader = {self, pairs};
     enum outcome outcome = OUTCOME_FAILED;
     char line[200];
     snprintf(line, sizeof line,
              "pair iterations_a=%" PRIu64 " iterations_b=%" PRIu64 " slots=%zu seed=%" PRIu64,
              request->iterations[0], request->iterations[1], request->slots, next_random(self));
-    assay_status status = host_ask(&self->hosts[0], line, read_pair, pairs, &outcome);
-    return host_conclude(&self->hosts[0], status, outcome, reason);
+    assay_status status = host_ask(&self->hosts[0], line, read_pair, &reader, &outcome);
+    return conclude(self, &self->hosts[0], status, outcome, reason);
 }
 
 static void one_process_close(void *self_)
@@ -168,28 +214,35 @@ static enum outcome lockstep_open(void *self_, struct buf *reason)
         assay_status status = host_start(self->sides.paths->host_program, benchmarks[i]->module,
                                          limits_of(self->sides.plan), host);
         if (status == ASSAY_OK)
-            status = ask_open(&self->sides, host, benchmarks[i], "a", &outcome);
-        outcome = host_conclude(host, status, outcome, reason);
+            status = ask_open(self, host, i, "a", &outcome);
+        outcome = conclude(self, host, status, outcome, reason);
     }
     return outcome;
 }
 
+struct slot_reader {
+    struct side_reader side; /* first: it reads what is no slot */
+    double *ns;
+};
+
 static bool read_slot_ns(const struct message *message, void *context)
 {
+    struct slot_reader *reader = context;
     if (strcmp(message->verb, "slot") != 0)
-        return message_is_closing(message);
-    *(double *)context = message_number(message, "ns", -1);
+        return read_opened(message, &reader->side);
+    *reader->ns = message_number(message, "ns", -1);
     return true;
 }
 
 static enum outcome lockstep_slot(struct pair_hosts *self, int side, uint64_t iterations,
                                   double *ret_ns, struct buf *reason)
 {
+    struct slot_reader reader = {{self, side}, ret_ns};
     enum outcome outcome = OUTCOME_FAILED;
     char line[96];
     snprintf(line, sizeof line, "run iterations=%" PRIu64 " slots=1", iterations);
-    assay_status status = host_ask(&self->hosts[side], line, read_slot_ns, ret_ns, &outcome);
-    return host_conclude(&self->hosts[side], status, outcome, reason);
+    assay_status status = host_ask(&self->hosts[side], line, read_slot_ns, &reader, &outcome);
+    return conclude(self, &self->hosts[side], status, outcome, reason);
 }
 
 static enum outcome lockstep_run(void *self_, const struct pair_request *request, pair_vec *pairs,

@@ -5,11 +5,11 @@
 #include <string.h>
 
 const struct metric METRICS[METRIC_COUNT] = {
-    [METRIC_TIME] = {"time_ns", "ns", LOWER_IS_BETTER},
-    [METRIC_BYTES] = {"bytes_per_s", "B/s", HIGHER_IS_BETTER},
-    [METRIC_ITEMS] = {"items_per_s", "1/s", HIGHER_IS_BETTER},
-    [METRIC_RSS] = {"rss_bytes_peak", "B", LOWER_IS_BETTER},
-    [METRIC_INSTRUCTIONS] = {"instructions", "instr", LOWER_IS_BETTER},
+    [METRIC_TIME] = {"time_ns", "ns", LOWER_IS_BETTER, false},
+    [METRIC_BYTES] = {"bytes_per_s", "B/s", HIGHER_IS_BETTER, false},
+    [METRIC_ITEMS] = {"items_per_s", "1/s", HIGHER_IS_BETTER, false},
+    [METRIC_RSS] = {"rss_bytes_peak", "B", LOWER_IS_BETTER, false},
+    [METRIC_INSTRUCTIONS] = {"instructions", "instr", LOWER_IS_BETTER, false},
 };
 
 const struct metric *metric_find(const char *name)
@@ -22,8 +22,24 @@ const struct metric *metric_find(const char *name)
 
 const double PERCENTILE_RANKS[PERCENTILE_COUNT] = {50, 90, 95, 99, 99.9};
 
+static const char *const KINDS[] = {"latency", "throughput", "resource"};
 static const char *const OUTCOMES[] = {"ok", "failed", "skipped"};
 static const char *const TARGET_STATUSES[] = {"none", "met", "missed", "undecided"};
+
+const char *bench_kind_name(enum bench_kind kind)
+{
+    return KINDS[kind];
+}
+
+bool bench_kind_parse(const char *name, enum bench_kind *ret_kind)
+{
+    for (int i = BENCH_LATENCY; i <= BENCH_RESOURCE; i++)
+        if (strcmp(KINDS[i], name) == 0) {
+            *ret_kind = (enum bench_kind)i;
+            return true;
+        }
+    return false;
+}
 
 const char *outcome_name(enum outcome outcome)
 {

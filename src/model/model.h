@@ -19,6 +19,8 @@ struct metric {
     const char *name;
     const char *unit;
     enum direction direction;
+    bool quality; /* how good results are, not what they cost: no gain of speed makes up for a loss
+                   */
 };
 
 enum metric_id {
@@ -35,6 +37,12 @@ extern const struct metric METRICS[METRIC_COUNT];
  * `name` may be NULL. */
 const struct metric *metric_find(const char *name);
 
+/* What leads in tables and reports: the time of an iteration, its rate, its memory. */
+enum bench_kind { BENCH_LATENCY, BENCH_THROUGHPUT, BENCH_RESOURCE };
+/* "latency", "throughput", "resource".  bench_kind_parse: false for any other word. */
+const char *bench_kind_name(enum bench_kind kind);
+bool bench_kind_parse(const char *name, enum bench_kind *ret_kind);
+
 /* A named piece of work with one value for each parameter. */
 struct benchmark {
     const char *id; /* suite/name:key=value,key=value with sorted keys */
@@ -44,6 +52,9 @@ struct benchmark {
     const char *description;
     const char *module;   /* path of the module or program that holds it */
     const char *compiler; /* what built the module, "" when it does not say */
+    const char *tags;     /* words with one blank between them, "" without any */
+    enum bench_kind kind;
+    unsigned samples; /* per launch, unless a plan says it; 0: as time allows */
 };
 typedef VEC(struct benchmark) benchmark_vec;
 
@@ -197,6 +208,7 @@ struct plan {
     double limit_seconds;   /* a launch that takes longer is killed */
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
+    uint64_t warmup_iterations; /* per launch, in place of a time; 0: by time */
     unsigned extras; /* what is measured beside time: bits of model/resources/resources.h */
 };
 

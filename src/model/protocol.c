@@ -119,3 +119,93 @@ void message_add(struct buf *line, const char *key, const char *value)
     }
     add_encoded(line, value);
 }
+
+/* ---- lines `metric` ---- */
+
+/* Letters, digits, "_.+-": what also stands in ids, YAML and columns without quotes. */
+static bool is_metric_name(const char *name)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_.+-";
+    size_t length = strnlen(name, PROTOCOL_METRIC_NAME_MAX + 1);
+    return length > 0 && length <= PROTOCOL_METRIC_NAME_MAX && strspn(name, LETTERS) == length;
+}
+
+static bool is_metric_unit(const char *unit)
+{
+    size_t length = strnlen(unit, PROTOCOL_METRIC_UNIT_MAX + 1);
+    for (size_t i = 0; i < length; i++)
+        if (unit[i] <= ' ' || unit[i] > '~')
+            return false;
+    return length <= PROTOCOL_METRIC_UNIT_MAX;
+}
+
+assay_status protocol_check_metric(const struct metric *metric, double value, struct buf *error)
+{
+    if (!is_metric_name(metric->name))
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%.64s': a name is 1 to %d letters, digits and '_.+-'",
+                         metric->name, PROTOCOL_METRIC_NAME_MAX);
+    if (metric_find(metric->name) != NULL)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%s' is assay's own: give yours another name", metric->name);
+    if (!is_metric_unit(metric->unit))
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%s': its unit '%.32s' is not at most %d printable bytes without "
+                         "blanks",
+                         metric->name, metric->unit, PROTOCOL_METRIC_UNIT_MAX);
+    if (!isfinite(value) || fabs(value) > PROTOCOL_METRIC_VALUE_MAX)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%s': the value %g is no finite number below %g", metric->name,
+                         value, PROTOCOL_METRIC_VALUE_MAX);
+    return ASSAY_OK;
+}
+
+assay_status protocol_check_same(const struct metric *before, const struct metric *metric,
+                                 struct buf *error)
+{
+    if (strcmp(before->unit, metric->unit) != 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT, "metric '%s' has two units: '%s' and then '%s'",
+                         metric->name, before->unit, metric->unit);
+    if (before->direction != metric->direction || before->quality != metric->quality)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%s' was first told with another direction or quality",
+                         metric->name);
+    return ASSAY_OK;
+}
+
+void message_add_metric(struct buf *line, const struct metric *metric, double value)
+{
+    buf_puts(line, "metric");
+    message_add(line, "name", metric->name);
+    message_add(line, "unit", metric->unit);
+    buf_printf(line, " better=%s quality=%d value=%.17g",
+               metric->direction == HIGHER_IS_BETTER ? "higher" : "lower", metric->quality, value);
+}
+
+assay_status message_read_metric(const struct message *message, struct metric *ret_metric,
+                                 double *ret_value, struct buf *error)
+{
+    const char *name = message_field(message, "name"), *unit = message_field(message, "unit");
+    const char *better = message_field(message, "better");
+    const char *value = message_field(message, "value");
+    struct metric metric = {.name = name ? name : "",
+                            .unit = unit ? unit : "",
+                            .direction = LOWER_IS_BETTER,
+                            .quality = message_number(message, "quality", 0) > 0};
+    if (better != NULL && strcmp(better, "higher") == 0)
+        metric.direction = HIGHER_IS_BETTER;
+    else if (better != NULL && strcmp(better, "lower") != 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "metric '%.64s': better=%.16s is neither higher nor lower", metric.name,
+                         better);
+    char *end = NULL;
+    double number = value ? strtod(value, &end) : (double)NAN;
+    if (value == NULL || end == value || *end != '\0')
+        return buf_error(error, ASSAY_ERR_ARGUMENT, "metric '%.64s': value=%.32s is no number",
+                         metric.name, value ? value : "");
+    TRY(protocol_check_metric(&metric, number, error));
+    *ret_metric = metric;
+    *ret_value = number;
+    return ASSAY_OK;
+}

@@ -126,8 +126,60 @@ static void add_params(struct buf *params, const struct axes *axes, size_t combi
         add_pair(params, axis, digits[axis - axes->items]);
 }
 
-static assay_status add_benchmark(const struct sweep_request *request, const char *params,
-                                  struct arena *arena, benchmark_vec *benchmarks)
+/* What all combinations have in common. */
+struct common {
+    const char *tags; /* in the arena */
+    enum bench_kind kind;
+    unsigned samples;
+};
+
+/* Tags with one blank between them. */
+static assay_status parse_tags(const struct sweep_request *request, struct arena *arena,
+                               const char **ret_tags, struct buf *error)
+{
+    const char *from = request->tags ? request->tags : "";
+    size_t count = 0;
+    BUF_AUTO tags;
+    buf_init(&tags, strlen(from) + 1);
+    for (size_t length; *from != '\0'; from += length + (from[length] == ' ')) {
+        length = strcspn(from, " ");
+        if (length == 0)
+            continue;
+        if (!is_name(from, length) || length > TAG_LENGTH_MAX)
+            return buf_error(error, ASSAY_ERR_PARSE,
+                             "'%s': the tag '%.*s' is not 1 to %d letters, digits, '_', '.', '+', "
+                             "'-'",
+                             request->name, (int)(length < 64 ? length : 64), from, TAG_LENGTH_MAX);
+        if (++count > TAGS_MAX)
+            return buf_error(error, ASSAY_ERR_LIMIT, "'%s' has more than %d tags", request->name,
+                             TAGS_MAX);
+        buf_printf(&tags, "%s%.*s", tags.length ? " " : "", (int)length, from);
+    }
+    *ret_tags = tags.status == ASSAY_OK ? arena_copy(arena, tags.text) : NULL;
+    return *ret_tags ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status parse_common(const struct sweep_request *request, struct arena *arena,
+                                 struct common *ret_common, struct buf *error)
+{
+    struct common common = {.kind = BENCH_LATENCY};
+    const char *kind = request->kind;
+    if (kind != NULL && *kind != '\0' && !bench_kind_parse(kind, &common.kind))
+        return buf_error(error, ASSAY_ERR_PARSE,
+                         "'%s': its kind '%.32s' is none of latency, throughput, resource",
+                         request->name, kind);
+    if (!(request->samples >= 0 && request->samples <= SAMPLES_MAX))
+        return buf_error(error, ASSAY_ERR_PARSE, "'%s': samples=%g is not between 0 and %d",
+                         request->name, request->samples, SAMPLES_MAX);
+    common.samples = (unsigned)request->samples;
+    TRY(parse_tags(request, arena, &common.tags, error));
+    *ret_common = common;
+    return ASSAY_OK;
+}
+
+static assay_status add_benchmark(const struct sweep_request *request, const struct common *common,
+                                  const char *params, struct arena *arena,
+                                  benchmark_vec *benchmarks)
 {
     struct benchmark benchmark = {
         .id = arena_printf(arena, "%s/%s%s%s", request->suite, request->name, *params ? ":" : "",
@@ -138,6 +190,9 @@ static assay_status add_benchmark(const struct sweep_request *request, const cha
         .description = arena_copy(arena, request->description),
         .module = arena_copy(arena, request->module),
         .compiler = arena_copy(arena, request->compiler),
+        .tags = common->tags,
+        .kind = common->kind,
+        .samples = common->samples,
     };
     if (!benchmark.id || !benchmark.suite || !benchmark.name || !benchmark.params ||
         !benchmark.description || !benchmark.module || !benchmark.compiler)
@@ -149,20 +204,22 @@ static assay_status add_benchmark(const struct sweep_request *request, const cha
     return ASSAY_OK;
 }
 
-static assay_status add_combination(const struct sweep_request *request, const char *params,
+static assay_status add_combination(const struct sweep_request *request,
+                                    const struct common *common, const char *params,
                                     struct arena *arena, benchmark_vec *benchmarks,
                                     struct buf *error)
 {
     if (strlen(request->suite) + strlen(request->name) + strlen(params) + 2 > ID_LENGTH_MAX)
         return buf_error(error, ASSAY_ERR_LIMIT, "'%.100s': its id is longer than %d bytes",
                          request->name, ID_LENGTH_MAX);
-    return add_benchmark(request, params, arena, benchmarks);
+    return add_benchmark(request, common, params, arena, benchmarks);
 }
 
 assay_status sweep_expand(const struct sweep_request *request, struct arena *arena,
                           benchmark_vec *benchmarks, struct buf *error)
 {
     struct axes axes;
+    struct common common = {.tags = ""};
     const size_t before = benchmarks->count;
     assay_status status = ASSAY_OK;
     if (!is_name(request->suite, strlen(request->suite)) ||
@@ -171,13 +228,14 @@ assay_status sweep_expand(const struct sweep_request *request, struct arena *are
                          "'%.100s/%.100s': names are made of letters, digits, '_', '.', '+', '-'",
                          request->suite, request->name);
     TRY(parse_axes(request, &axes, error));
+    TRY(parse_common(request, arena, &common, error));
     for (size_t i = 0; i < axes.combinations && status == ASSAY_OK; i++) {
         BUF_AUTO params;
         buf_init(&params, strlen(request->sweep) + 1);
         add_params(&params, &axes, i);
         status = params.status;
         if (status == ASSAY_OK)
-            status = add_combination(request, params.text, arena, benchmarks, error);
+            status = add_combination(request, &common, params.text, arena, benchmarks, error);
     }
     if (status != ASSAY_OK)
         benchmarks->count = before;

@@ -11,13 +11,24 @@
 
 struct sweep_request {
     const char *suite, *name, *sweep, *description, *module, *compiler;
+    const char *tags; /* words separated by blanks; NULL and "": none */
+    const char *kind; /* a word for bench_kind_parse; NULL and "": latency */
+    double samples;   /* per launch; 0: not said */
 };
 
-enum { SWEEP_KEYS_MAX = 8, SWEEP_COMBINATIONS_MAX = 10000, ID_LENGTH_MAX = 512 };
+enum {
+    SWEEP_KEYS_MAX = 8,
+    SWEEP_COMBINATIONS_MAX = 10000,
+    TAGS_MAX = 16,
+    TAG_LENGTH_MAX = 64,
+    SAMPLES_MAX = 100000000,
+    ID_LENGTH_MAX = 512
+};
 
 /* Appends all combinations to `benchmarks`; the first keys vary slowest, in the order written.
- * ASSAY_ERR_PARSE  a name or value with characters outside [A-Za-z0-9_.+-], a key twice or without
- *                  values; ASSAY_ERR_LIMIT  too many keys, combinations, or too long an id. */
+ * ASSAY_ERR_PARSE  a kind, a number of samples or a tag that is none; a name or value with
+ * characters outside [A-Za-z0-9_.+-], a key twice or without values; ASSAY_ERR_LIMIT  too many
+ * keys, combinations, or too long an id. */
 ASSAY_USE_RESULT assay_status sweep_expand(const struct sweep_request *request, struct arena *arena,
                                            benchmark_vec *benchmarks, struct buf *error);
 

@@ -59,6 +59,17 @@ void report_json_element(json_t **array, json_t *value)
     }
 }
 
+/* Words with blanks between them as an array. */
+static json_t *report_json_words(const char *words)
+{
+    json_t *array = json_array();
+    for (size_t length; words != NULL && *words != '\0'; words += length + (words[length] == ' ')) {
+        length = strcspn(words, " ");
+        report_json_element(&array, json_stringn(words, length));
+    }
+    return array;
+}
+
 json_t *report_json_interval(const struct interval *interval)
 {
     json_t *object = json_object();
@@ -103,6 +114,11 @@ static json_t *row_head(const struct result *result, const struct metric *metric
     report_json_member(&row, "benchmark", report_json_text(result->benchmark.id));
     report_json_member(&row, "metric", report_json_text(metric->name));
     report_json_member(&row, "unit", report_json_text(metric->unit));
+    report_json_member(&row, "direction",
+                       json_string(metric->direction == HIGHER_IS_BETTER ? "higher" : "lower"));
+    report_json_member(&row, "quality", json_boolean(metric->quality));
+    report_json_member(&row, "kind", json_string(bench_kind_name(result->benchmark.kind)));
+    report_json_member(&row, "tags", report_json_words(result->benchmark.tags));
     report_json_member(&row, "status", json_string(outcome_name(result->outcome)));
     report_json_member(&row, "reason", report_json_text(result->reason));
     report_json_member(&row, "warning", report_json_text(result->warning));
@@ -251,6 +267,8 @@ static json_t *plan_json(const struct plan *plan)
     report_json_member(&object, "measure_seconds", report_json_number(plan->measure_seconds));
     report_json_member(&object, "sample_count", json_integer((json_int_t)plan->sample_count));
     report_json_member(&object, "iterations", json_integer((json_int_t)plan->iterations));
+    report_json_member(&object, "warmup_iterations",
+                       json_integer((json_int_t)plan->warmup_iterations));
     report_json_member(&object, "seed", json_integer((json_int_t)plan->seed));
     return object;
 }
@@ -343,6 +361,8 @@ assay_status report_json_list(const benchmark_vec *benchmarks, const module_fail
         report_json_member(&row, "benchmark", report_json_text(benchmarks->items[i].id));
         report_json_member(&row, "description", report_json_text(benchmarks->items[i].description));
         report_json_member(&row, "module", report_json_text(benchmarks->items[i].module));
+        report_json_member(&row, "kind", json_string(bench_kind_name(benchmarks->items[i].kind)));
+        report_json_member(&row, "tags", report_json_words(benchmarks->items[i].tags));
         report_json_element(&rows, row);
     }
     report_json_member(&document, "schema", json_string("assay.list/1"));

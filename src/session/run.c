@@ -73,11 +73,14 @@ static assay_status begin(const struct session_request *request, struct run *run
 static assay_status adopt_benchmark(struct run *run, const struct benchmark *from,
                                     struct result *result)
 {
-    const char *const texts[] = {from->id,          from->suite,  from->name,    from->params,
-                                 from->description, from->module, from->compiler};
+    const char *const texts[] = {
+        from->id,          from->suite,  from->name,     from->params,
+        from->description, from->module, from->compiler, from->tags ? from->tags : ""};
     struct benchmark *to = &result->benchmark;
-    const char **const places[] = {&to->id,          &to->suite,  &to->name,    &to->params,
-                                   &to->description, &to->module, &to->compiler};
+    to->kind = from->kind;
+    to->samples = from->samples;
+    const char **const places[] = {&to->id,          &to->suite,  &to->name,     &to->params,
+                                   &to->description, &to->module, &to->compiler, &to->tags};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if ((*places[i] = arena_copy(&run->arena, texts[i])) == NULL)
             return ASSAY_ERR_MEMORY;

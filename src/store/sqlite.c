@@ -64,7 +64,8 @@ static assay_status create_schema(struct sqlite_store *self)
     columns_add_names(&sql, RUN_COLUMNS, true);
     buf_puts(&sql, ", UNIQUE(id));"
                    "CREATE TABLE benchmark(key INTEGER PRIMARY KEY, id TEXT UNIQUE, suite TEXT,"
-                   " name TEXT, params TEXT, description TEXT);"
+                   " name TEXT, params TEXT, description TEXT,"
+                   " kind INTEGER NOT NULL DEFAULT 0, tags TEXT);"
                    "CREATE TABLE result(run INTEGER, benchmark INTEGER, module TEXT,"
                    " compiler TEXT, outcome TEXT, reason TEXT, warning TEXT, number INTEGER, bytes "
                    "REAL, items REAL, samples BLOB,"
@@ -73,6 +74,7 @@ static assay_status create_schema(struct sqlite_store *self)
                    " metric TEXT, reason TEXT, PRIMARY KEY(run, benchmark, number)) WITHOUT ROWID;"
                    "CREATE TABLE series(key INTEGER PRIMARY KEY, benchmark INTEGER, metric TEXT,"
                    " unit TEXT, direction INTEGER NOT NULL DEFAULT 0,"
+                   " quality INTEGER NOT NULL DEFAULT 0,"
                    " UNIQUE(benchmark, metric));"
                    "CREATE TABLE measurement(run INTEGER, series INTEGER, ");
     columns_add_names(&sql, SUMMARY_COLUMNS, true);
@@ -145,7 +147,11 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE measurement ADD COLUMN bootstrap_mean_high REAL;"
     "ALTER TABLE measurement ADD COLUMN bootstrap_mean_level REAL;"
     "CREATE TABLE missing(run INTEGER, benchmark INTEGER, number INTEGER, metric TEXT,"
-    " reason TEXT, PRIMARY KEY(run, benchmark, number)) WITHOUT ROWID;",
+    " reason TEXT, PRIMARY KEY(run, benchmark, number)) WITHOUT ROWID;"
+    "ALTER TABLE series ADD COLUMN quality INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN warmup_iterations INTEGER;"
+    "ALTER TABLE benchmark ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE benchmark ADD COLUMN tags TEXT;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */
@@ -223,16 +229,17 @@ static assay_status benchmark_key(struct sqlite_store *self, const struct benchm
                                   sqlite3_int64 *ret_key)
 {
     STATEMENT_AUTO *statement = NULL;
-    TRY(sqlite_prepare(
-        self,
-        "INSERT INTO benchmark(id, suite, name, params, description)"
-        " VALUES(?, ?, ?, ?, ?)"
-        " ON CONFLICT(id) DO UPDATE SET description = excluded.description RETURNING key",
-        &statement));
-    const char *const texts[] = {benchmark->id, benchmark->suite, benchmark->name,
-                                 benchmark->params, benchmark->description};
-    for (int i = 0; i < 5; i++)
+    TRY(sqlite_prepare(self,
+                       "INSERT INTO benchmark(id, suite, name, params, description, tags, kind)"
+                       " VALUES(?, ?, ?, ?, ?, ?, ?)"
+                       " ON CONFLICT(id) DO UPDATE SET description = excluded.description,"
+                       " tags = excluded.tags, kind = excluded.kind RETURNING key",
+                       &statement));
+    const char *const texts[] = {benchmark->id,     benchmark->suite,       benchmark->name,
+                                 benchmark->params, benchmark->description, benchmark->tags};
+    for (int i = 0; i < 6; i++)
         sqlite_bind_text_or_null(statement, i + 1, texts[i]);
+    sqlite3_bind_int(statement, 7, (int)benchmark->kind);
     if (sqlite3_step(statement) != SQLITE_ROW)
         return sqlite_failed(self, "write to the store");
     *ret_key = sqlite3_column_int64(statement, 0);
@@ -244,14 +251,17 @@ static assay_status series_key(struct sqlite_store *self, sqlite3_int64 benchmar
 {
     STATEMENT_AUTO *statement = NULL;
     TRY(sqlite_prepare(self,
-                       "INSERT INTO series(benchmark, metric, unit, direction) VALUES(?, ?, ?, ?)"
+                       "INSERT INTO series(benchmark, metric, unit, direction, quality)"
+                       " VALUES(?, ?, ?, ?, ?)"
                        " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit,"
-                       " direction = excluded.direction RETURNING key",
+                       " direction = excluded.direction, quality = excluded.quality"
+                       " RETURNING key",
                        &statement));
     sqlite3_bind_int64(statement, 1, benchmark);
     sqlite_bind_text_or_null(statement, 2, metric->name);
     sqlite_bind_text_or_null(statement, 3, metric->unit);
     sqlite3_bind_int(statement, 4, (int)metric->direction);
+    sqlite3_bind_int(statement, 5, metric->quality);
     if (sqlite3_step(statement) != SQLITE_ROW)
         return sqlite_failed(self, "write to the store");
     *ret_key = sqlite3_column_int64(statement, 0);

@@ -32,6 +32,7 @@ static const struct column RUN_FIELDS[] = {
     RUN_AS(COLUMN_REAL, "limit_seconds", plan.limit_seconds),
     RUN_AS(COLUMN_REAL, "limit_rss_bytes", plan.limit_rss_bytes),
     RUN_AS(COLUMN_U64, "seed", plan.seed),
+    RUN_AS(COLUMN_U64, "warmup_iterations", plan.warmup_iterations),
     RUN_AS(COLUMN_TEXT, "hostname", environment.hostname),
     RUN_AS(COLUMN_TEXT, "cpu", environment.cpu),
     RUN_AS(COLUMN_TEXT, "kernel", environment.kernel),

@@ -63,7 +63,8 @@ static assay_status load_metric(sqlite3_stmt *statement, struct arena *arena,
         return ASSAY_ERR_MEMORY;
     *own = (struct metric){.direction = sqlite3_column_int(statement, 2) == HIGHER_IS_BETTER
                                             ? HIGHER_IS_BETTER
-                                            : LOWER_IS_BETTER};
+                                            : LOWER_IS_BETTER,
+                           .quality = sqlite3_column_int(statement, 3) != 0};
     TRY(sqlite_text(statement, 0, arena, &own->name));
     TRY(sqlite_text(statement, 1, arena, &own->unit));
     *ret_metric = own;
@@ -78,11 +79,11 @@ static assay_status load_measurement(struct sqlite_store *self, sqlite3_stmt *st
     struct measurement *measurement = result_add_measurement(result, metric);
     if (measurement == NULL)
         return ASSAY_ERR_MEMORY;
-    assay_status status = unpack_percentiles(sqlite3_column_blob(statement, 3),
-                                             (size_t)sqlite3_column_bytes(statement, 3),
+    assay_status status = unpack_percentiles(sqlite3_column_blob(statement, 4),
+                                             (size_t)sqlite3_column_bytes(statement, 4),
                                              measurement->summary.percentiles);
     TRY(unpacked(self, status, result->benchmark.id));
-    return columns_load(statement, 4, SUMMARY_COLUMNS, NULL, &measurement->summary);
+    return columns_load(statement, 5, SUMMARY_COLUMNS, NULL, &measurement->summary);
 }
 
 static assay_status load_measurements(struct sqlite_store *self, sqlite3_int64 run,
@@ -92,7 +93,7 @@ static assay_status load_measurements(struct sqlite_store *self, sqlite3_int64 r
     STATEMENT_AUTO *statement = NULL;
     BUF_AUTO sql;
     buf_init(&sql, 4096);
-    buf_puts(&sql, "SELECT metric, unit, direction, percentiles, ");
+    buf_puts(&sql, "SELECT metric, unit, direction, quality, percentiles, ");
     columns_add_names(&sql, SUMMARY_COLUMNS, false);
     buf_puts(&sql, " FROM series CROSS JOIN measurement ON measurement.series = series.key"
                    " WHERE series.benchmark = ? AND measurement.run = ? ORDER BY series.key");
@@ -142,18 +143,22 @@ static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *stateme
                                   &result->benchmark.description,
                                   &result->benchmark.module,
                                   &result->benchmark.compiler,
+                                  &result->benchmark.tags,
                                   &result->reason,
                                   &result->warning,
                                   &outcome};
     TRY(sqlite_texts(statement, &run->arena, texts, sizeof texts / sizeof *texts));
     result->outcome = outcome_parse(outcome);
-    result->bytes = sqlite3_column_double(statement, 10);
-    result->items = sqlite3_column_double(statement, 11);
+    result->bytes = sqlite3_column_double(statement, 11);
+    result->items = sqlite3_column_double(statement, 12);
+    int kind = sqlite3_column_int(statement, 15);
+    if (kind >= BENCH_LATENCY && kind <= BENCH_RESOURCE)
+        result->benchmark.kind = (enum bench_kind)kind;
     assay_status status =
-        unpack_samples(sqlite3_column_blob(statement, 12),
-                       (size_t)sqlite3_column_bytes(statement, 12), &result->samples);
+        unpack_samples(sqlite3_column_blob(statement, 13),
+                       (size_t)sqlite3_column_bytes(statement, 13), &result->samples);
     TRY(unpacked(self, status, result->benchmark.id));
-    sqlite3_int64 benchmark = sqlite3_column_int64(statement, 13);
+    sqlite3_int64 benchmark = sqlite3_column_int64(statement, 14);
     TRY(load_missing(self, key, benchmark, &run->arena, result));
     return load_measurements(self, key, benchmark, &run->arena, result);
 }
@@ -163,8 +168,8 @@ static assay_status load_results(struct sqlite_store *self, sqlite3_int64 key, s
     STATEMENT_AUTO *statement = NULL;
     TRY(sqlite_prepare(
         self,
-        "SELECT id, suite, name, params, description, module, compiler, reason, warning,"
-        " outcome, bytes, items, samples, benchmark.key"
+        "SELECT id, suite, name, params, description, module, compiler, tags, reason, warning,"
+        " outcome, bytes, items, samples, benchmark.key, kind"
         " FROM result JOIN benchmark ON benchmark.key = result.benchmark"
         " WHERE result.run = ? ORDER BY result.number",
         &statement));

@@ -44,8 +44,13 @@ static const struct assay_definition WORK = {
 static const struct assay_definition SKIPS = {
     .name = "skips", .body = work, .file = "f", .line = 1, .setup = refuse};
 static const struct assay_definition *const DEFINITIONS[] = {&WORK, &SKIPS};
-static const struct assay_module TABLE = {ASSAY_MAGIC, ASSAY_ABI, "cc", DEFINITIONS,
-                                          DEFINITIONS + 2};
+static const struct assay_module TABLE = {ASSAY_MAGIC,
+                                          ASSAY_ABI,
+                                          "cc",
+                                          DEFINITIONS,
+                                          DEFINITIONS + 2,
+                                          sizeof(struct assay_definition),
+                                          sizeof(struct assay_host)};
 
 static bool is_closing(const char *verb)
 {
@@ -81,13 +86,15 @@ static void serve_one(struct serve *serve, char *line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static int handle;
-    struct serve serve = {.modules = {{NULL, NULL}, {&handle, &TABLE}}};
+    struct serve serve = {.has_quit = false};
     char *text = malloc(size + 1), *rest = text, *line;
     require(text != NULL);
     memcpy(text, data, size);
     text[size] = '\0';
-    if (size % 2)
-        serve.modules[SIDE_A] = serve.modules[SIDE_B];
+    for (enum side side = size % 2 ? SIDE_A : SIDE_B; side < SIDE_COUNT; side++) {
+        require(module_read(&TABLE, "table", &serve.modules[side], NULL) == ASSAY_OK);
+        serve.modules[side].handle = &handle;
+    }
     while ((line = strsep(&rest, "\n")) != NULL && !serve.has_quit)
         serve_one(&serve, line);
     serve_end(&serve);

@@ -15,14 +15,14 @@ static const uint64_t SPLITMIX64_OF_1234567[] = {6457827717110365317u, 320316821
                                                  9817491932198370423u, 4593380528125082431u};
 
 static struct open_bench bench;
-static struct scope slots;
+static struct team team;
 static uint64_t drawn[3][8];
 static unsigned slot_number, setups, checks, teardowns, builds;
 
 static void open_definition(const struct assay_definition *definition, const char *params,
                             uint64_t seed, const char *folder)
 {
-    const struct bench_request request = {definition, params, seed, folder, &slots, false};
+    const struct bench_request request = {definition, params, seed, folder, &team, false};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
 }
 
@@ -285,7 +285,7 @@ TEST(a_slot_tells_the_time_of_the_loop_and_of_the_body)
 {
     static const struct assay_definition definition = {
         .name = "a", .body = count_slot, .file = "f"};
-    struct slot_time time = {-1, -1};
+    struct slot_time time = {.loop_ns = -1, .body_ns = -1};
     open_definition(&definition, "", 1, "");
     CHECK(bench_slot(&bench, 1000000, &time));
     CHECK(time.loop_ns > 0 && time.body_ns >= time.loop_ns);
@@ -363,7 +363,7 @@ TEST(two_open_benchmarks_read_the_same_pages_of_a_fixture_until_the_last_closes)
 {
     static struct open_bench twin;
     const struct assay_definition definition = {.name = "a", .body = count_slot, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, test_folder(), &slots, false};
+    const struct bench_request request = {&definition, "", 1, test_folder(), &team, false};
     open_definition(&definition, "", 1, test_folder());
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     const struct built *one = assay_fixture(&bench.bench, "key", build, NULL);
@@ -387,7 +387,7 @@ TEST(two_open_benchmarks_get_the_same_memory_in_their_slots)
     static struct open_bench twin;
     struct slot_time time;
     const struct assay_definition definition = {.name = "a", .body = take_block, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, "", &slots, false};
+    const struct bench_request request = {&definition, "", 1, "", &team, false};
     open_definition(&definition, "", 1, "");
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     CHECK(run_slot(1));

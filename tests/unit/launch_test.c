@@ -16,6 +16,8 @@ struct fake {
     double noise;       /* each slot takes up to this share longer */
     double outside;     /* share of the body that lies outside of the loop */
     double outside_ns;  /* and beside that share */
+    double untimed;     /* left out of the loop's time on purpose, beside each ns of it */
+    double removed;     /* taken off for that */
     double bytes;
     double falls; /* each slot makes the next ones faster by this share */
     enum outcome open_outcome, run_outcome, close_outcome;
@@ -70,8 +72,11 @@ static enum outcome fake_run(void *self_, const struct run_request *request, str
     for (size_t i = 0; i < request->slots; i++) {
         struct slot *slot = vec_add(ret_slots);
         CHECK(slot != NULL);
-        slot->ns = fake_slot_ns(self, request->iterations);
-        slot->body_ns = slot->ns / (1 - self->outside) + self->outside_ns;
+        *slot = (struct slot){.ns = fake_slot_ns(self, request->iterations)};
+        slot->untimed_ns = self->untimed * slot->ns;
+        slot->removed_ns = self->removed * slot->ns;
+        slot->body_ns =
+            slot->ns / (1 - self->outside) + self->outside_ns + slot->untimed_ns + slot->removed_ns;
         self->now_ns += slot->body_ns;
     }
     return OUTCOME_OK;

@@ -153,7 +153,7 @@ TEST(folders_are_searched_by_name_two_levels_deep)
 
 TEST(rates_are_summarized_from_the_samples)
 {
-    struct metric own = {"recall", "1", HIGHER_IS_BETTER};
+    struct metric own = {"recall", "1", HIGHER_IS_BETTER, false};
     struct observation seen[] = {{&METRICS[METRIC_RSS], 0, 4096},
                                  {&own, 0, 0.5},
                                  {&own, 0, 0.75},
@@ -295,7 +295,7 @@ static assay_status run_into(struct diary *diary, struct run *run, struct buf *e
     struct session_request request = {
         .paths = &PATHS,
         .catalog = &catalog,
-        .plan = {"quick", 1, 0.001, 0.002, 3, 100, 0.0003, 10, 1e9, 1},
+        .plan = {"quick", 1, 0.001, 0.002, 3, 100, 0.0003, 10, 1e9, 1, 0},
         .store = &diary->store,
         .stop = &diary->stop,
         .progress = diary_step,

@@ -69,8 +69,8 @@ TEST(numbers_at_the_ends_of_their_ranges_survive)
 
 TEST(a_metric_of_a_benchmark_s_own_comes_back_with_unit_and_direction)
 {
-    static const struct metric RECALL = {"recall", "1", HIGHER_IS_BETTER},
-                               COST = {"cost", "cent", LOWER_IS_BETTER};
+    static const struct metric RECALL = {"recall", "1", HIGHER_IS_BETTER, true},
+                               COST = {"cost", "cent", LOWER_IS_BETTER, false};
     struct run run = sample_run("20261121-075512-3fa9"), loaded = {0};
     struct store *store = opened();
     struct measurement *recall = result_add_measurement(&run.results.items[0], &RECALL);
