@@ -219,8 +219,8 @@ static inline bool assay_end_(struct assay_bench *b)
              }                                                                                     \
              (void)input;                                                                          \
          }))                                                                                       \
-        for (type *input = (type *)assay_batch_start_((b), &assay_batch_),                         \
-                  *const assay_inputs_end_ = input + assay_batch_.count;                           \
+        for (__typeof__(type) *input = (type *)assay_batch_start_((b), &assay_batch_),             \
+                              *const assay_inputs_end_ = input + assay_batch_.count;               \
              input != assay_inputs_end_ || assay_batch_stop_(b); input++)
 
 #ifdef __cplusplus

@@ -21,6 +21,7 @@ struct run_options {
     struct profile_request profile;
     const char *label, *save_baseline;
     struct run_against_options against;
+    double profile_seconds; /* 0: measure */
     bool no_store, no_report, judge, overwrite, instructions;
     bool resources, allocations, counters;
 };
@@ -35,6 +36,9 @@ static const struct option_row ROWS[] = {
      OPTION(profile.plan.measure_seconds)},
     {"warmup", 'w', "TIME", "longest warm-up per launch", OPTION_SECONDS,
      OPTION(profile.plan.warmup_seconds)},
+    {"warmup-iterations", 0, "N",
+     "exactly so many iterations before the samples, instead of a warm-up by time", OPTION_COUNT64,
+     OPTION(profile.plan.warmup_iterations)},
     {"samples", 'n', "N", "samples per launch, instead of a measuring time", OPTION_COUNT64,
      OPTION(profile.plan.sample_count)},
     {"iterations", 'i', "N", "iterations per sample, instead of sizing them", OPTION_COUNT64,
@@ -59,6 +63,10 @@ static const struct option_row ROWS[] = {
     {"counters", 0, NULL,
      "also read the counters of CPU and kernel (perf_event_open), as far as there are any",
      OPTION_FLAG, OPTION(counters)},
+    {"profile-time", 0, "TIME",
+     "run each body for so long and nothing else, for a profiler that looks on: no statistics, "
+     "nothing kept",
+     OPTION_SECONDS, OPTION(profile_seconds)},
     {"label", 0, "TEXT", "a name to find this run by", OPTION_TEXT, OPTION(label)},
     {"no-store", 0, NULL, "keep nothing in the store", OPTION_FLAG, OPTION(no_store)},
     {"no-report", 0, NULL, "write no files under benchmark-results", OPTION_FLAG,
@@ -198,6 +206,16 @@ static unsigned extras_of(const struct run_options *options)
            (options->counters ? EXTRA_COUNTERS : 0);
 }
 
+/* `perf record assay run --profile-time 5s sort`: the host is a child, which profilers follow. */
+static assay_status profile(struct running *running, const struct session_request *request)
+{
+    BUF_AUTO out;
+    buf_init(&out, BUF_LENGTH_MAX);
+    bool good = session_profile(request, running->options->profile_seconds, &out);
+    running->cli->exit_code = good ? 0 : 3;
+    return cli_print(running->cli, &out);
+}
+
 static assay_status run_in(struct running *running)
 {
     const struct run_options *options = running->options;
@@ -225,8 +243,12 @@ static assay_status run_in(struct running *running)
         request.instructions = true;
     }
     TRY(catalog_open(&wanted, &catalog, error));
-    assay_status status = open_store(running, &request.store);
-    if (status == ASSAY_OK)
+    assay_status status = ASSAY_OK;
+    if (options->profile_seconds <= 0)
+        status = open_store(running, &request.store);
+    if (status == ASSAY_OK && options->profile_seconds > 0)
+        status = profile(running, &request);
+    else if (status == ASSAY_OK)
         status = measure(running, &request);
     run_against_release(&running->against);
     store_close(request.store);

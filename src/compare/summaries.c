@@ -80,6 +80,7 @@ assay_status verdict_from_summaries(const struct measurement *old_side,
                   sqrt(then.variance + now.variance);
     row->metric = new_side->metric->name;
     row->unit = new_side->metric->unit;
+    row->direction = new_side->metric->direction;
     row->ratio = exp(change);
     row->interval = (struct interval){exp(change - half), exp(change + half), rules->level};
     row->launches = (unsigned)new_side->summary.launch_count;

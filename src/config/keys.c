@@ -18,7 +18,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
-#include "model/model.h"
+#include "model/protocol.h"
 
 enum { WANTED_MAX = 512, NANOSECONDS_PER_SECOND = 1000000000 };
 
@@ -119,6 +119,24 @@ static assay_status read_choice(const struct reading *reading, void *member)
     return wrong_word(reading, choices, count);
 }
 
+/* One that benchmarks define: unit and direction come from who measures it. */
+static assay_status read_own_metric(const struct reading *reading, void *member)
+{
+    struct metric *own = arena_alloc(reading->reader->arena, sizeof *own);
+    if (own == NULL)
+        return buf_error(reading->reader->error, ASSAY_ERR_MEMORY, "%s",
+                         status_text(ASSAY_ERR_MEMORY));
+    *own = (struct metric){.name = arena_copy(reading->reader->arena, reading->node->text),
+                           .unit = ""};
+    if (own->name == NULL)
+        return buf_error(reading->reader->error, ASSAY_ERR_MEMORY, "%s",
+                         status_text(ASSAY_ERR_MEMORY));
+    if (protocol_check_metric(own, 0, NULL) != ASSAY_OK)
+        return wrong(reading);
+    *(const struct metric **)member = own;
+    return ASSAY_OK;
+}
+
 static assay_status read_metric(const struct reading *reading, void *member)
 {
     const char *names[METRIC_COUNT];
@@ -129,7 +147,10 @@ static assay_status read_metric(const struct reading *reading, void *member)
             return ASSAY_OK;
         }
     }
-    return wrong_word(reading, names, METRIC_COUNT);
+    const struct yaml_node *node = reading->node;
+    if (node->kind != YAML_TEXT || text_nearest(node->text, names, METRIC_COUNT) != NULL)
+        return wrong_word(reading, names, METRIC_COUNT);
+    return read_own_metric(reading, member);
 }
 
 /* ---- paths ---- */
@@ -334,6 +355,7 @@ static void add_wanted(const struct key *key, struct buf *out)
         buf_printf(out, "%s%s", i == 0 ? " " : ", ", key->choices[i]);
     for (size_t i = 0; key->kind == KEY_METRIC && i < METRIC_COUNT; i++)
         buf_printf(out, "%s%s", i == 0 ? " " : ", ", METRICS[i].name);
+    buf_puts(out, key->kind == KEY_METRIC ? ", or a metric of the benchmark's own" : "");
 }
 
 /* ---- one map ---- */

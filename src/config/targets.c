@@ -115,6 +115,16 @@ static assay_status read_amount(const struct key_reader *reader, const char *key
     return ASSAY_OK;
 }
 
+/* Of a metric that benchmarks define: in the unit that they state, which is not known here. */
+static assay_status read_own_amount(const struct key_reader *reader, const char *key,
+                                    const struct yaml_node *node, double *ret_amount)
+{
+    if (quantity_parse(node->text, "", ret_amount) != ASSAY_OK)
+        return keys_wrong_value(reader->error, key,
+                                "a plain number, in the unit that the benchmark states", node);
+    return ASSAY_OK;
+}
+
 /* The absolute bound of an entry that has exactly one. */
 static assay_status read_limit(const struct key_reader *reader, const struct yaml_node *item,
                                const struct entry *entry, double *ret_limit)
@@ -125,6 +135,8 @@ static assay_status read_limit(const struct key_reader *reader, const struct yam
     assert(node != NULL);
     if (entry->versus != NULL)
         return yaml_error(reader->error, item->place, "'versus' needs 'faster_by', not '%s'", key);
+    if (metric_find(entry->metric->name) == NULL)
+        return read_own_amount(reader, key, node, ret_limit);
     if ((entry->at_most != NULL) != lower)
         return yaml_error(reader->error, node->key->place,
                           "'%s' does not fit '%s', of which %s is better: use '%s'", key,
@@ -170,6 +182,7 @@ static assay_status read_target(struct key_reader *reader, const struct yaml_nod
     *target = (struct target){.benchmark = entry.benchmark,
                               .metric = entry.metric->name,
                               .limit = limit,
+                              .direction = entry.at_least ? HIGHER_IS_BETTER : LOWER_IS_BETTER,
                               .versus = entry.versus,
                               .source = entry.source};
     return ASSAY_OK;
@@ -181,7 +194,10 @@ static assay_status read_claim(struct key_reader *reader, const struct yaml_node
     struct entry entry = {0};
     double value = 0;
     TRY(keys_read(reader, &CLAIM_SECTION, item, &entry));
-    TRY(read_amount(reader, "value", entry.value, entry.metric, &value));
+    if (metric_find(entry.metric->name) == NULL)
+        TRY(read_own_amount(reader, "value", entry.value, &value));
+    else
+        TRY(read_amount(reader, "value", entry.value, entry.metric, &value));
     struct claim *claim = vec_add(all->claims);
     if (claim == NULL)
         return out_of_memory(reader);

@@ -250,6 +250,51 @@ assay_status measure_benchmark(const struct measure_paths *paths, const struct p
     return result->reason && result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
+/* Slots that double until one takes some hundredths of a second, so that what lies between them is
+ * not in the profile. */
+static enum outcome profile_slots(struct host_executor *self, const struct profiling *profiling,
+                                  uint64_t *ret_iterations, struct buf *reason)
+{
+    const double seconds = profiling->seconds;
+    const volatile sig_atomic_t *stop = profiling->stop;
+    const double long_enough_ns = fmin(seconds * 1e9 / 20, 3e7);
+    struct run_request request = {1, 1, false};
+    struct result result = {.bytes = 0};
+    slot_vec slots = {0};
+    enum outcome outcome = OUTCOME_OK;
+    const double end = clock_now_seconds() + seconds;
+    while (outcome == OUTCOME_OK && clock_now_seconds() < end && (stop == NULL || *stop == 0)) {
+        slots.count = 0;
+        outcome = executor_run(self, &request, &result, &slots, reason);
+        *ret_iterations += outcome == OUTCOME_OK ? request.iterations : 0;
+        if (outcome == OUTCOME_OK && slots.items[0].body_ns < long_enough_ns)
+            request.iterations *= 2;
+    }
+    vec_release(&slots);
+    return outcome;
+}
+
+enum outcome measure_profile(const struct measure_paths *paths, const struct plan *plan,
+                             const struct profiling *profiling, uint64_t *ret_iterations,
+                             struct buf *reason)
+{
+    struct plan own_plan = *plan;
+    struct arena arena = {0};
+    struct result result = {.bytes = 0};
+    struct host_executor self = {
+        .paths = paths, .plan = &own_plan, .benchmark = profiling->benchmark};
+    own_plan.limit_seconds += own_plan.limit_seconds > 0 ? profiling->seconds : 0;
+    own_metrics_init(&self.own, &arena);
+    *ret_iterations = 0;
+    enum outcome outcome = executor_open(&self, &result, reason);
+    if (outcome == OUTCOME_OK)
+        outcome = profile_slots(&self, profiling, ret_iterations, reason);
+    enum outcome closed = executor_close(&self, outcome == OUTCOME_OK ? reason : NULL);
+    own_metrics_release(&self.own);
+    arena_release(&arena);
+    return outcome == OUTCOME_OK ? closed : outcome;
+}
+
 struct listing {
     const char *module;
     const char *stem; /* the suite of benchmarks that name none */

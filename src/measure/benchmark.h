@@ -3,6 +3,8 @@
 #ifndef MEASURE_BENCHMARK_H
 #define MEASURE_BENCHMARK_H
 
+#include <signal.h>
+
 #include "measure/host.h"
 #include "model/model.h"
 
@@ -22,6 +24,18 @@ ASSAY_USE_RESULT assay_status measure_benchmark(const struct measure_paths *path
                                                 const struct plan *plan, struct arena *arena,
                                                 struct result *result,
                                                 observation_vec *observations);
+
+/* Runs the body of a benchmark, in one launch, for `seconds` and keeps no time of it: for a
+ * profiler that looks on from outside.  `ret_iterations` gets how often. `stop`, unless NULL, ends
+ * it early. */
+struct profiling {
+    const struct benchmark *benchmark;
+    double seconds;
+    const volatile sig_atomic_t *stop;
+};
+enum outcome measure_profile(const struct measure_paths *paths, const struct plan *plan,
+                             const struct profiling *profiling, uint64_t *ret_iterations,
+                             struct buf *reason);
 
 /* Appends the benchmarks of a module, one per combination of its sweeps, in the module's order.
  * On failure the text is in `error`: no module, another version, crash, garbage, a bad sweep. */

@@ -24,6 +24,12 @@ const char *verdict_name(enum verdict verdict)
     return VERDICTS[verdict];
 }
 
+const char *quality_name(enum quality quality)
+{
+    static const char *const QUALITIES[] = {"none", "kept", "worse", "undecided"};
+    return QUALITIES[quality];
+}
+
 const char *gate_name(enum gate gate)
 {
     return GATES[gate];

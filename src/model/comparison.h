@@ -34,6 +34,12 @@ const char *verdict_name(enum verdict verdict);
 enum gate { GATE_PASS, GATE_WARN, GATE_FAIL, GATE_UNDECIDED };
 const char *gate_name(enum gate gate);
 
+/* Whether the results of the new side are as good as those of the old, by the qualities that the
+ * benchmark states of itself. */
+enum quality { QUALITY_NONE, QUALITY_KEPT, QUALITY_WORSE, QUALITY_UNDECIDED };
+/* "none", "kept", "worse", "undecided". */
+const char *quality_name(enum quality quality);
+
 /* How the pairs of a launch become one log ratio new / old. */
 enum estimator {
     ESTIMATOR_TRIMMED, /* 25 %-trimmed mean of the pairs' log ratios (Yuen 1974) */
@@ -84,11 +90,14 @@ struct comparison {
     const char *versus;                    /* id of the old side; NULL: the same */
     const char *old_version, *new_version; /* what the sides are called; NULL: nothing */
     const char *metric;
+    enum direction direction; /* of a metric that is none of METRICS */
     enum pair_kind kind;
     enum verdict verdict;
     enum gate gate;
     enum outcome outcome;     /* of measuring it: failed and skipped rows have no verdict */
     const char *reason;       /* why there is no verdict, or what a reader must know; else "" */
+    enum quality quality;     /* the worst of all that both sides state */
+    const char *quality_note; /* what became worse; NULL and "": nothing */
     double ratio;             /* geometric mean over launches of what `estimator` says of each */
     enum estimator estimator; /* that made ratio and interval */
     struct interval interval;

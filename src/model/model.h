@@ -134,6 +134,7 @@ struct target {
     double measured; /* set by targets_judge: value or factor, with its interval */
     struct interval interval;
     enum target_status status;
+    enum direction direction; /* of a metric that benchmarks define: at_least is higher */
 };
 typedef VEC(struct target) target_vec;
 

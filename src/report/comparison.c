@@ -75,6 +75,8 @@ static void add_row(const struct comparison *row, const char *word, struct buf *
         buf_printf(out, "%+8.*f %%  %18s  ", digits, percent(row->ratio), interval.text);
     add_name(row, out);
     add_note(row->reason, 10, out);
+    if (row->quality_note != NULL)
+        add_note(row->quality_note, 10, out);
     add_conditions(row, out);
     double apart = fabs(percent(row->ratio_q10) - percent(row->ratio));
     double width = percent(row->interval.high) - percent(row->interval.low);
@@ -297,6 +299,9 @@ static json_t *row_json(const struct comparison *row)
     report_json_member(&object, "target", target_json(row->target));
     report_json_member(&object, "across_machines", json_boolean(row->across_machines));
     report_json_member(&object, "reason", report_json_text(row->reason));
+    report_json_member(&object, "quality", json_string(quality_name(row->quality)));
+    report_json_member(&object, "quality_note",
+                       report_json_text(row->quality_note ? row->quality_note : ""));
     report_json_member(&object, "old_counts", counts_json(row, &row->old_counts));
     report_json_member(&object, "new_counts", counts_json(row, &row->new_counts));
     report_json_member(&object, "findings", findings_json(row));

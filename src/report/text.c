@@ -44,10 +44,23 @@ static const struct measurement *measurement_of(const struct result *result, enu
     return result_measurement(result, METRICS[id].name);
 }
 
-/* What the row is about: its time, or its instructions where nothing was timed. */
+static const struct measurement *rate_of(const struct result *result)
+{
+    const struct measurement *rate = measurement_of(result, METRIC_BYTES);
+    return rate != NULL ? rate : measurement_of(result, METRIC_ITEMS);
+}
+
+/* What the row is about: what its kind says, else its time, or its instructions where nothing was
+ * timed. */
 static const struct measurement *main_measurement(const struct result *result)
 {
-    const struct measurement *time = measurement_of(result, METRIC_TIME);
+    const struct measurement *time = measurement_of(result, METRIC_TIME), *main = NULL;
+    if (result->benchmark.kind == BENCH_THROUGHPUT)
+        main = rate_of(result);
+    else if (result->benchmark.kind == BENCH_RESOURCE)
+        main = measurement_of(result, METRIC_RSS);
+    if (main != NULL)
+        return main;
     return time != NULL ? time : measurement_of(result, METRIC_INSTRUCTIONS);
 }
 
@@ -66,7 +79,17 @@ static bool same_group(const struct result *a, const struct result *b)
            strcmp(a->benchmark.name, b->benchmark.name) == 0;
 }
 
-/* Least median of the rows that `row` may be compared with; 0 when none was measured. */
+static bool same_metric(const struct measurement *a, const struct measurement *b)
+{
+    return b != NULL && strcmp(a->metric->name, b->metric->name) == 0;
+}
+
+static bool is_better(const struct metric *metric, double value, double than)
+{
+    return metric->direction == HIGHER_IS_BETTER ? value > than : value < than;
+}
+
+/* Best median of the rows that `row` may be compared with; 0 when none was measured. */
 static double best_ns_for(const struct run *run, const struct result *row)
 {
     double best = 0;
@@ -74,7 +97,8 @@ static double best_ns_for(const struct run *run, const struct result *row)
         const struct result *result = &run->results.items[i];
         const struct measurement *time = main_measurement(result);
         if (time != NULL && benchmark_same_input(&result->benchmark, &row->benchmark) &&
-            (best <= 0 || time->summary.median < best))
+            same_metric(time, main_measurement(row)) &&
+            (best <= 0 || is_better(time->metric, time->summary.median, best)))
             best = time->summary.median;
     }
     return best;
@@ -95,14 +119,15 @@ static void add_precision(const struct summary *summary, struct buf *out)
                    percent);
 }
 
-static void add_rate(const struct result *result, struct buf *out)
+/* The rate, or the time where something else leads. */
+static void add_second(const struct result *result, struct buf *out)
 {
     char text[QUANTITY_TEXT_MAX] = "";
-    const struct measurement *rate = measurement_of(result, METRIC_BYTES);
-    if (rate == NULL)
-        rate = measurement_of(result, METRIC_ITEMS);
-    if (rate != NULL)
-        quantity_format(rate->summary.median, rate->metric->unit, text);
+    const struct measurement *time = measurement_of(result, METRIC_TIME);
+    const struct measurement *second =
+        time == NULL || time == main_measurement(result) ? rate_of(result) : time;
+    if (second != NULL)
+        quantity_format(second->summary.median, second->metric->unit, text);
     buf_printf(out, " %10s", text);
 }
 
@@ -119,8 +144,10 @@ static void add_row(const struct result *result, const char *name, double best_n
     buf_printf(out, " %10s",
                quantity_format(time->summary.median, counted ? "" : time->metric->unit, text));
     add_precision(&time->summary, out);
-    add_rate(result, out);
+    add_second(result, out);
     double factor = best_ns > 0 ? time->summary.median / best_ns : 1;
+    if (time->metric->direction == HIGHER_IS_BETTER)
+        factor = time->summary.median > 0 ? best_ns / time->summary.median : 1;
     if (factor > 1)
         buf_printf(out, factor < 100 ? " %7.2fx" : factor < 1e7 ? " %7.0fx" : " %7.1ex", factor);
     buf_putc(out, '\n');
@@ -173,22 +200,54 @@ static void add_notes(const struct run *run, struct buf *out)
     }
 }
 
-static const char *unit_of(const char *metric)
+/* What benchmarks state of themselves, a line a benchmark. */
+static void add_own_metrics(const struct run *run, struct buf *out)
 {
-    const struct metric *known = metric_find(metric);
+    for (size_t i = 0; i < run->results.count; i++) {
+        const struct result *result = &run->results.items[i];
+        const char *before = "";
+        for (size_t m = 0; m < result->measurements.count; m++) {
+            const struct measurement *own = &result->measurements.items[m];
+            char text[QUANTITY_TEXT_MAX];
+            if (metric_find(own->metric->name) != NULL)
+                continue;
+            if (*before == '\0') {
+                buf_puts(out, "states ");
+                report_text_line(result->benchmark.id, out);
+                before = ": ";
+            }
+            buf_printf(out, "%s%s %s", before, own->metric->name,
+                       quantity_format(own->summary.median, own->metric->unit, text));
+            before = ", ";
+        }
+        buf_puts(out, *before ? "\n" : "");
+    }
+}
+
+static const char *unit_of(const struct run *run, const struct target *target)
+{
+    const struct metric *known = metric_find(target->metric);
+    for (size_t i = 0; i < run->results.count && known == NULL; i++) {
+        const struct result *result = &run->results.items[i];
+        const struct measurement *found = result_measurement(result, target->metric);
+        if (found != NULL && strcmp(result->benchmark.id, target->benchmark) == 0)
+            known = found->metric;
+    }
     return known != NULL ? known->unit : "";
 }
 
-static void add_target(const struct target *target, struct buf *out)
+static void add_target(const struct run *run, const struct target *target, struct buf *out)
 {
     char got[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
-    const char *unit = unit_of(target->metric);
+    const char *unit = unit_of(run, target);
     buf_printf(out, "  %-9s %s", target_status_name(target->status), target->benchmark);
     if (target->versus != NULL && target->status != TARGET_NONE)
         buf_printf(out, "\n            %.3gx faster than %s (wanted: %.3gx)", target->measured,
                    target->versus, target->limit);
     else if (target->versus != NULL)
         buf_printf(out, " (wanted: %.3gx faster than %s)", target->limit, target->versus);
+    else if (isnan(target->measured))
+        buf_printf(out, ": %s is not measured", target->metric);
     else if (target->status != TARGET_NONE)
         buf_printf(out, ": %s (bound: %s)", quantity_format(target->measured, unit, got),
                    quantity_format(target->limit, unit, bound));
@@ -206,7 +265,7 @@ static void add_targets(const struct run *run, struct buf *out)
                counts[TARGET_MISSED], counts[TARGET_UNDECIDED]);
     for (size_t i = 0; i < run->targets.count; i++)
         if (run->targets.items[i].status != TARGET_NONE)
-            add_target(&run->targets.items[i], out);
+            add_target(run, &run->targets.items[i], out);
 }
 
 static void add_claim(const struct run *run, const struct claim *claim, struct buf *out)
@@ -251,7 +310,11 @@ void report_text_plan(const struct plan *plan, struct buf *out)
         buf_printf(out, "%g s", plan->measure_seconds);
     if (plan->iterations != 0)
         buf_printf(out, " of %llu iterations", (unsigned long long)plan->iterations);
-    buf_printf(out, ", warm-up up to %g s", plan->warmup_seconds);
+    if (plan->warmup_iterations != 0)
+        buf_printf(out, ", after %llu iterations of warm-up",
+                   (unsigned long long)plan->warmup_iterations);
+    else
+        buf_printf(out, ", warm-up up to %g s", plan->warmup_seconds);
 }
 
 void report_text_run(const struct run *run, struct buf *out)
@@ -279,6 +342,7 @@ void report_text(const struct run *run, struct buf *out)
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_group(run, i))
             add_group(run, i, out);
+    add_own_metrics(run, out);
     add_notes(run, out);
     report_scaling_text(run, out);
     report_resources(run, out);

@@ -7,10 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "compare/quality.h"
 #include "measure/pair.h"
 #include "probe/clock.h"
 #include "session/counting/instructions.h"
 #include "session/explain.h"
+#include "session/measurements.h"
 #include "session/placement.h"
 #include "stats/sequence.h"
 
@@ -58,6 +60,7 @@ struct contest {
     struct pairing pairing;
     struct comparison row;
     pair_vec pairs;
+    struct pair_metrics metrics;
     struct evidence evidence;
     uint64_t iterations; /* that the first launch found; 0: none yet */
     double spent_seconds, launch_seconds;
@@ -73,7 +76,9 @@ static enum outcome measure_launch(const struct compare_request *request, struct
     struct plan plan = request->plan;
     uint32_t launch = contest->row.launches;
     struct pair_hosts hosts = {.sides = {request->paths, &plan, contest->pairing.old_side,
-                                         contest->pairing.new_side, plan.seed + launch}};
+                                         contest->pairing.new_side, plan.seed + launch},
+                               .metrics = &contest->metrics,
+                               .launch = launch};
     if (contest->iterations != 0)
         plan.iterations = contest->iterations;
     if (request->within_launch)
@@ -85,6 +90,7 @@ static enum outcome measure_launch(const struct compare_request *request, struct
             return outcome;
         contest->row.kind = KIND_LOCKSTEP;
         contest->pairs.count = 0;
+        contest->metrics.seen[0].count = contest->metrics.seen[1].count = 0;
     }
     plan.slot_seconds = fmax(plan.slot_seconds, LOCKSTEP_SLOT_SECONDS);
     struct pair_executor apart = pair_lockstep(&hosts);
@@ -201,6 +207,59 @@ static assay_status settle_placement(const struct compare_request *request, stru
     return placement_settle(&question, arena, &contest->row);
 }
 
+static struct quality_rules quality_rules_for(const struct compare_request *request,
+                                              const char *benchmark, const struct metric *metric)
+{
+    double margin = request->rules.margin;
+    if (request->quality_margin != NULL)
+        margin = request->quality_margin(request->limits_context, benchmark, metric);
+    return (struct quality_rules){request->rules.level, margin};
+}
+
+static const struct metric *find_own(const struct own_metrics *own, const char *name)
+{
+    for (size_t i = 0; i < own->known.count; i++)
+        if (strcmp(own->known.items[i]->name, name) == 0)
+            return own->known.items[i];
+    return NULL;
+}
+
+/* The quality called `name` of one side, of all launches. */
+static assay_status quality_of(const struct pair_metrics *metrics, int side, const char *name,
+                               struct measurement *ret_measurement, bool *ret_found)
+{
+    ret_measurement->metric = find_own(&metrics->own[side], name);
+    *ret_found = ret_measurement->metric != NULL;
+    if (!*ret_found)
+        return ASSAY_OK;
+    assay_status status = measurements_observed(ret_measurement->metric, &metrics->seen[side],
+                                                &ret_measurement->summary);
+    *ret_found = status == ASSAY_OK;
+    return status == ASSAY_ERR_MEMORY ? status : ASSAY_OK;
+}
+
+/* A gain of time never hides that results became worse. */
+static assay_status judge_qualities(const struct compare_request *request, struct arena *arena,
+                                    struct contest *contest)
+{
+    const struct pair_metrics *metrics = &contest->metrics;
+    for (int from = 0; from < 2; from++)
+        for (size_t i = 0; i < metrics->own[from].known.count; i++) {
+            const struct metric *metric = metrics->own[from].known.items[i];
+            struct measurement sides[2];
+            bool found[2];
+            if (!metric->quality || (from == 1 && find_own(&metrics->own[0], metric->name)))
+                continue;
+            for (int side = 0; side < 2; side++)
+                TRY(quality_of(metrics, side, metric->name, &sides[side], &found[side]));
+            struct quality_rules rules = quality_rules_for(request, contest->row.benchmark, metric);
+            if (found[0] || found[1])
+                TRY(quality_note(found[0] ? &sides[0] : NULL, found[1] ? &sides[1] : NULL, &rules,
+                                 arena, &contest->row));
+        }
+    return ASSAY_OK;
+}
+
 static assay_status finish_contest(const struct compare_request *request, struct arena *arena,
                                    struct contest *contest)
 {
@@ -209,6 +268,7 @@ static assay_status finish_contest(const struct compare_request *request, struct
         return end_without_verdict(contest, OUTCOME_OK, "interrupted", arena);
     if (row->verdict == VERDICT_NONE || row->kind == KIND_COUNTED)
         return ASSAY_OK;
+    TRY(judge_qualities(request, arena, contest));
     TRY(verdict_describe(&contest->pairs, row));
     row->launch_ratios = copy_ratios(&contest->evidence, row->estimator, arena);
     if (!contest->over)
@@ -219,7 +279,8 @@ static assay_status finish_contest(const struct compare_request *request, struct
 }
 
 static assay_status open_contests(const struct compare_request *request,
-                                  const pairing_vec *pairings, contest_vec *contests)
+                                  const pairing_vec *pairings, struct arena *arena,
+                                  contest_vec *contests)
 {
     for (size_t i = 0; i < pairings->count; i++) {
         const struct pairing *pairing = &pairings->items[i];
@@ -235,6 +296,8 @@ static assay_status open_contests(const struct compare_request *request,
                                      .reason = "",
                                      .gate = GATE_UNDECIDED,
                                      .kind = request->lockstep ? KIND_LOCKSTEP : KIND_ONE_PROCESS}};
+        for (int side = 0; side < 2; side++)
+            own_metrics_init(&contest->metrics.own[side], arena);
         if (request->limits_of != NULL)
             contest->row.limits = request->limits_of(request->limits_context, pairing->new_side);
     }
@@ -315,6 +378,10 @@ static void release_contests(contest_vec *contests)
     for (size_t i = 0; i < contests->count; i++) {
         vec_release(&contests->items[i].pairs);
         evidence_release(&contests->items[i].evidence);
+        for (int side = 0; side < 2; side++) {
+            own_metrics_release(&contests->items[i].metrics.own[side]);
+            vec_release(&contests->items[i].metrics.seen[side]);
+        }
     }
     vec_release(contests);
 }
@@ -362,7 +429,7 @@ assay_status session_compare_pairings(const struct compare_request *request,
 {
     contest_vec contests = {0};
     double began_seconds = clock_now_seconds();
-    assay_status status = open_contests(request, pairings, &contests);
+    assay_status status = open_contests(request, pairings, arena, &contests);
     while (status == ASSAY_OK && !is_stopped(request) && count_over(&contests) < contests.count)
         status = go_round(request, began_seconds, arena, &contests);
     if (status == ASSAY_OK)
@@ -411,6 +478,25 @@ static const struct result *find_result(const struct run *run, const char *id)
     return NULL;
 }
 
+static assay_status compare_qualities(const struct result *old_side, const struct result *new_side,
+                                      const struct verdict_rules *rules, struct arena *arena,
+                                      struct comparison *row)
+{
+    const struct quality_rules own = {rules->level, rules->margin};
+    for (size_t i = 0; i < new_side->measurements.count; i++) {
+        const struct measurement *now = &new_side->measurements.items[i];
+        if (now->metric->quality)
+            TRY(quality_note(result_measurement(old_side, now->metric->name), now, &own, arena,
+                             row));
+    }
+    for (size_t i = 0; i < old_side->measurements.count; i++) {
+        const struct measurement *then = &old_side->measurements.items[i];
+        if (then->metric->quality && result_measurement(new_side, then->metric->name) == NULL)
+            TRY(quality_note(then, NULL, &own, arena, row));
+    }
+    return ASSAY_OK;
+}
+
 static assay_status compare_results(const struct result *old_side, const struct result *new_side,
                                     const struct verdict_rules *rules, struct arena *arena,
                                     comparison_vec *rows)
@@ -431,6 +517,8 @@ static assay_status compare_results(const struct result *old_side, const struct 
         return instructions_compare_results(old_side, new_side, rules, row);
     else {
         assay_status status = verdict_from_results(old_side, new_side, rules, row);
+        if (status == ASSAY_OK)
+            status = compare_qualities(old_side, new_side, rules, arena, row);
         if (status == ASSAY_ERR_MEMORY)
             return status;
         if (status != ASSAY_OK)

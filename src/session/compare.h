@@ -31,6 +31,9 @@ struct compare_request {
     /* Limits of each benchmark; NULL: those of `rules`. */
     struct limits (*limits_of)(const void *context, const struct benchmark *benchmark);
     const void *limits_context;
+    /* The share by which a quality may be worse; NULL: rules.margin. */
+    double (*quality_margin)(const void *context, const char *benchmark,
+                             const struct metric *metric);
     volatile sig_atomic_t *stop;
     session_progress_fn *progress;
     void *context;

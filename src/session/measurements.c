@@ -41,11 +41,11 @@ static assay_status add_measurement(struct result *result, enum metric_id metric
 }
 
 /* Numbers of launches must not decrease for summarize(); observations come in that order. */
-static assay_status add_observed(struct result *result, const struct metric *metric,
-                                 const observation_vec *observations)
+assay_status measurements_observed(const struct metric *metric, const observation_vec *observations,
+                                   struct summary *ret_summary)
 {
-    double *values = malloc(observations->count * sizeof *values);
-    uint32_t *launches = malloc(observations->count * sizeof *launches);
+    double *values = calloc(observations->count + 1, sizeof *values);
+    uint32_t *launches = calloc(observations->count + 1, sizeof *launches);
     size_t count = 0;
     for (size_t i = 0; values && launches && i < observations->count; i++) {
         if (observations->items[i].metric != metric)
@@ -53,14 +53,20 @@ static assay_status add_observed(struct result *result, const struct metric *met
         values[count] = observations->items[i].value;
         launches[count++] = observations->items[i].launch;
     }
-    struct summary summary;
     assay_status status =
-        values && launches ? summarize(values, launches, count, &summary) : ASSAY_ERR_MEMORY;
+        values && launches ? summarize(values, launches, count, ret_summary) : ASSAY_ERR_MEMORY;
     if (status == ASSAY_OK)
-        status = summarize_bootstrap(values, launches, count, &summary);
+        status = summarize_bootstrap(values, launches, count, ret_summary);
     free(values);
     free(launches);
-    TRY(status);
+    return status;
+}
+
+static assay_status add_observed(struct result *result, const struct metric *metric,
+                                 const observation_vec *observations)
+{
+    struct summary summary;
+    TRY(measurements_observed(metric, observations, &summary));
     struct measurement *measurement = result_add_measurement(result, metric);
     if (measurement == NULL)
         return ASSAY_ERR_MEMORY;

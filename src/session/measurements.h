@@ -12,4 +12,10 @@
 ASSAY_USE_RESULT assay_status measurements_compute(struct result *result,
                                                    const observation_vec *observations);
 
+/* What the observations of one metric (that very pointer) come to.  ASSAY_ERR_TOO_FEW: there is
+ * none.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status measurements_observed(const struct metric *metric,
+                                                    const observation_vec *observations,
+                                                    struct summary *ret_summary);
+
 #endif

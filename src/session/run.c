@@ -200,6 +200,37 @@ assay_status session_run(const struct session_request *request, struct run *ret_
     return finish(request, ret_run, error);
 }
 
+static void add_profiled(const struct benchmark *benchmark, enum outcome outcome,
+                         uint64_t iterations, const char *reason, struct buf *out)
+{
+    if (outcome == OUTCOME_OK)
+        buf_printf(out, "profiled %s: %llu iterations\n", benchmark->id,
+                   (unsigned long long)iterations);
+    else
+        buf_printf(out, "%s %s: %s\n", outcome_name(outcome), benchmark->id, reason);
+}
+
+bool session_profile(const struct session_request *request, double seconds, struct buf *out)
+{
+    bool good = request->catalog->failures.count == 0;
+    for (size_t i = 0; i < request->catalog->failures.count; i++)
+        buf_printf(out, "failed %s\n", request->catalog->failures.items[i].reason);
+    for (size_t i = 0; i < request->catalog->benchmarks.count; i++) {
+        const struct benchmark *benchmark = &request->catalog->benchmarks.items[i];
+        uint64_t iterations = 0;
+        BUF_AUTO reason;
+        buf_init(&reason, 8192);
+        if (request->stop != NULL && *request->stop != 0)
+            return false;
+        const struct profiling profiling = {benchmark, seconds, request->stop};
+        enum outcome outcome =
+            measure_profile(request->paths, &request->plan, &profiling, &iterations, &reason);
+        add_profiled(benchmark, outcome, iterations, reason.text, out);
+        good = good && outcome != OUTCOME_FAILED;
+    }
+    return good;
+}
+
 bool session_has_failures(const struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)

@@ -41,6 +41,10 @@ ASSAY_USE_RESULT assay_status session_run(const struct session_request *request,
  * run's arena.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status session_describe_run(struct run *run);
 
+/* Runs each benchmark of the catalogue for `seconds` without keeping a time of it; a line each goes
+ * to `out`.  Whether all of them ran. */
+bool session_profile(const struct session_request *request, double seconds, struct buf *out);
+
 /* Whether a result of the run failed. */
 bool session_has_failures(const struct run *run);
 

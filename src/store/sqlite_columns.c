@@ -1,6 +1,7 @@
 /* Columns of the SQLite engine: one row a field, from which schema, INSERTs and SELECTs are made,
  * so that a field cannot be written and not read.  A new field is a row here and, once a release is
  * out, a migration in sqlite.c. Invariant: offsets and types match the structs of model.h. */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -169,7 +170,9 @@ assay_status columns_load(sqlite3_stmt *statement, int at, struct columns column
                 TRY(sqlite_text(statement, at, arena, field));
             break;
         case COLUMN_REAL:
-            *(double *)field = sqlite3_column_double(statement, at);
+            *(double *)field = sqlite3_column_type(statement, at) == SQLITE_NULL
+                                   ? (double)NAN /* which SQLite keeps as NULL */
+                                   : sqlite3_column_double(statement, at);
             break;
         case COLUMN_UINT:
             *(unsigned *)field = (unsigned)sqlite3_column_int64(statement, at);

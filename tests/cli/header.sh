@@ -51,7 +51,8 @@ static void prepare(struct assay_bench *b)
 }
 
 ASSAY_BENCH(all, .description = "every field", .sweep = "n=1,2", .setup = prepare, .check = prepare,
-            .teardown = prepare, .bytes = 64, .items = 1)
+            .teardown = prepare, .bytes = 64, .items = 1, .kind = ASSAY_THROUGHPUT,
+            .tags = "every field", .samples = 10, .threads = 2, .batch = 100)
 {
     double unit = assay_random_unit(b);
     float half = 0.5f;
@@ -71,8 +72,50 @@ ASSAY_BENCH(second, .bytes = 1)
 {
     ASSAY_LOOP(b)
     {
+        assay_pause(b);
+        assay_resume(b);
+        assay_manual_ns(b, 1.5);
         assay_keep(b->iterations);
     }
+    assay_metric(b, "hits", "1/op", ASSAY_HIGHER_IS_BETTER, 2);
+    assay_quality(b, "recall", assay_threads(b));
+    assay_quality_loss(b, "error_rate", assay_thread(b));
+}
+
+struct point {
+    double x, y;
+};
+
+ASSAY_BENCH(inputs, .sweep = "threads=1,2", .threads = ASSAY_SWEPT)
+{
+    ASSAY_LOOP_WITH(b, uint64_t, input, assay_random(b))
+    {
+        assay_keep(*input);
+    }
+}
+
+static struct point point_of(struct assay_bench *b)
+{
+    struct point made = {assay_random_unit(b), 1};
+    return made;
+}
+
+ASSAY_BENCH(pointers)
+{
+    ASSAY_LOOP_WITH(b, const char *, input, assay_param_text(b, "n"))
+    {
+        assay_keep(*input);
+    }
+}
+
+ASSAY_BENCH(drops)
+{
+    double dropped = 0;
+    ASSAY_LOOP_WITH_DROP(b, struct point, input, point_of(b), dropped += input->y)
+    {
+        assay_keep(input->x);
+    }
+    assay_keep(dropped);
 }
 END
 for file in alone add_bench fields_bench; do

@@ -49,6 +49,29 @@ static void check_round_trip(const struct message *message)
     buf_release(&line);
 }
 
+/* What is read of a line `metric` is what would be written of it. */
+static void check_metric(const struct message *message)
+{
+    struct metric metric, again_metric;
+    struct message again;
+    double value, again_value;
+    struct buf line, error;
+    buf_init(&error, 4096);
+    if (message_read_metric(message, &metric, &value, &error) != ASSAY_OK) {
+        require(error.length > 0);
+        buf_release(&error);
+        return;
+    }
+    buf_init(&line, 4096);
+    message_add_metric(&line, &metric, value);
+    require(line.status == ASSAY_OK && message_parse(line.text, &again) == ASSAY_OK);
+    require(message_read_metric(&again, &again_metric, &again_value, NULL) == ASSAY_OK);
+    require(value - again_value == 0 && strcmp(metric.name, again_metric.name) == 0);
+    require(protocol_check_same(&metric, &again_metric, NULL) == ASSAY_OK);
+    buf_release(&line);
+    buf_release(&error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct message message = {.verb = NULL};
@@ -59,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (message_parse(line, &message) == ASSAY_OK) {
         require(message.verb[0] != '\0' && message.field_count <= PROTOCOL_FIELDS_MAX);
         require(message_number(&message, "ns", -1) - message_number(&message, "ns", -1) == 0);
+        check_metric(&message);
         if (strchr(message.verb, '\n') == NULL)
             check_round_trip(&message);
     } else {

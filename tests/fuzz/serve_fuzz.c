@@ -25,7 +25,8 @@ static void work(struct assay_bench *b)
     if (++*slots > SLOTS_MAX)
         assay_fail(b, "enough of %s", assay_param_text(b, "n"));
     b->iterations %= 16;
-    ASSAY_LOOP(b) assay_keep(b);
+    ASSAY_LOOP_WITH(b, unsigned, input, *slots) assay_keep(*input);
+    assay_quality(b, "recall", *slots);
 }
 
 static void prepare(struct assay_bench *b)

@@ -482,7 +482,7 @@ TEST(targets_show_bound_value_and_status)
     fill(&run);
     const struct interval interval = {99, 101, 0.95};
     add_target(&run, &(struct target){"vector/dot:dim=128,engine=avx2", "time_ns", 120, NULL,
-                                      "spec 4.2", 100, interval, TARGET_MET});
+                                      "spec 4.2", 100, interval, TARGET_MET, LOWER_IS_BETTER});
     add_target(&run, &(struct target){"codec/crc",
                                       "bytes_per_s",
                                       2e9,
@@ -490,7 +490,8 @@ TEST(targets_show_bound_value_and_status)
                                       "its README",
                                       1e9,
                                       {0.9e9, 1.1e9, 0.95},
-                                      TARGET_MISSED});
+                                      TARGET_MISSED,
+                                      LOWER_IS_BETTER});
     add_target(&run, &(struct target){"vector/dot:dim=128,engine=avx2",
                                       "time_ns",
                                       2.5,
@@ -498,7 +499,8 @@ TEST(targets_show_bound_value_and_status)
                                       "rule of thumb",
                                       2.49,
                                       {2.4, 2.6, 0.95},
-                                      TARGET_UNDECIDED});
+                                      TARGET_UNDECIDED,
+                                      LOWER_IS_BETTER});
     add_target(&run, &(struct target){.benchmark = "vector/search",
                                       .metric = "time_ns",
                                       .limit = 5,

@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "compare/quality.h"
 #include "compare/verdict.h"
 
 static bool names(const struct threshold *threshold, const char *benchmark,
                   const struct metric *metric)
 {
-    return threshold->metric == metric && text_glob(threshold->benchmark, benchmark);
+    return strcmp(threshold->metric->name, metric->name) == 0 &&
+           text_glob(threshold->benchmark, benchmark);
 }
 
 /* Hears one more voice; the key that it leaves out gives way to the one that it says. */
@@ -59,7 +61,8 @@ static struct interval worse(const struct comparison *row)
 {
     const struct metric *metric = metric_find(row->metric);
     const struct interval *ratio = &row->interval;
-    if (metric == NULL || metric->direction == LOWER_IS_BETTER)
+    enum direction direction = metric != NULL ? metric->direction : row->direction;
+    if (direction == LOWER_IS_BETTER)
         return *ratio;
     return (struct interval){1 / ratio->high, 1 / ratio->low, ratio->level};
 }
@@ -73,7 +76,7 @@ static enum gate gate_across(const struct interval *ratio, double fail)
     return ratio->high < 1 / (1 + VERDICT_ACROSS_MARGIN) ? GATE_PASS : GATE_UNDECIDED;
 }
 
-enum gate limits_gate(const struct comparison *row)
+static enum gate gate_of_cost(const struct comparison *row)
 {
     const struct verdict_rules rules = {.warn = row->limits.warn, .fail = row->limits.fail};
     struct interval ratio = worse(row);
@@ -84,6 +87,11 @@ enum gate limits_gate(const struct comparison *row)
     if (row->across_machines && row->kind == KIND_STORED)
         return gate_across(&ratio, row->limits.fail);
     return verdict_gate(&ratio, &rules);
+}
+
+enum gate limits_gate(const struct comparison *row)
+{
+    return quality_gate(gate_of_cost(row), row->quality);
 }
 
 unsigned limits_launches_needed(const struct comparison *row)

@@ -26,7 +26,8 @@ bool limits_named(const threshold_vec *thresholds, const char *benchmark,
  * when all of its interval is worse than the limit, `undecided` when a part of it is, `warn` and
  * `pass` likewise.  Unless limits.placement_fails is set, the verdict `placement` passes.  Of
  * different machines only what is twice as good passes (VERDICT_ACROSS_MARGIN) and only what is
- * twice as bad fails; all else is undecided.  A row without a verdict keeps its gate. */
+ * twice as bad fails; all else is undecided.  A loss of quality fails, whatever the metric says.  A
+ * row without a verdict keeps its gate. */
 enum gate limits_gate(const struct comparison *row);
 
 /* Launches to go at the present scatter until the interval of a paired row no longer reaches across

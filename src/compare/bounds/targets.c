@@ -4,6 +4,7 @@
  * a target is never `met` by a benchmark that failed, was skipped or not run. */
 #include "compare/bounds/targets.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -61,13 +62,20 @@ static assay_status judge_target(const struct run *run, struct target *target)
     target->status = TARGET_NONE;
     if (target->versus != NULL)
         return judge_factor(run, target);
-    const struct measurement *found =
-        find_measurement(find_result(run, target->benchmark), target->metric);
+    const struct result *result = find_result(run, target->benchmark);
+    const struct measurement *found = find_measurement(result, target->metric);
+    bool is_own = metric_find(target->metric) == NULL;
+    if (found == NULL && is_own && result != NULL && result->outcome == OUTCOME_OK) {
+        target->status = TARGET_UNDECIDED; /* nobody measured it */
+        target->measured = NAN;
+        target->interval = (struct interval){NAN, NAN, 0};
+    }
     if (found == NULL)
         return ASSAY_OK;
     target->measured = found->summary.median;
     target->interval = found->summary.interval;
-    target->status = judge(&target->interval, target->limit, found->metric->direction);
+    target->status = judge(&target->interval, target->limit,
+                           is_own ? target->direction : found->metric->direction);
     return ASSAY_OK;
 }
 

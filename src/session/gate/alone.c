@@ -5,6 +5,7 @@
  * One run serves all three.  Where the kept module is there, its other metrics are measured today,
  * too, in hosts of its own; only where it is not the stored numbers stand in.
  * Invariant: a target that was not judged is a row that says so. */
+#include <math.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -19,8 +20,18 @@ static bool is_about(const struct target *target, const struct benchmark *benchm
            (target->versus != NULL && strcmp(target->versus, benchmark->id) == 0);
 }
 
+/* A metric that benchmarks define and that this threshold limits for the benchmark. */
+static bool names_own(const struct threshold *threshold, const char *id)
+{
+    return metric_find(threshold->metric->name) == NULL && text_glob(threshold->benchmark, id);
+}
+
 static bool has_named_metric(const struct gate_work *work, const char *id)
 {
+    const threshold_vec *thresholds = work->request->thresholds;
+    for (size_t i = 0; i < thresholds->count && !work->request->compare.instructions; i++)
+        if (names_own(&thresholds->items[i], id))
+            return true;
     for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT; metric++)
         if (gate_is_named(work->request, id, &METRICS[metric]))
             return true;
@@ -124,7 +135,7 @@ static const char *why_not(const struct measurement *old_side, const struct meas
                            assay_status status)
 {
     if (new_side == NULL)
-        return "it was not measured today";
+        return "undecided: not measured";
     if (old_side == NULL)
         return "new: the baseline has no such metric of it";
     return status == ASSAY_ERR_TOO_FEW ? "needs two launches or more on both sides"
@@ -146,13 +157,72 @@ static assay_status add_metric(struct gate_work *work, const struct result *now,
     rules.across_machines = work->facts->across_machines && again == NULL;
     row->outcome = now->outcome;
     row->kind = again ? KIND_REMEASURED : KIND_STORED;
+    const char *name = row->metric, *unit = row->unit; /* the run that they come from will go */
     if (old_side != NULL && new_side != NULL)
         status = verdict_from_summaries(old_side, new_side, &rules, row);
+    row->metric = name;
+    row->unit = unit;
     if (row->verdict == VERDICT_NONE)
         row->reason = why_not(old_side, new_side, status);
     else
         row->pairing = again ? "apart" : NULL;
     row->across_machines = work->facts->across_machines;
+    return ASSAY_OK;
+}
+
+/* Whether an earlier threshold names the same metric of the benchmark, whose row is there already.
+ */
+static bool is_named_before(const threshold_vec *thresholds, size_t at, const char *id)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(thresholds->items[i].metric->name, thresholds->items[at].metric->name) == 0 &&
+            text_glob(thresholds->items[i].benchmark, id))
+            return true;
+    return false;
+}
+
+/* Metrics that benchmarks define.  A quality has no row where it is measured: it is held against
+ * every row of its benchmark. */
+static assay_status add_own_metrics(struct gate_work *work, const struct result *now,
+                                    const struct run *then)
+{
+    const threshold_vec *thresholds = work->request->thresholds;
+    const char *id = now->benchmark.id;
+    for (size_t i = 0; i < thresholds->count && !work->request->compare.instructions; i++) {
+        const struct threshold *threshold = &thresholds->items[i];
+        if (!names_own(threshold, id) || is_named_before(thresholds, i, id))
+            continue;
+        const struct measurement *found = measurement_of(now, threshold->metric);
+        bool is_pattern = strpbrk(threshold->benchmark, "*?") != NULL;
+        if ((found == NULL && is_pattern) || (found != NULL && found->metric->quality))
+            continue;
+        TRY(add_metric(work, now, then, found ? found->metric : threshold->metric));
+    }
+    return ASSAY_OK;
+}
+
+static bool is_measured(const struct threshold *threshold, const struct run *today)
+{
+    for (size_t i = 0; i < today->results.count; i++)
+        if (text_glob(threshold->benchmark, today->results.items[i].benchmark.id) &&
+            result_measurement(&today->results.items[i], threshold->metric->name) != NULL)
+            return true;
+    return false;
+}
+
+/* A metric in a pattern's threshold that no benchmark states: a typing mistake, most likely. */
+static assay_status add_unmeasured_metrics(struct gate_work *work, const struct run *today)
+{
+    const threshold_vec *thresholds = work->request->thresholds;
+    bool whole = work->request->argument_count == 0 && !work->request->compare.instructions;
+    for (size_t i = 0; i < thresholds->count && whole; i++) {
+        const struct threshold *threshold = &thresholds->items[i];
+        if (metric_find(threshold->metric->name) == NULL &&
+            strpbrk(threshold->benchmark, "*?") != NULL && !is_measured(threshold, today) &&
+            gate_add_row(work, threshold->benchmark, threshold->metric,
+                         "undecided: not measured") == NULL)
+            return ASSAY_ERR_MEMORY;
+    }
     return ASSAY_OK;
 }
 
@@ -165,7 +235,11 @@ static assay_status add_metrics(struct gate_work *work, const struct run *today,
         for (int metric = METRIC_TIME + 1; metric < METRIC_COUNT && status == ASSAY_OK; metric++)
             if (gate_is_named(work->request, now->benchmark.id, &METRICS[metric]))
                 status = add_metric(work, now, &then, &METRICS[metric]);
+        if (status == ASSAY_OK)
+            status = add_own_metrics(work, now, &then);
     }
+    if (status == ASSAY_OK && !gate_is_stopped(work))
+        status = add_unmeasured_metrics(work, today);
     run_release(&then);
     return status;
 }
@@ -223,6 +297,16 @@ static assay_status explain_unjudged(struct gate_work *work, const struct run *t
     return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
+/* What the target is about, as whoever measured it says; `own` where nobody did. */
+static const struct metric *metric_of(const struct run *today, const struct target *target,
+                                      const struct metric *own)
+{
+    const struct result *result = gate_find_result(today, target->benchmark);
+    const struct measurement *found = result ? result_measurement(result, target->metric) : NULL;
+    const struct metric *known = metric_find(target->metric);
+    return known != NULL ? known : found != NULL ? found->metric : own;
+}
+
 static assay_status add_target(struct gate_work *work, const struct run *today,
                                const struct target *target)
 {
@@ -230,19 +314,25 @@ static assay_status add_target(struct gate_work *work, const struct run *today,
                                       [TARGET_MET] = GATE_PASS,
                                       [TARGET_MISSED] = GATE_FAIL,
                                       [TARGET_UNDECIDED] = GATE_UNDECIDED};
-    const struct metric *metric = metric_find(target->metric);
+    const struct metric own = {.name = target->metric, .unit = "", .direction = target->direction};
+    const struct metric *metric = metric_of(today, target, &own);
     struct comparison *row = gate_add_row(work, target->benchmark, metric, "");
     if (row == NULL)
         return ASSAY_ERR_MEMORY;
+    row->metric = target->metric;
     row->kind = KIND_TARGET;
     row->gate = GATES[target->status];
-    row->unit = target->versus ? "ratio" : metric->unit;
+    row->unit = target->versus ? "ratio" : arena_copy(work->arena, metric->unit);
     row->old_ns = target->limit;
     row->target = copy_target(target, work->arena);
-    if (row->target == NULL)
+    if (row->target == NULL || row->unit == NULL)
         return ASSAY_ERR_MEMORY;
     if (target->status == TARGET_NONE)
         return explain_unjudged(work, today, row);
+    if (isnan(target->measured)) {
+        row->reason = "target undecided: not measured";
+        return ASSAY_OK;
+    }
     row->new_ns = target->measured;
     row->ratio = target->measured / target->limit;
     row->interval =

@@ -26,12 +26,12 @@ struct comparison *gate_add_row(struct gate_work *work, const char *benchmark,
     struct comparison *row = id ? vec_add(work->rows) : NULL;
     if (row != NULL)
         *row = (struct comparison){.benchmark = id,
-                                   .metric = metric->name,
-                                   .unit = metric->unit,
+                                   .metric = arena_copy(work->arena, metric->name),
+                                   .unit = arena_copy(work->arena, metric->unit),
                                    .kind = KIND_STORED,
                                    .gate = GATE_UNDECIDED,
                                    .reason = reason};
-    return row;
+    return row != NULL && row->metric != NULL && row->unit != NULL ? row : NULL;
 }
 
 bool gate_is_stopped(const struct gate_work *work)
@@ -59,6 +59,16 @@ bool gate_is_named(const struct gate_request *request, const char *benchmark,
 {
     return !request->compare.instructions && metric != &METRICS[METRIC_INSTRUCTIONS] &&
            limits_named(request->thresholds, benchmark, metric);
+}
+
+/* What a threshold says of a quality is how much of it may be lost. */
+static double quality_margin(const void *context, const char *benchmark,
+                             const struct metric *metric)
+{
+    const struct gate_request *request = context;
+    if (!limits_named(request->thresholds, benchmark, metric))
+        return request->compare.rules.margin;
+    return gate_limits(request, benchmark, metric).fail;
 }
 
 static struct limits limits_of_time(const void *context, const struct benchmark *benchmark)
@@ -172,6 +182,7 @@ static assay_status measure_pairs(struct gate_work *work)
     request.rules = work->rules;
     request.limits_of = limits_of_time;
     request.limits_context = work->request;
+    request.quality_margin = quality_margin;
     if (work->paired.benchmarks.count == 0)
         return ASSAY_OK;
     TRY(session_compare(&request, work->arena, work->rows));
@@ -226,8 +237,8 @@ static assay_status judge(struct gate_work *work)
         facts->measured += row->verdict != VERDICT_NONE || judged_target;
         if (row->kind == KIND_TARGET)
             continue;
-        if (metric != NULL)
-            row->limits = gate_limits(work->request, row->benchmark, metric);
+        const struct metric own = {.name = row->metric};
+        row->limits = gate_limits(work->request, row->benchmark, metric ? metric : &own);
         row->gate = passes_unmeasured(work, row) ? GATE_PASS : limits_gate(row);
         TRY(explain_pair(work, row));
     }

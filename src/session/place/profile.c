@@ -70,6 +70,8 @@ static void override(const struct plan *with, struct plan *plan)
         plan->measure_seconds = with->measure_seconds;
     if (with->sample_count != 0)
         plan->sample_count = with->sample_count;
+    if (with->warmup_iterations != 0)
+        plan->warmup_iterations = with->warmup_iterations;
     if (with->iterations != 0)
         plan->iterations = with->iterations;
     if (with->limit_seconds > 0)
