@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct metric METRIC = {"value", "", LOWER_IS_BETTER};
+    static const struct metric METRIC = {"value", "", LOWER_IS_BETTER, false};
     struct trend trend = {0};
     struct buf error;
     buf_init(&error, 8192);

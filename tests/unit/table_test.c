@@ -5,7 +5,7 @@
 #include "exchange/table.h"
 #include "harness.h"
 
-static const struct metric METRIC = {"value", "", LOWER_IS_BETTER};
+static const struct metric METRIC = {"value", "", LOWER_IS_BETTER, false};
 
 static struct trend table_of(const char *text)
 {

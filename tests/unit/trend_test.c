@@ -4,8 +4,8 @@
 #include "compare/trend.h"
 #include "harness.h"
 
-static const struct metric TIME = {"time_ns", "ns", LOWER_IS_BETTER};
-static const struct metric RATE = {"items_per_s", "1/s", HIGHER_IS_BETTER};
+static const struct metric TIME = {"time_ns", "ns", LOWER_IS_BETTER, false};
+static const struct metric RATE = {"items_per_s", "1/s", HIGHER_IS_BETTER, false};
 static const char *const COMMITS[] = {"aaa", "bbb", "ccc", "ddd"};
 
 /* 100 points, a commit every 25th, `factor` from point 50 on. */
