@@ -134,8 +134,8 @@ static assay_status print(struct cli *cli, const struct scaffold *scaffold, cons
 }
 
 /* What `words` ask for: nothing, `bench NAME`, or `suite NAME`. */
-static assay_status write(struct cli *cli, const struct init_options *options, char *const *words,
-                          struct scaffold *scaffold, struct next *next)
+static assay_status write_files(struct cli *cli, const struct init_options *options,
+                                char *const *words, struct scaffold *scaffold, struct next *next)
 {
     const struct scaffold_language *language = NULL;
     TRY(scaffold_language(options->language ? options->language : "c", &language, &cli->error));
@@ -166,7 +166,7 @@ static assay_status init(struct cli *cli, int argc, char **argv)
                          "usage: assay init [bench NAME|suite NAME]");
     for (int i = 0; i < NEXT_COUNT; i++)
         buf_init(&next.commands[i], 1 << 16);
-    assay_status status = write(cli, &options, words, &scaffold, &next);
+    assay_status status = write_files(cli, &options, words, &scaffold, &next);
     if (status == ASSAY_OK)
         status = print(cli, &scaffold, &next, options.common.json);
     for (int i = 0; i < NEXT_COUNT; i++)
