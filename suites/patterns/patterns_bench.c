@@ -61,7 +61,8 @@ static void skip_missing(struct assay_bench *b, const char *name)
 /* The shortest text with as many different words that has `length` of them; false: it skips. */
 static bool choose_text(struct assay_bench *b, struct work *work, size_t unique, size_t length)
 {
-    for (size_t i = 0; i < PATTERN_TEXT_COUNT && work->text == NULL; i++)
+    const size_t count = PATTERN_TEXT_COUNT; /* 0 where the words are absent */
+    for (size_t i = 0; i < count && work->text == NULL; i++)
         if (PATTERN_TEXTS[i].unique == unique && PATTERN_TEXTS[i].length >= length)
             work->text = &PATTERN_TEXTS[i];
     if (work->text == NULL)

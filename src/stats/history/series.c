@@ -36,23 +36,24 @@ static double select_rank(double *values, size_t count, size_t rank)
     return values[rank];
 }
 
-/* Variance of differences at `lag` without outliers, around their median: a slope is no noise. */
+/* Variance of differences at `lag` without outliers, around their mean: a slope is no noise. */
 static double difference_variance(const double *values, size_t count, size_t lag, double *scratch)
 {
-    size_t pairs = count - lag, kept = 0;
+    const size_t pairs = count - lag;
+    double kept = 0, sum = 0, squares = 0;
     for (size_t i = 0; i < pairs; i++)
-        scratch[i] = values[i + lag] - values[i];
-    double middle = select_rank(scratch, pairs, pairs / 2), sum = 0;
-    for (size_t i = 0; i < pairs; i++)
-        scratch[i] = fabs(scratch[i] - middle);
-    double limit = NOISE_TRIM * 1.4826 * select_rank(scratch, pairs, pairs / 2);
+        scratch[i] = fabs(values[i + lag] - values[i]);
+    const double limit = NOISE_TRIM * 1.4826 * select_rank(scratch, pairs, pairs / 2);
     for (size_t i = 0; i < pairs; i++) {
-        if (scratch[i] > limit)
+        double off = values[i + lag] - values[i];
+        if (fabs(off) > limit)
             continue;
-        sum += scratch[i] * scratch[i];
+        sum += off;
+        squares += off * off;
         kept++;
     }
-    return kept > 0 ? sum / (double)kept : 0;
+    double variance = kept > 0 ? (squares - sum * sum / kept) / kept : 0;
+    return variance > 1e-12 * squares ? variance : 0; /* less is rounding */
 }
 
 /* The r with (1 - r) / (1 - r^NOISE_LAG) = ratio; the left side falls from 1 to 1/NOISE_LAG. */
