@@ -5,6 +5,7 @@
 #include "cli/common.h"
 #include "report/history.h"
 #include "report/json.h"
+#include "report/table/tables.h"
 #include "report/text.h"
 #include "session/gate/baseline.h"
 
@@ -16,6 +17,7 @@ struct baseline_options {
 static const struct option_row ROWS[] = {
     {"overwrite", 0, NULL, "move a name that exists", OPTION_FLAG,
      offsetof(struct baseline_options, overwrite)},
+    FORMAT_ROW(struct baseline_options),
     COMMON_ROWS(struct baseline_options),
     OPTION_END,
 };
@@ -35,10 +37,13 @@ static assay_status list(const struct baseline_call *call)
     baseline_vec rows = {0};
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
+    enum table_format table;
     assay_status status = call->place.store->ops->baselines(call->place.store, &arena, &rows);
     if (status != ASSAY_OK)
         buf_error(&call->cli->error, status, "%s", call->place.store->error.text);
-    else if (call->options->common.json)
+    else if (common_table(&call->options->common, &table))
+        status = report_table_baselines(&rows, table, &out);
+    else if (common_format(&call->options->common) == OUTPUT_JSON)
         status = report_json_baselines(rows.items, rows.count, &out);
     else
         report_text_baselines(rows.items, rows.count, &out);
@@ -72,7 +77,10 @@ static assay_status print_baseline(const struct baseline_call *call,
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    if (call->options->common.json) {
+    enum table_format table;
+    if (common_table(&call->options->common, &table)) {
+        TRY(report_table_run(run, table, &out));
+    } else if (common_format(&call->options->common) == OUTPUT_JSON) {
         TRY(report_json_baseline(baseline, run, modules, &out));
     } else {
         report_text_baseline(baseline, modules, &out);

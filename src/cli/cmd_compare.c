@@ -4,6 +4,7 @@
 #include "cli/common.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
+#include "report/table/tables.h"
 #include "report/versions/versions.h"
 #include "session/counting/instructions.h"
 #include "session/place/profile.h"
@@ -57,6 +58,7 @@ static const struct option_row ROWS[] = {
      OPTION(plan.seed)},
     {"across-machines", 0, NULL, "set stored runs of different machines against each other",
      OPTION_FLAG, OPTION(across_machines)},
+    FORMAT_ROW(struct compare_options),
     COMMON_ROWS(struct compare_options),
     OPTION_END,
 };
@@ -110,13 +112,17 @@ static assay_status print(const struct comparing *comparing, const struct regres
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    if (comparing->options->common.json)
+    enum table_format table;
+    const struct common_options *common = &comparing->options->common;
+    if (common_table(common, &table))
+        TRY(report_table_comparison(&comparing->rows, table, &out));
+    else if (common_format(common) == OUTPUT_JSON)
         TRY(report_json_versions(&comparing->rows, since, COMPARISON_FALSE_DISCOVERY_RATE, &out));
     else if (comparing->options->by != NULL)
         report_text_values(&comparing->rows, comparing->options->by, &out);
     else
         report_text_versions(&comparing->rows, &out);
-    if (since != NULL && !comparing->options->common.json)
+    if (since != NULL && common_format(common) == OUTPUT_TEXT)
         report_text_regression(since, &out);
     return cli_print(comparing->cli, &out);
 }

@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "report/comparison.h"
+#include "report/table/tables.h"
 #include "session/counting/instructions.h"
 #include "session/gate/gate.h"
 #include "session/place/profile.h"
@@ -51,6 +52,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(instructions)},
     {"no-explain", 0, NULL, "do not count what the rows that do not pass do differently",
      OPTION_FLAG, OPTION(no_explain)},
+    FORMAT_ROW(struct gate_options),
     COMMON_ROWS(struct gate_options),
     OPTION_END,
 };
@@ -61,7 +63,10 @@ static assay_status print_gate(struct cli *cli, const struct gate_options *optio
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     cli->exit_code = limits_exit_code(rows, facts);
-    if (options->common.json)
+    enum table_format table;
+    if (common_table(&options->common, &table))
+        TRY(report_table_comparison(rows, table, &out));
+    else if (common_format(&options->common) == OUTPUT_JSON)
         TRY(report_json_gate(rows, facts, cli->exit_code, &out));
     else
         report_text_gate(rows, facts, &out);

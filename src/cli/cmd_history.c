@@ -6,6 +6,7 @@
 
 #include "cli/common.h"
 #include "report/history.h"
+#include "report/table/tables.h"
 
 enum { LAST = 20 };
 
@@ -22,6 +23,7 @@ static const struct option_row ROWS[] = {
      offsetof(struct history_options, days)},
     {"metric", 'm', "NAME", "of a benchmark: which metric (default: time_ns)", OPTION_TEXT,
      offsetof(struct history_options, metric)},
+    FORMAT_ROW(struct history_options),
     COMMON_ROWS(struct history_options),
     OPTION_END,
 };
@@ -71,7 +73,10 @@ static assay_status render_runs(struct store *store, const struct history_option
     char from[TIME_TEXT_MAX];
     assay_status status = store->ops->runs(store, runs_wanted(options), arena, &rows);
     cut_runs(&rows, since(options, from));
-    if (status == ASSAY_OK && options->common.json)
+    enum table_format table;
+    if (status == ASSAY_OK && common_table(&options->common, &table))
+        status = report_table_runs(&rows, table, out);
+    else if (status == ASSAY_OK && common_format(&options->common) == OUTPUT_JSON)
         status = report_json_runs(rows.items, rows.count, out);
     else if (status == ASSAY_OK)
         report_text_runs(rows.items, rows.count, out);
@@ -104,6 +109,7 @@ static assay_status render_benchmark(struct store *store, const struct history_o
     const char *metric = options->metric ? options->metric : METRICS[METRIC_TIME].name;
     assay_status status = store->ops->history(store, pattern, metric, arena, &rows);
     size_t found = rows.count;
+    enum table_format table;
     cut_history(&rows, since(options, from));
     keep_last(&rows, options->last);
     if (status == ASSAY_OK && found == 0)
@@ -112,7 +118,9 @@ static assay_status render_benchmark(struct store *store, const struct history_o
     else if (status == ASSAY_OK && rows.count == 0)
         status = buf_error(&store->error, ASSAY_ERR_NOT_FOUND,
                            "'%s' was not measured in the last %u days", pattern, options->days);
-    else if (status == ASSAY_OK && options->common.json)
+    else if (status == ASSAY_OK && common_table(&options->common, &table))
+        status = report_table_history(&rows, metric, table, out);
+    else if (status == ASSAY_OK && common_format(&options->common) == OUTPUT_JSON)
         status = report_json_history(rows.items, rows.count, metric, out);
     else if (status == ASSAY_OK)
         report_text_history(rows.items, rows.count, out);

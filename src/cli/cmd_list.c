@@ -3,6 +3,7 @@
  * exit code then is 3. */
 #include "cli/common.h"
 #include "report/json.h"
+#include "report/table/tables.h"
 #include "report/text.h"
 #include "session/catalog.h"
 
@@ -10,7 +11,8 @@ struct list_options {
     struct common_options common;
 };
 
-static const struct option_row ROWS[] = {COMMON_ROWS(struct list_options), OPTION_END};
+static const struct option_row ROWS[] = {FORMAT_ROW(struct list_options),
+                                         COMMON_ROWS(struct list_options), OPTION_END};
 
 static void list_text(const struct catalog *catalog, struct buf *out)
 {
@@ -32,7 +34,10 @@ static assay_status list_catalog(struct cli *cli, const struct list_options *opt
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    if (options->common.json)
+    enum table_format table;
+    if (common_table(&options->common, &table))
+        TRY(report_table_list(&catalog->benchmarks, &catalog->failures, table, &out));
+    else if (common_format(&options->common) == OUTPUT_JSON)
         TRY(report_json_list(&catalog->benchmarks, &catalog->failures, &out));
     else
         list_text(catalog, &out);

@@ -9,6 +9,7 @@
 #include "cli/stop.h"
 #include "model/resources/resources.h"
 #include "report/json.h"
+#include "report/table/tables.h"
 #include "report/text.h"
 #include "session/counting/instructions.h"
 #include "session/gate/baseline.h"
@@ -80,6 +81,7 @@ static const struct option_row ROWS[] = {
     {"save-baseline", 0, "NAME", "save the run as a baseline", OPTION_TEXT, OPTION(save_baseline)},
     {"overwrite", 0, NULL, "let --save-baseline move a name that exists", OPTION_FLAG,
      OPTION(overwrite)},
+    FORMAT_ROW(struct run_options),
     COMMON_ROWS(struct run_options),
     OPTION_END,
 };
@@ -119,7 +121,10 @@ static assay_status print_run(const struct running *running, struct run *run)
     assay_status files = ASSAY_OK;
     if (!running->options->no_report)
         files = outputs_write(running->workplace->config.results, run, &folder, &cli->error);
-    if (running->options->common.json) {
+    enum table_format table;
+    if (common_table(&running->options->common, &table)) {
+        TRY(report_table_run(run, table, &out));
+    } else if (common_format(&running->options->common) == OUTPUT_JSON) {
         json_t *document = report_json_run_part(run);
         run_against_json(&running->against, &document);
         TRY(report_json_write(document, &out));

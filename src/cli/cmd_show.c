@@ -4,20 +4,25 @@
 #include "cli/common.h"
 #include "report/json.h"
 #include "report/statistics/statistics.h"
+#include "report/table/tables.h"
 #include "report/text.h"
 
 struct show_options {
     struct common_options common;
 };
 
-static const struct option_row ROWS[] = {COMMON_ROWS(struct show_options), OPTION_END};
+static const struct option_row ROWS[] = {FORMAT_ROW(struct show_options),
+                                         COMMON_ROWS(struct show_options), OPTION_END};
 
 static assay_status print(struct cli *cli, const struct show_options *options,
                           const struct run *run)
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    if (options->common.json) {
+    enum table_format table;
+    if (common_table(&options->common, &table)) {
+        TRY(report_table_run(run, table, &out));
+    } else if (common_format(&options->common) == OUTPUT_JSON) {
         TRY(report_json_run(run, &out));
     } else {
         report_text_run(run, &out);

@@ -3,10 +3,16 @@
 #define CLI_COMMON_H
 
 #include "cli/cli.h"
+#include "report/table/table.h"
 #include "session/place/workplace.h"
+
+/* How what a command found is printed; the words of --format in their order. */
+enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_MARKDOWN };
+#define OUTPUT_FORMATS "text|json|csv|markdown"
 
 struct common_options {
     bool json;
+    unsigned format; /* enum output_format; commands that print rows have FORMAT_ROW for it */
     const char *store, *config;
 };
 #define COMMON_ROWS(type)                                                                          \
@@ -20,6 +26,28 @@ struct common_options {
         "config", 0, "FILE", "the project file (default: the nearest assay.yaml)", OPTION_TEXT,    \
             offsetof(type, common.config)                                                          \
     }
+
+#define FORMAT_ROW(type)                                                                           \
+    {                                                                                              \
+        "format", 0, OUTPUT_FORMATS, "how to print (default: text; columns in docs/outputs.md)",   \
+            OPTION_CHOICE, offsetof(type, common.format)                                           \
+    }
+
+/* What was asked for: --json is the short form of --format json. */
+static inline enum output_format common_format(const struct common_options *common)
+{
+    return common->json ? OUTPUT_JSON : (enum output_format)common->format;
+}
+
+/* Whether that is a table, and then which. */
+static inline bool common_table(const struct common_options *common, enum table_format *ret_format)
+{
+    enum output_format format = common_format(common);
+    if (format != OUTPUT_CSV && format != OUTPUT_MARKDOWN)
+        return false;
+    *ret_format = format == OUTPUT_CSV ? TABLE_CSV : TABLE_MARKDOWN;
+    return true;
+}
 
 /* What run and list say of their operands. */
 #define SELECTION_DETAILS                                                                          \

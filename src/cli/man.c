@@ -64,7 +64,8 @@ static const struct entry FILES[] = {
     {"_targets.yaml_", "bounds that results must keep, beside the suite they are for"},
     {"_audit.yaml_, _audits/_", "claims for *assay audit*, beside the suite or the project file"},
     {"_.assay/history.db_", "all runs, an SQLite database"},
-    {"_benchmark-results/RUN/_", "_report.html_ and _summary.json_ of a run"},
+    {"_benchmark-results/RUN/_",
+     "_report.html_, _summary.json_, _results.csv_ and _summary.md_ of a run"},
     {"_benchmark-results/audit-TIME/_", "the evidence of an audit"},
     {NULL, NULL},
 };

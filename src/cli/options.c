@@ -102,6 +102,22 @@ static assay_status parse_quantity(const struct option_row *row, const char *val
     return ASSAY_OK;
 }
 
+static assay_status parse_choice(const struct option_row *row, const char *value, unsigned *field,
+                                 struct buf *error)
+{
+    size_t length = strlen(value);
+    unsigned number = 0;
+    for (const char *word = row->argument; *word != '\0'; number++) {
+        size_t word_length = strcspn(word, "|");
+        if (word_length == length && strncmp(word, value, length) == 0) {
+            *field = number;
+            return ASSAY_OK;
+        }
+        word += word_length + (word[word_length] == '|');
+    }
+    return bad_value(row, row->argument, value, error);
+}
+
 static assay_status add_text(const struct option_row *row, const char *value,
                              struct option_texts *texts, struct buf *error)
 {
@@ -128,6 +144,8 @@ static assay_status set(const struct option_row *row, const char *value, void *o
         return parse_count64(row, value, field, error);
     case OPTION_PERCENT:
         return parse_percent(row, value, field, error);
+    case OPTION_CHOICE:
+        return parse_choice(row, value, field, error);
     case OPTION_TEXTS:
         return add_text(row, value, field, error);
     case OPTION_SECONDS:

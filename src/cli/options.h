@@ -14,6 +14,7 @@ enum option_kind {
     OPTION_BYTES,   /* double, from "512 MiB", > 0 */
     OPTION_COUNT64, /* uint64_t, 1 .. 2^63 - 1 */
     OPTION_PERCENT, /* double, a share: "5" and "5%" are 0.05; above 0, below 100 % */
+    OPTION_CHOICE,  /* unsigned, the number of the word: `argument` is "zero|one|two" */
     OPTION_TEXTS    /* struct option_texts: may be repeated, and takes as many values each time as
                        `argument` has words */
 };

@@ -12,8 +12,7 @@
 #include "base/text.h"
 #include "model/resources/resources.h"
 #include "report/statistics/statistics.h"
-
-#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, for a byte that is not UTF-8 */
+#include "report/text.h"
 
 json_t *report_json_number(double value)
 {
@@ -28,14 +27,7 @@ json_t *report_json_text(const char *text)
         return json_string(text);
     BUF_AUTO mended;
     buf_init(&mended, BUF_LENGTH_MAX);
-    for (size_t left = strlen(text); left > 0;) {
-        size_t sound = text_utf8_prefix(text, left);
-        buf_add(&mended, text, sound);
-        if (sound < left)
-            buf_puts(&mended, REPLACEMENT);
-        text += sound + (sound < left);
-        left -= sound + (sound < left);
-    }
+    report_text_mended(text, &mended);
     return mended.status == ASSAY_OK ? json_string(mended.text) : NULL;
 }
 

@@ -39,6 +39,19 @@ void report_text_line(const char *text, struct buf *out)
     }
 }
 
+void report_text_mended(const char *text, struct buf *out)
+{
+    static const char REPLACEMENT[] = "\xEF\xBF\xBD"; /* U+FFFD */
+    for (size_t left = strlen(text); left > 0;) {
+        size_t sound = text_utf8_prefix(text, left);
+        buf_add(out, text, sound);
+        if (sound < left)
+            buf_puts(out, REPLACEMENT);
+        text += sound + (sound < left);
+        left -= sound + (sound < left);
+    }
+}
+
 static const struct measurement *measurement_of(const struct result *result, enum metric_id id)
 {
     return result_measurement(result, METRICS[id].name);

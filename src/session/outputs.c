@@ -10,6 +10,7 @@
 
 #include "report/html/html.h"
 #include "report/json.h"
+#include "report/table/tables.h"
 
 static assay_status io_error(struct buf *error, const char *act, const char *path)
 {
@@ -50,6 +51,8 @@ static const struct {
     assay_status (*render)(const struct run *run, struct buf *out);
 } OUTPUTS[] = {
     {"summary.json", report_json_run},
+    {"results.csv", report_csv_run},
+    {"summary.md", report_markdown_run},
     {"report.html", report_html},
 };
 
