@@ -3,6 +3,7 @@
  * measured one after the other and say so. */
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/selection.h"
 #include "cli/stop.h"
 #include "report/table/tables.h"
 #include "report/versions/versions.h"
@@ -13,6 +14,7 @@
 
 struct compare_options {
     struct common_options common;
+    struct selection_options selection;
     struct plan plan; /* what is said of it */
     double budget, margin;
     unsigned explain;
@@ -58,6 +60,7 @@ static const struct option_row ROWS[] = {
      OPTION(plan.seed)},
     {"across-machines", 0, NULL, "set stored runs of different machines against each other",
      OPTION_FLAG, OPTION(across_machines)},
+    SELECTION_ROWS(struct compare_options),
     FORMAT_ROW(struct compare_options),
     COMMON_ROWS(struct compare_options),
     OPTION_END,
@@ -213,6 +216,7 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
 {
     struct compare_options options = {0};
     struct workplace workplace = {0};
+    struct words words;
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     TRY(check_options(cli, &options, argc - first));
@@ -221,7 +225,10 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
         TRY(instructions_available(&cli->error));
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
-        status = compare_in(cli, &options, &workplace, argv + first, argc - first);
+        status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
+                                 &words);
+    if (status == ASSAY_OK)
+        status = compare_in(cli, &options, &workplace, words.items, words.count);
     workplace_release(&workplace);
     return status;
 }
@@ -238,7 +245,8 @@ const struct command command_compare = {
     "by\n"
     "slot until every benchmark is decided; of three and more modules each is set against the\n"
     "first. Results that were stored were measured one after the other and therefore support no\n"
-    "verdict below 5 %. With --by PARAMETER all operands choose benchmarks, as for 'assay run'.\n",
+    "verdict below 5 %. With --by PARAMETER all operands choose benchmarks, as for 'assay "
+    "run'.\n\n" SELECTION_DETAILS "\n",
     ROWS,
     compare,
 };

@@ -4,6 +4,7 @@
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/selection.h"
 #include "cli/stop.h"
 #include "report/doctor.h"
 #include "session/doctor/doctor.h"

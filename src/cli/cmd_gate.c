@@ -4,6 +4,7 @@
 
 #include "cli/common.h"
 #include "cli/progress.h"
+#include "cli/selection.h"
 #include "cli/stop.h"
 #include "report/comparison.h"
 #include "report/table/tables.h"
@@ -13,6 +14,7 @@
 
 struct gate_options {
     struct common_options common;
+    struct selection_options selection;
     const char *baseline;
     struct profile_request profile; /* its plan is what the options say of pairs, too */
     struct limits_request limits;
@@ -52,6 +54,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(instructions)},
     {"no-explain", 0, NULL, "do not count what the rows that do not pass do differently",
      OPTION_FLAG, OPTION(no_explain)},
+    SELECTION_ROWS(struct gate_options),
     FORMAT_ROW(struct gate_options),
     COMMON_ROWS(struct gate_options),
     OPTION_END,
@@ -156,6 +159,7 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
 {
     struct gate_options options = {0};
     struct workplace workplace = {0};
+    struct words words;
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     TRY(check_options(cli, &options));
@@ -167,7 +171,10 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
     stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
-        status = gate_in(cli, &options, &workplace, argv + first, argc - first);
+        status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
+                                 &words);
+    if (status == ASSAY_OK)
+        status = gate_in(cli, &options, &workplace, words.items, words.count);
     workplace_release(&workplace);
     return status;
 }
@@ -176,6 +183,8 @@ const struct command command_gate = {
     "gate",
     "[PATTERN|MODULE ...]",
     "measure against a baseline and targets and exit with the decision",
+    SELECTION_DETAILS
+    "\n\n"
     "Modules that the baseline kept are measured again, paired with today's, so that the\n"
     "machine's mood does not decide; the others are set against stored numbers. Targets\n"
     "of what is selected are judged, too. Limits for single benchmarks and for other\n"

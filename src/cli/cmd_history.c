@@ -5,15 +5,19 @@
 #include <time.h>
 
 #include "cli/common.h"
+#include "cli/selection.h"
 #include "report/history.h"
 #include "report/table/tables.h"
+#include "session/select/selection.h"
 
 enum { LAST = 20 };
 
 struct history_options {
     struct common_options common;
+    struct selection_options selection;
     const char *metric;
     unsigned last, days;
+    bool ids;
 };
 
 static const struct option_row ROWS[] = {
@@ -23,6 +27,9 @@ static const struct option_row ROWS[] = {
      offsetof(struct history_options, days)},
     {"metric", 'm', "NAME", "of a benchmark: which metric (default: time_ns)", OPTION_TEXT,
      offsetof(struct history_options, metric)},
+    {"ids", 0, NULL, "only the ids of runs, one a line", OPTION_FLAG,
+     offsetof(struct history_options, ids)},
+    SELECTION_ROWS(struct history_options),
     FORMAT_ROW(struct history_options),
     COMMON_ROWS(struct history_options),
     OPTION_END,
@@ -74,7 +81,11 @@ static assay_status render_runs(struct store *store, const struct history_option
     assay_status status = store->ops->runs(store, runs_wanted(options), arena, &rows);
     cut_runs(&rows, since(options, from));
     enum table_format table;
-    if (status == ASSAY_OK && common_table(&options->common, &table))
+    for (size_t i = 0; i < rows.count && options->ids; i++)
+        buf_printf(out, "%s\n", rows.items[i].id);
+    if (options->ids)
+        status = status == ASSAY_OK ? out->status : status;
+    else if (status == ASSAY_OK && common_table(&options->common, &table))
         status = report_table_runs(&rows, table, out);
     else if (status == ASSAY_OK && common_format(&options->common) == OUTPUT_JSON)
         status = report_json_runs(rows.items, rows.count, out);
@@ -101,24 +112,45 @@ static void keep_last(history_row_vec *rows, size_t limit)
         rows->count = kept;
 }
 
-static assay_status render_benchmark(struct store *store, const struct history_options *options,
-                                     const char *pattern, struct arena *arena, struct buf *out)
+static bool takes(void *selection, const struct benchmark *benchmark)
 {
-    history_row_vec rows = {0};
+    return selection_takes(selection, benchmark);
+}
+
+/* Rows of the benchmarks that the words choose, of which there are some. */
+static assay_status find_rows(struct store *store, const struct history_options *options,
+                              const struct words *words, struct arena *arena, history_row_vec *rows)
+{
+    struct selection selection;
     char from[TIME_TEXT_MAX];
     const char *metric = options->metric ? options->metric : METRICS[METRIC_TIME].name;
-    assay_status status = store->ops->history(store, pattern, metric, arena, &rows);
-    size_t found = rows.count;
+    assay_status status = selection_open(words->items, words->count, &selection, &store->error);
+    if (status == ASSAY_OK)
+        status = store->ops->history(store, &(struct benchmark_filter){takes, &selection}, metric,
+                                     arena, rows);
+    selection_release(&selection);
+    TRY(status);
+    if (rows->count == 0)
+        return buf_error(&store->error, ASSAY_ERR_NOT_FOUND,
+                         "no stored benchmark matches '%s' with metric '%s'", words->items[0],
+                         metric);
+    cut_history(rows, since(options, from));
+    keep_last(rows, options->last);
+    return rows->count > 0 ? ASSAY_OK
+                           : buf_error(&store->error, ASSAY_ERR_NOT_FOUND,
+                                       "'%s' was not measured in the last %u days", words->items[0],
+                                       options->days);
+}
+
+static assay_status render_benchmarks(struct store *store, const struct history_options *options,
+                                      const struct words *words, struct arena *arena,
+                                      struct buf *out)
+{
+    history_row_vec rows = {0};
     enum table_format table;
-    cut_history(&rows, since(options, from));
-    keep_last(&rows, options->last);
-    if (status == ASSAY_OK && found == 0)
-        status = buf_error(&store->error, ASSAY_ERR_NOT_FOUND,
-                           "no stored benchmark matches '%s' with metric '%s'", pattern, metric);
-    else if (status == ASSAY_OK && rows.count == 0)
-        status = buf_error(&store->error, ASSAY_ERR_NOT_FOUND,
-                           "'%s' was not measured in the last %u days", pattern, options->days);
-    else if (status == ASSAY_OK && common_table(&options->common, &table))
+    const char *metric = options->metric ? options->metric : METRICS[METRIC_TIME].name;
+    assay_status status = find_rows(store, options, words, arena, &rows);
+    if (status == ASSAY_OK && common_table(&options->common, &table))
         status = report_table_history(&rows, metric, table, out);
     else if (status == ASSAY_OK && common_format(&options->common) == OUTPUT_JSON)
         status = report_json_history(rows.items, rows.count, metric, out);
@@ -129,15 +161,15 @@ static assay_status render_benchmark(struct store *store, const struct history_o
 }
 
 static assay_status history_of(struct cli *cli, const struct history_options *options,
-                               const struct workplace *workplace, const char *pattern)
+                               const struct workplace *workplace, const struct words *words)
 {
     struct arena arena = {0};
     struct store *store = NULL;
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     TRY(store_open(workplace->store, false, &store, &cli->error));
-    assay_status status = pattern ? render_benchmark(store, options, pattern, &arena, &out)
-                                  : render_runs(store, options, &arena, &out);
+    assay_status status = words->count > 0 ? render_benchmarks(store, options, words, &arena, &out)
+                                           : render_runs(store, options, &arena, &out);
     if (status == ASSAY_OK)
         status = cli_print(cli, &out);
     else
@@ -151,21 +183,27 @@ static assay_status history(struct cli *cli, int argc, char **argv)
 {
     struct history_options options = {0};
     struct workplace workplace = {0};
+    struct words words;
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    TRY(cli_check_operands(cli, argv + first, argc - first, 1));
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
-        status = history_of(cli, &options, &workplace, first < argc ? argv[first] : NULL);
+        status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
+                                 &words);
+    if (status == ASSAY_OK)
+        status = history_of(cli, &options, &workplace, &words);
     workplace_release(&workplace);
     return status;
 }
 
 const struct command command_history = {
     "history",
-    "[BENCHMARK]",
+    "[PATTERN ...]",
     "list stored runs, or one benchmark over all of them",
-    "BENCHMARK is an id, a part of one, or a glob with '*' and '?'.\n",
+    "A PATTERN is a suite, a part of an id, a glob with '*' and '?', or '~REGEX', an extended\n"
+    "regular expression; '%TAG' is a tag, and '!' before any of them leaves out what it means.\n"
+    "Without one the runs are listed. Where the machine, kernel or compiler changes, a line says "
+    "so.\n",
     ROWS,
     history,
 };

@@ -6,6 +6,7 @@
 #include "cli/common.h"
 #include "cli/progress.h"
 #include "cli/run_against.h"
+#include "cli/selection.h"
 #include "cli/stop.h"
 #include "model/resources/resources.h"
 #include "report/json.h"
@@ -19,6 +20,7 @@
 
 struct run_options {
     struct common_options common;
+    struct selection_options selection;
     struct profile_request profile;
     const char *label, *save_baseline;
     struct run_against_options against;
@@ -81,6 +83,7 @@ static const struct option_row ROWS[] = {
     {"save-baseline", 0, "NAME", "save the run as a baseline", OPTION_TEXT, OPTION(save_baseline)},
     {"overwrite", 0, NULL, "let --save-baseline move a name that exists", OPTION_FLAG,
      OPTION(overwrite)},
+    SELECTION_ROWS(struct run_options),
     FORMAT_ROW(struct run_options),
     COMMON_ROWS(struct run_options),
     OPTION_END,
@@ -92,8 +95,7 @@ struct running {
     const struct run_options *options;
     const struct workplace *workplace;
     struct run_against against;
-    char *const *operands;
-    int operand_count;
+    struct words words; /* that choose benchmarks */
 };
 
 static void add_text(const struct running *running, const struct run *run, const char *folder,
@@ -175,8 +177,8 @@ static assay_status measure(struct running *running, struct session_request *req
     assay_status status = session_run(request, &run, &cli->error);
     progress_end(&progress);
     if (status == ASSAY_OK)
-        status = run_against_compare(cli, running->workplace, &run, running->operands,
-                                     running->operand_count, &running->against);
+        status = run_against_compare(cli, running->workplace, &run, running->words.items,
+                                     running->words.count, &running->against);
     if (status == ASSAY_OK)
         status = print_run(running, &run);
     if (status == ASSAY_OK)
@@ -233,8 +235,8 @@ static assay_status run_in(struct running *running)
                                       .targets = &workplace->targets,
                                       .claims = &workplace->claims,
                                       .stop = &stop_count};
-    struct catalog_request wanted = {&workplace->paths, workplace->folders, running->operands,
-                                     running->operand_count};
+    struct catalog_request wanted = {&workplace->paths, workplace->folders, running->words.items,
+                                     running->words.count};
     TRY(profile_plan(&options->profile, &workplace->config, &request.plan, error));
     request.plan.extras = extras_of(options);
     if (options->instructions && request.plan.extras != 0)
@@ -268,10 +270,11 @@ static assay_status run(struct cli *cli, int argc, char **argv)
     struct running running = {.cli = cli, .options = &options, .workplace = &workplace};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    running.operands = argv + first;
-    running.operand_count = argc - first;
     stop_on_signals();
     assay_status status = common_workplace(cli, &options.common, &workplace);
+    if (status == ASSAY_OK)
+        status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
+                                 &running.words);
     if (status == ASSAY_OK)
         status = run_in(&running);
     workplace_release(&workplace);

@@ -49,11 +49,6 @@ static inline bool common_table(const struct common_options *common, enum table_
     return true;
 }
 
-/* What run and list say of their operands. */
-#define SELECTION_DETAILS                                                                          \
-    "A MODULE is a path: it ends in .so, starts with '/', './' or '../', or has a '/'\n"           \
-    "and exists. A PATTERN is a suite, a part of an id, or a glob with '*' and '?'."
-
 /* Free with workplace_release, also after a failure. */
 static inline assay_status common_workplace(struct cli *cli, const struct common_options *common,
                                             struct workplace *ret_workplace)

@@ -5,7 +5,6 @@
  * ends the run: it becomes a failure with a reason. */
 #include "session/catalog.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -13,51 +12,17 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "session/select/selection.h"
 
 enum { FOLDER_DEPTH = 2 };
 
-bool catalog_is_path(const char *argument)
-{
-    if (argument[0] == '/' || strncmp(argument, "./", 2) == 0 || strncmp(argument, "../", 3) == 0 ||
-        text_ends_with(argument, ".so"))
-        return true;
-    return strchr(argument, '/') != NULL && access(argument, F_OK) == 0;
-}
-
-/* Whether `part` occurs in `text` with its numbers whole: "n=10" is no part of "n=100". */
-static bool has_part(const char *text, const char *part)
-{
-    size_t length = strlen(part);
-    for (const char *at = text; length > 0 && (at = strstr(at, part)) != NULL; at++) {
-        bool cut_left = at > text && isdigit((unsigned char)at[-1]) && isdigit((unsigned char)*at);
-        bool cut_right =
-            isdigit((unsigned char)at[length - 1]) && isdigit((unsigned char)at[length]);
-        if (!cut_left && !cut_right)
-            return true;
-    }
-    return false;
-}
-
-bool catalog_matches(const char *pattern, const struct benchmark *benchmark)
-{
-    return strcmp(pattern, "all") == 0 || strcmp(pattern, benchmark->suite) == 0 ||
-           has_part(benchmark->id, pattern) || text_glob(pattern, benchmark->id);
-}
-
 bool catalog_selects(char *const *arguments, int count, const struct benchmark *benchmark)
 {
-    const char *file = text_file_name(benchmark->module);
-    bool patterns = false, paths = false, matched = false, listed = false;
-    for (int i = 0; i < count; i++) {
-        if (catalog_is_path(arguments[i])) {
-            paths = true;
-            listed = listed || strcmp(text_file_name(arguments[i]), file) == 0;
-        } else {
-            patterns = true;
-            matched = matched || catalog_matches(arguments[i], benchmark);
-        }
-    }
-    return (!patterns || matched) && (!paths || listed);
+    struct selection selection;
+    bool takes = selection_open(arguments, count, &selection, NULL) == ASSAY_OK &&
+                 selection_takes(&selection, benchmark);
+    selection_release(&selection);
+    return takes;
 }
 
 const struct benchmark *catalog_find(const struct catalog *catalog, const char *id)
@@ -154,7 +119,7 @@ static assay_status list_all(const struct catalog_request *request, struct catal
 {
     bool paths = false;
     for (int i = 0; i < request->argument_count; i++)
-        if (catalog_is_path(request->arguments[i])) {
+        if (selection_is_path(request->arguments[i])) {
             paths = true;
             TRY(list_argument(request, request->arguments[i], catalog, error));
         }
@@ -168,61 +133,85 @@ static assay_status list_all(const struct catalog_request *request, struct catal
     return ASSAY_OK;
 }
 
-/* Keeps what a pattern selects; each pattern must select something. */
-static assay_status select_patterns(const struct catalog_request *request, struct catalog *catalog,
-                                    struct buf *error)
+/* Keeps what the words select; each that chooses must choose something. */
+static assay_status select_benchmarks(const struct catalog_request *request,
+                                      struct catalog *catalog, struct buf *error)
 {
-    size_t patterns = 0, kept = 0;
-    for (int i = 0; i < request->argument_count; i++) {
-        size_t hits = 0;
-        if (catalog_is_path(request->arguments[i]))
-            continue;
-        patterns++;
-        for (size_t k = 0; k < catalog->benchmarks.count; k++)
-            hits += catalog_matches(request->arguments[i], &catalog->benchmarks.items[k]);
-        if (hits == 0)
-            return buf_error(error, ASSAY_ERR_NOT_FOUND,
-                             "no benchmark matches '%s'; 'assay list' shows what there is",
-                             request->arguments[i]);
-    }
-    for (size_t k = 0; k < catalog->benchmarks.count && patterns > 0; k++) {
-        bool wanted = false;
-        for (int i = 0; i < request->argument_count; i++)
-            wanted =
-                wanted || (!catalog_is_path(request->arguments[i]) &&
-                           catalog_matches(request->arguments[i], &catalog->benchmarks.items[k]));
-        if (wanted)
-            catalog->benchmarks.items[kept++] = catalog->benchmarks.items[k];
-    }
-    if (patterns > 0)
+    struct selection selection;
+    size_t kept = 0;
+    assay_status status =
+        selection_open(request->arguments, request->argument_count, &selection, error);
+    selection.paths_are_met = true;
+    for (size_t i = 0; i < catalog->benchmarks.count && status == ASSAY_OK; i++)
+        if (selection_takes(&selection, &catalog->benchmarks.items[i]))
+            catalog->benchmarks.items[kept++] = catalog->benchmarks.items[i];
+    if (status == ASSAY_OK)
+        status = selection_check_hits(&selection, error);
+    selection_release(&selection);
+    if (status == ASSAY_OK && kept == 0 && catalog->benchmarks.count > 0)
+        status = buf_error(error, ASSAY_ERR_NOT_FOUND,
+                           "no benchmark is left: each is excluded, or meets a part of what was "
+                           "asked for only");
+    if (status == ASSAY_OK)
         catalog->benchmarks.count = kept;
+    return status;
+}
+
+static int order_by_id(const void *a, const void *b, void *context)
+{
+    const struct benchmark *items = context;
+    const size_t first = *(const size_t *)a, second = *(const size_t *)b;
+    int order = strcmp(items[first].id, items[second].id);
+    return order ? order : (first > second) - (first < second);
+}
+
+/* The benchmark at `at` is one of an id that is there already, in `first`. */
+static assay_status refuse_duplicate(struct catalog *catalog, const struct benchmark *first,
+                                     const struct benchmark *at)
+{
+    struct module_failure *failure = vec_add(&catalog->failures);
+    if (failure == NULL)
+        return ASSAY_ERR_MEMORY;
+    failure->module = at->module;
+    failure->reason =
+        arena_printf(&catalog->arena, "'%s' is already defined in '%s'", at->id, first->module);
+    return failure->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+/* Two benchmarks of one id would write one row: the later one is turned into a failure.  `order`
+ * has room for an index of each benchmark. */
+static assay_status drop_duplicates(struct catalog *catalog, size_t *order)
+{
+    struct benchmark *items = catalog->benchmarks.items;
+    const size_t count = catalog->benchmarks.count;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    qsort_r(order, count, sizeof *order, order_by_id, items);
+    for (size_t i = 1, first = 0; i < count; i++) {
+        if (strcmp(items[order[i]].id, items[order[first]].id) != 0)
+            first = i;
+        else
+            TRY(refuse_duplicate(catalog, &items[order[first]], &items[order[i]]));
+    }
+    for (size_t i = count; i-- > 1;) /* from the end, so that the first of an id keeps its own */
+        if (strcmp(items[order[i]].id, items[order[i - 1]].id) == 0)
+            items[order[i]].id = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (items[i].id != NULL)
+            items[kept++] = items[i];
+    catalog->benchmarks.count = kept;
     return ASSAY_OK;
 }
 
-/* Two benchmarks of one id would write one row: the later one is turned into a failure. */
-static assay_status drop_duplicates(struct catalog *catalog)
+static assay_status make_unique(struct catalog *catalog)
 {
-    for (size_t i = 1; i < catalog->benchmarks.count; i++) {
-        struct benchmark *benchmark = &catalog->benchmarks.items[i];
-        for (size_t k = 0; k < i; k++) {
-            const struct benchmark *first = &catalog->benchmarks.items[k];
-            if (strcmp(first->id, benchmark->id) != 0)
-                continue;
-            struct module_failure *failure = vec_add(&catalog->failures);
-            if (failure == NULL)
-                return ASSAY_ERR_MEMORY;
-            failure->module = benchmark->module;
-            failure->reason = arena_printf(&catalog->arena, "'%s' is already defined in '%s'",
-                                           benchmark->id, first->module);
-            if (failure->reason == NULL)
-                return ASSAY_ERR_MEMORY;
-            memmove(benchmark, benchmark + 1,
-                    (--catalog->benchmarks.count - i) * sizeof *benchmark);
-            i--;
-            break;
-        }
-    }
-    return ASSAY_OK;
+    if (catalog->benchmarks.count < 2)
+        return ASSAY_OK;
+    size_t *order = calloc(catalog->benchmarks.count, sizeof *order);
+    assay_status status = order ? drop_duplicates(catalog, order) : ASSAY_ERR_MEMORY;
+    free(order);
+    return status;
 }
 
 assay_status catalog_open(const struct catalog_request *request, struct catalog *ret_catalog,
@@ -231,9 +220,9 @@ assay_status catalog_open(const struct catalog_request *request, struct catalog 
     struct catalog catalog = {0};
     assay_status status = list_all(request, &catalog, error);
     if (status == ASSAY_OK)
-        status = drop_duplicates(&catalog);
+        status = make_unique(&catalog);
     if (status == ASSAY_OK)
-        status = select_patterns(request, &catalog, error);
+        status = select_benchmarks(request, &catalog, error);
     if (status == ASSAY_OK)
         *ret_catalog = catalog;
     else

@@ -14,21 +14,12 @@ struct catalog {
 struct catalog_request {
     const struct measure_paths *paths;
     const char *const *folders; /* folders of suites, or modules; NULL-terminated */
-    char *const *arguments;     /* of the command line: paths (catalog_is_path) or patterns */
+    char *const *arguments;     /* words of the command line: session/select/selection.h */
     int argument_count;
 };
 
-/* Whether a command line argument names a file rather than a pattern: it ends in ".so", starts with
- * '/', "./" or "../", or has a '/' and exists.  Ids have a '/', too, hence the look. */
-bool catalog_is_path(const char *argument);
-
-/* Whether `pattern` selects the benchmark: "all", its suite, its id, a part of the id, or a glob.
- */
-bool catalog_matches(const char *pattern, const struct benchmark *benchmark);
-
-/* Whether the words of a command line mean this benchmark, too, which need not be there: its
- * module's file name is among the paths, and a pattern selects it; no paths or no patterns mean
- * all. */
+/* Whether the words of a command line, which catalog_open took, mean this benchmark, too; it need
+ * not be there. */
 bool catalog_selects(char *const *arguments, int count, const struct benchmark *benchmark);
 
 /* The benchmark of that id, or NULL. */

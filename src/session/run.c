@@ -146,6 +146,7 @@ static assay_status add_failure(const struct session_request *request, struct ru
                                   .name = "module",
                                   .params = "",
                                   .description = "",
+                                  .tags = "",
                                   .module = failure->module,
                                   .compiler = ""};
     struct result *result = add_result(run, &benchmark);

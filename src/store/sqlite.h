@@ -68,8 +68,8 @@ assay_status sqlite_find(struct store *store, const char *selector, struct arena
                          const char **ret_id);
 assay_status sqlite_load(struct store *store, const char *id, struct run *ret_run);
 assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
-assay_status sqlite_history(struct store *store, const char *pattern, const char *metric,
-                            struct arena *arena, history_row_vec *rows);
+assay_status sqlite_history(struct store *store, const struct benchmark_filter *filter,
+                            const char *metric, struct arena *arena, history_row_vec *rows);
 
 /* sqlite_baseline.c: see struct store_ops. */
 assay_status sqlite_baseline_save(struct store *store, const char *name, const char *run_id,

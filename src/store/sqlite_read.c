@@ -1,6 +1,7 @@
 /* Reading of the SQLite engine: selectors, whole runs, lists, history.
  * Invariants: 1. nothing here writes; 2. a row that cannot be understood is an error with the
  * benchmark's name, never a made-up number. */
+#include <stdint.h>
 #include <string.h>
 
 #include "store/pack.h"
@@ -273,11 +274,34 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
     return sqlite_rows_end(self, code);
 }
 
-assay_status sqlite_history(struct store *store, const char *pattern, const char *metric,
-                            struct arena *arena, history_row_vec *rows)
+/* The SQL function taken(id, suite, name, params, tags): whether the filter takes a benchmark. */
+static void taken(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    struct sqlite_store *self = (struct sqlite_store *)store;
+    const struct benchmark_filter *filter = sqlite3_user_data(context);
+    struct benchmark benchmark = {.description = "", .module = "", .compiler = ""};
+    const char **const places[] = {&benchmark.id, &benchmark.suite, &benchmark.name,
+                                   &benchmark.params, &benchmark.tags};
+    for (int i = 0; i < count; i++) {
+        const char *text = (const char *)sqlite3_value_text(values[i]);
+        *places[i] = text ? text : "";
+    }
+    sqlite3_result_int(context, filter->takes(filter->context, &benchmark));
+}
+
+static assay_status add_filter(struct sqlite_store *self, const struct benchmark_filter *filter)
+{
+    void *lent = (void *)(uintptr_t)filter;
+    return sqlite3_create_function(self->db, "taken", 5, SQLITE_UTF8, lent, taken, NULL, NULL) ==
+                   SQLITE_OK
+               ? ASSAY_OK
+               : sqlite_failed(self, "read the store");
+}
+
+static assay_status read_history(struct sqlite_store *self, const char *metric, struct arena *arena,
+                                 history_row_vec *rows)
+{
     STATEMENT_AUTO *statement = NULL;
+    /* Once for each benchmark, not for each of its measurements. */
     TRY(sqlite_prepare(
         self,
         "SELECT run.id, run.started_at, run.commit_id, run.fingerprint, benchmark.id,"
@@ -285,11 +309,11 @@ assay_status sqlite_history(struct store *store, const char *pattern, const char
         " FROM benchmark JOIN series ON series.benchmark = benchmark.key"
         " JOIN measurement ON measurement.series = series.key"
         " JOIN run ON run.key = measurement.run"
-        " WHERE series.metric = ?2 AND (benchmark.id = ?1 OR instr(benchmark.id, ?1)"
-        " OR benchmark.id GLOB ?1) ORDER BY benchmark.id, run.started_at, run.key",
+        " WHERE series.metric = ? AND benchmark.key IN"
+        " (SELECT key FROM benchmark WHERE taken(id, suite, name, params, tags))"
+        " ORDER BY benchmark.id, run.started_at, run.key",
         &statement));
-    sqlite_bind_text_or_null(statement, 1, pattern);
-    sqlite_bind_text_or_null(statement, 2, metric);
+    sqlite_bind_text_or_null(statement, 1, metric);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct history_row *row = vec_add(rows);
@@ -303,4 +327,14 @@ assay_status sqlite_history(struct store *store, const char *pattern, const char
         TRY(sqlite_texts(statement, arena, texts, sizeof texts / sizeof *texts));
     }
     return sqlite_rows_end(self, code);
+}
+
+assay_status sqlite_history(struct store *store, const struct benchmark_filter *filter,
+                            const char *metric, struct arena *arena, history_row_vec *rows)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    TRY(add_filter(self, filter));
+    assay_status status = read_history(self, metric, arena, rows);
+    sqlite3_create_function(self->db, "taken", 5, SQLITE_UTF8, NULL, NULL, NULL, NULL);
+    return status;
 }

@@ -8,6 +8,13 @@
 
 struct store;
 
+/* Which benchmarks a question is about; of those asked about the store knows id, suite, name,
+ * params and tags, all other texts are "". */
+struct benchmark_filter {
+    bool (*takes)(void *context, const struct benchmark *benchmark);
+    void *context;
+};
+
 struct store_ops {
     assay_status (*begin)(struct store *store, const struct run *run);
     assay_status (*put)(struct store *store, const struct run *run, const struct result *result);
@@ -16,8 +23,8 @@ struct store_ops {
                          const char **ret_id);
     assay_status (*load)(struct store *store, const char *id, struct run *ret_run);
     assay_status (*runs)(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
-    assay_status (*history)(struct store *store, const char *pattern, const char *metric,
-                            struct arena *arena, history_row_vec *rows);
+    assay_status (*history)(struct store *store, const struct benchmark_filter *filter,
+                            const char *metric, struct arena *arena, history_row_vec *rows);
     assay_status (*baseline_save)(struct store *store, const char *name, const char *run_id,
                                   bool overwrite);
     assay_status (*baseline_remove)(struct store *store, const char *name);
@@ -59,6 +66,6 @@ void store_close(struct store *store);
  * store->error. */
 
 /* load: the whole run; free with run_release.  runs: newest first, at most `limit`.
- * history: oldest first; `pattern` is an id, a part of one, or a glob with '*' and '?'. */
+ * history: of what the filter takes, oldest first. */
 
 #endif

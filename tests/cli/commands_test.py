@@ -32,7 +32,8 @@ def run_prints_a_table_stores_the_run_and_writes_its_files():
              'skipped sums/skips: engine "x" is not installed', 'stored as run')
     name = re.search(r'stored as run (\S+) in \.assay/history\.db', done.out).group(1)
     check(STORE.exists())
-    check({file.name for file in (RESULTS / name).iterdir()} == {'report.html', 'summary.json'})
+    check({file.name for file in (RESULTS / name).iterdir()} ==
+          {'report.html', 'results.csv', 'summary.json', 'summary.md'})
 
 
 @test

@@ -23,6 +23,7 @@ static struct result *add_result(struct run *run, const char *suite, const char 
         .name = name,
         .params = params,
         .description = "what it does",
+        .tags = "",
         .module = "suite_bench.so"};
     return result;
 }

@@ -211,6 +211,7 @@ static assay_status expand(struct expansion *e, const char *name, const char *sw
                                           .name = name,
                                           .sweep = sweep,
                                           .description = "what it is",
+                                          .tags = "simd",
                                           .module = "/m.so",
                                           .compiler = "cc 1"};
     if (e->error.text == NULL)
@@ -248,6 +249,7 @@ TEST(a_definition_without_sweep_is_one_benchmark)
     CHECK_STR(benchmark->name, "sort");
     CHECK_STR(benchmark->params, "");
     CHECK_STR(benchmark->description, "what it is");
+    CHECK_STR(benchmark->tags, "simd");
     CHECK_STR(benchmark->module, "/m.so");
     CHECK_STR(benchmark->compiler, "cc 1");
     release(&e);

@@ -232,7 +232,13 @@ TEST(a_document_that_could_not_be_built_is_not_written)
 
 TEST(a_list_names_what_could_not_be_listed)
 {
-    struct benchmark benchmark = {.id = "s/a", .description = "first", .module = "./s_bench.so"};
+    struct benchmark benchmark = {.id = "s/a",
+                                  .suite = "s",
+                                  .name = "a",
+                                  .params = "",
+                                  .tags = "",
+                                  .description = "first",
+                                  .module = "./s_bench.so"};
     struct module_failure failure = {"./x.so", "ended by signal 11"};
     BUF_AUTO out;
     buf_init(&out, 10000);

@@ -2,7 +2,9 @@
 #ifndef TESTS_UNIT_SAME_RUN_H
 #define TESTS_UNIT_SAME_RUN_H
 
+#include "base/text.h"
 #include "sample_run.h"
+#include "store/store.h"
 
 #define F32_RELATIVE 6e-8 /* half a unit in the last place of a float */
 
@@ -81,6 +83,7 @@ static inline void check_same_result(const struct result *a, const struct result
     SAME_TEXT(a, b, benchmark.name);
     SAME_TEXT(a, b, benchmark.params);
     SAME_TEXT(a, b, benchmark.description);
+    SAME_TEXT(a, b, benchmark.tags);
     SAME_TEXT(a, b, benchmark.module);
     SAME_TEXT(a, b, benchmark.compiler);
     SAME_TEXT(a, b, reason);
@@ -134,5 +137,16 @@ static inline void check_same_run(const struct run *a, const struct run *b)
     for (size_t i = 0; i < a->targets.count; i++)
         check_same_target(&a->targets.items[i], &b->targets.items[i]);
 }
+
+/* Takes benchmarks by their id, a part of it, or a glob. */
+static inline bool same_takes(void *pattern, const struct benchmark *benchmark)
+{
+    return strstr(benchmark->id, pattern) != NULL || text_glob(pattern, benchmark->id);
+}
+#define FILTER(pattern)                                                                            \
+    (struct benchmark_filter)                                                                      \
+    {                                                                                              \
+        same_takes, (void *)(uintptr_t)(pattern)                                                   \
+    }
 
 #endif

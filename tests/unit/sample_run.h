@@ -55,6 +55,7 @@ static inline struct result *sample_result(struct run *run, const char *id, cons
                                             .name = name,
                                             .params = params,
                                             .description = "what it does \xC3\xA9",
+                                            .tags = "simd slow",
                                             .module = "./suite_bench.so",
                                             .compiler = "12.2.0"},
                               .reason = "",

@@ -9,11 +9,23 @@
 #include "session/measurements.h"
 #include "session/outputs.h"
 #include "session/run.h"
+#include "session/select/selection.h"
 
 static const struct measure_paths PATHS = {HOST_PROGRAM, "fixtures"};
 
-static const struct benchmark EXAMPLE = {
-    .id = "text/distance:kind=dp,n=10", .suite = "text", .name = "distance"};
+static const struct benchmark EXAMPLE = {.id = "text/distance:kind=dp,n=10",
+                                         .suite = "text",
+                                         .name = "distance",
+                                         .tags = "simd slow",
+                                         .module = "modules/text_bench.so"};
+
+static bool selects(const char *word, const struct benchmark *benchmark)
+{
+    char copy[128];
+    char *words[] = {copy};
+    snprintf(copy, sizeof copy, "%s", word);
+    return catalog_selects(words, 1, benchmark);
+}
 
 TEST(a_pattern_selects_by_suite_id_part_or_glob)
 {
@@ -23,28 +35,93 @@ TEST(a_pattern_selects_by_suite_id_part_or_glob)
     static const char *const BAD[] = {"tex?", "Text", "distance:n=10", "*n=1", "n=1",
                                       "0x",   "",     "all of it"};
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
-        if (!catalog_matches(GOOD[i], &EXAMPLE))
+        if (!selects(GOOD[i], &EXAMPLE))
             test_fail(__FILE__, __LINE__, "'%s' does not match", GOOD[i]);
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
-        if (BAD[i][0] != '\0' && catalog_matches(BAD[i], &EXAMPLE))
+        if (selects(BAD[i], &EXAMPLE))
             test_fail(__FILE__, __LINE__, "'%s' matches", BAD[i]);
+}
+
+/* Words as a command line has them. */
+static char *const *as_arguments(const char *const *words)
+{
+    return (char *const *)(uintptr_t)words;
+}
+
+static bool selects_all(const char *const *words, int count)
+{
+    return catalog_selects(as_arguments(words), count, &EXAMPLE);
+}
+
+TEST(an_expression_a_tag_and_what_is_left_out)
+{
+    static const char *const GOOD[] = {"~^text/", "~n=[0-9]+$", "~kind=(dp|myers)",
+                                       "%simd",   "%slow",      "!~^other/",
+                                       "!tex?",   "!%fast",     "./text_bench.so"};
+    static const char *const BAD[] = {"~^distance", "~N=10",  "%sim", "%simd slow",      "!text",
+                                      "!%slow",     "!~n=1.", "!all", "!./text_bench.so"};
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+        if (!selects(GOOD[i], &EXAMPLE))
+            test_fail(__FILE__, __LINE__, "'%s' does not match", GOOD[i]);
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
+        if (selects(BAD[i], &EXAMPLE))
+            test_fail(__FILE__, __LINE__, "'%s' matches", BAD[i]);
+}
+
+TEST(words_of_one_sort_add_up_and_sorts_narrow_down)
+{
+    const char *either[] = {"other", "~dp"}, *both[] = {"text", "%fast"},
+               *tags[] = {"%fast", "%simd"};
+    const char *less[] = {"text", "%simd", "!n=10"}, *elsewhere[] = {"./other.so", "text"};
+    CHECK(selects_all(either, 2));
+    CHECK(!selects_all(both, 2));
+    CHECK(selects_all(tags, 2));
+    CHECK(!selects_all(less, 3));
+    CHECK(!selects_all(elsewhere, 2));
+    CHECK(selects_all(NULL, 0));
+}
+
+TEST(a_bad_expression_is_told_with_its_place)
+{
+    static const struct {
+        const char *word, *place;
+    } CASES[] = {{"~a(b", "at byte 2"}, {"~ab[c", "at byte 3"}, {"!~x(y", "at byte 2"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct selection selection;
+        BUF_AUTO error;
+        buf_init(&error, 1024);
+        CHECK(selection_open(as_arguments(&CASES[i].word), 1, &selection, &error) ==
+              ASSAY_ERR_ARGUMENT);
+        CHECK(strstr(error.text, CASES[i].place) != NULL);
+        selection_release(&selection);
+    }
+}
+
+TEST(a_mark_with_nothing_behind_it_is_refused)
+{
+    static const char *const WORDS[] = {"!", "~", "%", "!%", "!~"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        struct selection selection;
+        CHECK(selection_open(as_arguments(&WORDS[i]), 1, &selection, NULL) == ASSAY_ERR_ARGUMENT);
+        selection_release(&selection);
+    }
 }
 
 TEST(a_path_is_told_from_a_pattern_by_its_look_or_by_being_there)
 {
-    CHECK(catalog_is_path("sort_bench.so"));
-    CHECK(catalog_is_path("./program"));
-    CHECK(catalog_is_path("../program"));
-    CHECK(catalog_is_path("/no/such/program"));
-    CHECK(!catalog_is_path("text/distance:n=10"));
-    CHECK(!catalog_is_path("text"));
-    CHECK(!catalog_is_path(".hidden"));
+    CHECK(selection_is_path("sort_bench.so"));
+    CHECK(selection_is_path("./program"));
+    CHECK(selection_is_path("../program"));
+    CHECK(selection_is_path("/no/such/program"));
+    CHECK(!selection_is_path("text/distance:n=10"));
+    CHECK(!selection_is_path("text"));
+    CHECK(!selection_is_path(".hidden"));
     CHECK(chdir(test_folder()) == 0);
     CHECK(mkdir("text", 0777) == 0);
-    CHECK(!catalog_is_path("text")); /* a suite, though a folder has its name */
-    CHECK(!catalog_is_path("text/x_bench"));
+    CHECK(!selection_is_path("text")); /* a suite, though a folder has its name */
+    CHECK(!selection_is_path("text/x_bench"));
     fclose(fopen("text/x_bench", "w"));
-    CHECK(catalog_is_path("text/x_bench"));
+    CHECK(selection_is_path("text/x_bench"));
 }
 
 /* Opens the catalogue of the words, which end with NULL. */

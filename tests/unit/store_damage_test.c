@@ -185,7 +185,7 @@ static void read_everything(struct store *store)
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     (void)store->ops->runs(store, 10, &arena, &runs);
-    (void)store->ops->history(store, "*", "time_ns", &arena, &rows);
+    (void)store->ops->history(store, &FILTER("*"), "time_ns", &arena, &rows);
     if (store->ops->find(store, "latest", &arena, &id) == ASSAY_OK &&
         store->ops->load(store, id, &run) == ASSAY_OK) {
         report_text_run(&run, &out);

@@ -291,7 +291,7 @@ static size_t history_count(struct store *store, const char *pattern, const char
 {
     struct arena arena = {0};
     history_row_vec rows = {0};
-    CHECK(store->ops->history(store, pattern, metric, &arena, &rows) == ASSAY_OK);
+    CHECK(store->ops->history(store, &FILTER(pattern), metric, &arena, &rows) == ASSAY_OK);
     size_t count = rows.count;
     vec_release(&rows);
     arena_release(&arena);
@@ -303,7 +303,8 @@ TEST(a_benchmark_has_one_history_row_a_run_oldest_first)
     struct store *store = with_three_runs();
     struct arena arena = {0};
     history_row_vec rows = {0};
-    CHECK(store->ops->history(store, "suite/work:n=10", "bytes_per_s", &arena, &rows) == ASSAY_OK);
+    CHECK(store->ops->history(store, &FILTER("suite/work:n=10"), "bytes_per_s", &arena, &rows) ==
+          ASSAY_OK);
     CHECK_EQ(rows.count, 3);
     CHECK_STR(rows.items[0].run_id, "20261120-100000-00aa");
     CHECK_STR(rows.items[1].run_id, "20261121-100000-ffff");

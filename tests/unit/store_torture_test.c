@@ -74,7 +74,7 @@ static bool list_once(void *context)
         return false;
     bool good = store->ops->find(store, "latest", &arena, &id) == ASSAY_OK &&
                 store->ops->runs(store, 5, &arena, &runs) == ASSAY_OK &&
-                store->ops->history(store, "work", "time_ns", &arena, &rows) == ASSAY_OK;
+                store->ops->history(store, &FILTER("work"), "time_ns", &arena, &rows) == ASSAY_OK;
     if (good) {
         CHECK_STR(id, job->run.id);
         CHECK_STR(runs.items[0].label, job->run.label);

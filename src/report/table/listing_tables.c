@@ -128,6 +128,7 @@ LISTED(listed_id, id)
 LISTED(listed_suite, suite)
 LISTED(listed_name, name)
 LISTED(listed_params, params)
+LISTED(listed_tags, tags)
 LISTED(listed_description, description)
 CELL(struct listed, listed_module,
      cell_text(row->benchmark ? row->benchmark->module : row->failure->module))
@@ -138,6 +139,7 @@ static const struct table_column LIST_COLUMNS[] = {
     {"suite", listed_suite, false},
     {"name", listed_name, false},
     {"params", listed_params, false},
+    {"tags", listed_tags, true},
     {"description", listed_description, true},
     {"module", listed_module, true},
     {"reason", listed_reason, true},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compare/trend.h"
+#include "session/select/selection.h"
 
 /* The metric as the row has it: those that benchmarks define are not in METRICS. */
 static const struct metric *metric_of(struct arena *arena, const char *name, const char *unit)
@@ -73,12 +74,32 @@ static assay_status add_all(const struct trend_request *request, const history_r
     return ASSAY_OK;
 }
 
+static bool takes(void *selection, const struct benchmark *benchmark)
+{
+    return selection_takes(selection, benchmark);
+}
+
+static assay_status load_rows(const struct trend_request *request, struct arena *arena,
+                              history_row_vec *rows)
+{
+    struct selection selection;
+    char *word = arena_copy(arena, request->pattern);
+    if (word == NULL)
+        return ASSAY_ERR_MEMORY;
+    assay_status status = selection_open(&word, 1, &selection, &request->store->error);
+    if (status == ASSAY_OK)
+        status = request->store->ops->history(request->store,
+                                              &(struct benchmark_filter){takes, &selection},
+                                              request->metric, arena, rows);
+    selection_release(&selection);
+    return status;
+}
+
 assay_status trend_load(const struct trend_request *request, struct trend *ret_trend)
 {
     history_row_vec rows = {0};
     *ret_trend = (struct trend){0};
-    assay_status status = request->store->ops->history(request->store, request->pattern,
-                                                       request->metric, &ret_trend->arena, &rows);
+    assay_status status = load_rows(request, &ret_trend->arena, &rows);
     if (status == ASSAY_OK && rows.count == 0)
         status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
                            "no stored benchmark matches '%s' with metric '%s'", request->pattern,

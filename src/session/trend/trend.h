@@ -7,7 +7,7 @@
 
 struct trend_request {
     struct store *store;
-    const char *pattern; /* of benchmarks, as for the store's history */
+    const char *pattern; /* a word as in session/select/selection.h */
     const char *metric;
     const char *since; /* ISO 8601; "" for all */
     size_t last;       /* points a series; 0 for all */

@@ -92,7 +92,7 @@ static assay_status read_benchmark(const struct reading *reading, const json_t *
     benchmark->suite = arena_copy_n(arena, benchmark->id, (size_t)(slash - benchmark->id));
     benchmark->name = arena_copy_n(arena, slash + 1, length);
     benchmark->params = arena_copy(arena, *params == ':' ? params + 1 : "");
-    benchmark->description = benchmark->module = benchmark->compiler = "";
+    benchmark->description = benchmark->tags = benchmark->module = benchmark->compiler = "";
     return benchmark->suite && benchmark->name && benchmark->params ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "session/select/selection.h"
 #include "session/versions/results_file.h"
 
 #define WORKTREE "worktree"
@@ -89,7 +90,7 @@ static assay_status read_any(const struct versions_request *request, struct vers
     const char *id = NULL;
     BUF_AUTO no_run;
     buf_init(&no_run, 8192);
-    if (is_results_file(version->name) || catalog_is_path(version->name)) {
+    if (is_results_file(version->name) || selection_is_path(version->name)) {
         version->kind = is_results_file(version->name) ? VERSION_FILE : VERSION_MODULES;
         return ASSAY_OK;
     }
@@ -165,12 +166,15 @@ static assay_status read_words(const struct versions_request *request, struct ve
                                int *ret_used, struct buf *error)
 {
     int used = 0;
-    for (; used < request->count && used < 2; used++)
+    for (; used < request->count && used < 2 && !selection_is_marked(request->words[used]); used++)
         TRY(add_version(request, versions, request->words[used], error));
+    if (used == 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "compared with what? usage: assay compare OLD NEW [PATTERN ...]");
     if (used == 1)
         TRY(add_worktree(request, versions, error));
     TRY(unmix(request, versions, error));
-    for (; used < request->count && catalog_is_path(request->words[used]); used++) {
+    for (; used < request->count && selection_is_path(request->words[used]); used++) {
         if (versions->items.items[0].kind != VERSION_MODULES ||
             versions->items.items[1].kind != VERSION_MODULES)
             return buf_error(
@@ -271,24 +275,25 @@ static assay_status build(const struct versions_request *request, struct version
     return build_open(&wanted, &versions->arena, &version->build, error);
 }
 
-/* Leaves the results that a pattern chooses. */
+/* Leaves the results that the words behind the versions choose. */
 static assay_status select_results(const struct versions_request *request, int used,
                                    struct run *run, struct buf *error)
 {
+    struct selection selection;
     size_t kept = 0;
-    for (size_t i = 0; i < run->results.count && used < request->count; i++) {
+    assay_status status =
+        selection_open(request->words + used, request->count - used, &selection, error);
+    for (size_t i = 0; i < run->results.count && status == ASSAY_OK; i++) {
         struct result *result = &run->results.items[i];
-        bool wanted = false;
-        for (int word = used; word < request->count; word++)
-            wanted = wanted || catalog_matches(request->words[word], &result->benchmark);
-        if (wanted)
+        if (selection_takes(&selection, &result->benchmark))
             run->results.items[kept++] = *result;
         else
             result_release(result);
     }
-    if (used < request->count)
-        run->results.count = kept;
-    return run->results.count > 0 || used == request->count
+    selection_release(&selection);
+    TRY(status);
+    run->results.count = kept;
+    return kept > 0 || used == request->count
                ? ASSAY_OK
                : buf_error(error, ASSAY_ERR_NOT_FOUND, "no benchmark of run '%s' matches '%s'",
                            run->id, request->words[used]);
