@@ -9,7 +9,9 @@
 #define COMMANDS_EACH(X)                                                                           \
     X(run)                                                                                         \
     X(list)                                                                                        \
-    X(show) X(time) X(compare) X(gate) X(audit) X(baseline) X(history) X(trend) X(doctor) X(init)
+    X(show)                                                                                        \
+    X(time)                                                                                        \
+    X(compare) X(gate) X(audit) X(baseline) X(history) X(trend) X(doctor) X(init) X(completions)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)
@@ -28,7 +30,7 @@ static void help_all(struct buf *out)
     buf_puts(out, "usage: assay COMMAND [OPTIONS] [OPERANDS]\n\n"
                   "assay measures code, remembers every result, and says what changed.\n\n");
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
-        buf_printf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
+        buf_printf(out, "  %-11s %s\n", (*command)->name, (*command)->summary);
     buf_puts(out, "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
                   "assay.yaml, targets.yaml and audit files, 'assay --cflags' what a compiler\n"
                   "needs to find assay.h.\n"
