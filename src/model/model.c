@@ -100,6 +100,74 @@ bool environment_same_machine(const struct environment *a, const struct environm
            strncmp(a->fingerprint, b->fingerprint, length) == 0;
 }
 
+bool environment_next_fact(const char **at, struct fact *ret_fact)
+{
+    for (const char *line = *at; line != NULL && *line != '\0'; line = *at) {
+        size_t length = strcspn(line, "\n");
+        const char *colon = memchr(line, ':', length);
+        *at = line + length + (line[length] == '\n');
+        if (colon == NULL || colon == line || length < (size_t)(colon - line) + 3 ||
+            colon[1] != ' ')
+            continue;
+        *ret_fact = (struct fact){line, colon + 2, (size_t)(colon - line),
+                                  length - (size_t)(colon - line) - 2};
+        return true;
+    }
+    return false;
+}
+
+static bool find_fact(const char *facts, const struct fact *like, struct fact *ret_fact)
+{
+    while (environment_next_fact(&facts, ret_fact))
+        if (ret_fact->name_length == like->name_length &&
+            memcmp(ret_fact->name, like->name, like->name_length) == 0)
+            return true;
+    *ret_fact = (struct fact){like->name, "none", like->name_length, 4};
+    return false;
+}
+
+static void add_difference(const struct fact *then, const struct fact *now, struct buf *out)
+{
+    if (then->value_length != now->value_length ||
+        memcmp(then->value, now->value, then->value_length) != 0)
+        buf_printf(out, "%s%.*s %.*s -> %.*s", out->length ? ", " : "", (int)now->name_length,
+                   now->name, (int)then->value_length, then->value, (int)now->value_length,
+                   now->value);
+}
+
+/* A text that is there in both; files of results do not have all. */
+static void compare_texts(const char *name, const char *then, const char *now, struct buf *out)
+{
+    if (then == NULL || now == NULL)
+        return;
+    const struct fact old = {name, then, strlen(name), strlen(then)};
+    const struct fact new = {name, now, strlen(name), strlen(now)};
+    add_difference(&old, &new, out);
+}
+
+void environment_differences(const struct environment *then, const struct environment *now,
+                             struct buf *out)
+{
+    struct fact old, new;
+    compare_texts("host", then->hostname, now->hostname, out);
+    compare_texts("cpu", then->cpu, now->cpu, out);
+    if (then->cores != now->cores)
+        buf_printf(out, "%scores %u -> %u", out->length ? ", " : "", then->cores, now->cores);
+    compare_texts("kernel", then->kernel, now->kernel, out);
+    compare_texts("os", then->os, now->os, out);
+    compare_texts("compiler", then->compiler, now->compiler, out);
+    compare_texts("governor", then->governor, now->governor, out);
+    if (then->facts == NULL || then->facts[0] == '\0' || now->facts == NULL)
+        return; /* measured before facts were kept: everything would differ */
+    for (const char *at = now->facts; environment_next_fact(&at, &new);) {
+        find_fact(then->facts, &new, &old);
+        add_difference(&old, &new, out);
+    }
+    for (const char *at = then->facts; environment_next_fact(&at, &old);)
+        if (!find_fact(now->facts, &old, &new))
+            add_difference(&old, &new, out);
+}
+
 const struct measurement *result_measurement(const struct result *result, const char *metric)
 {
     for (size_t i = 0; metric != NULL && i < result->measurements.count; i++)

@@ -221,7 +221,23 @@ struct environment {
     double load_1min;        /* before the run */
     double steal_ratio;      /* stolen share of CPU time during the run; -1: not known */
     const char *fingerprint; /* results of different fingerprints are not compared in silence */
+    const char *facts;       /* what else was found, one a line: "name: value"; NULL is as "" */
 };
+
+/* One line of environment.facts; lent, not NUL-terminated. */
+struct fact {
+    const char *name, *value;
+    size_t name_length, value_length;
+};
+
+/* The next fact at `*at`, which is moved behind it; false at the end.  Lines that are none are
+ * passed over. */
+bool environment_next_fact(const char **at, struct fact *ret_fact);
+
+/* Adds what two environments have different, "kernel 6.1 -> 6.2, microcode none -> 0x1"; nothing
+ * when they are alike. */
+void environment_differences(const struct environment *then, const struct environment *now,
+                             struct buf *out);
 
 /* "CPU|cores|kernel|compilers" of what is filled in so far; NULL when memory is out. */
 const char *environment_fingerprint(const struct environment *environment, struct arena *arena);

@@ -12,16 +12,21 @@ void report_text_runs(const struct run_row *rows, size_t count, struct buf *out)
 {
     buf_printf(out, "%-20s %-10s %-8s %5s %6s %7s  %s\n", "run", "commit", "profile", "ok",
                "failed", "skipped", "label");
+    size_t elsewhere = 0;
     for (size_t i = 0; i < count; i++) {
         const struct run_row *row = &rows[i];
+        bool other = strcmp(row->fingerprint, rows[0].fingerprint) != 0;
         bool done = strcmp(row->status, "done") == 0;
-        buf_printf(out, "%-20s %-10.10s %-8s %5u %6u %7u  %s%s%s\n", row->id, row->commit,
-                   row->profile, row->ok, row->failed, row->skipped, row->label,
+        buf_printf(out, "%-20s %-10.10s %-8s %5u %6u %7u %c%s%s%s\n", row->id, row->commit,
+                   row->profile, row->ok, row->failed, row->skipped, other ? '*' : ' ', row->label,
                    done            ? ""
                    : row->label[0] ? ", "
                                    : "",
                    done ? "" : row->status);
+        elsewhere += other;
     }
+    if (elsewhere > 0)
+        buf_puts(out, "* another machine, kernel or compiler than that of the newest run\n");
 }
 
 assay_status report_json_runs(const struct run_row *rows, size_t count, struct buf *out)
@@ -38,6 +43,7 @@ assay_status report_json_runs(const struct run_row *rows, size_t count, struct b
                      {"status", row->status}};
         for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
             report_json_member(&object, texts[k].key, report_json_text(texts[k].text));
+        report_json_member(&object, "fingerprint", report_json_text(row->fingerprint));
         report_json_member(&object, "duration_seconds", report_json_number(row->duration_seconds));
         report_json_member(&object, "ok", json_integer(row->ok));
         report_json_member(&object, "failed", json_integer(row->failed));

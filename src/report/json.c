@@ -265,6 +265,24 @@ static json_t *plan_json(const struct plan *plan)
     return object;
 }
 
+static json_t *facts_json(const char *facts)
+{
+    json_t *object = json_object();
+    struct fact fact;
+    for (const char *at = facts; environment_next_fact(&at, &fact);) {
+        BUF_AUTO name, value;
+        buf_init(&name, BUF_LENGTH_MAX);
+        buf_init(&value, BUF_LENGTH_MAX);
+        buf_add(&name, fact.name, fact.name_length);
+        buf_add(&value, fact.value, fact.value_length);
+        const bool good = name.status == ASSAY_OK && value.status == ASSAY_OK &&
+                          text_is_utf8(name.text, name.length);
+        report_json_member(&object, good ? name.text : "",
+                           good ? report_json_text(value.text) : NULL);
+    }
+    return object;
+}
+
 static json_t *environment_json(const struct environment *environment)
 {
     json_t *object = json_object();
@@ -282,6 +300,7 @@ static json_t *environment_json(const struct environment *environment)
                        environment->steal_ratio < 0 ? json_null()
                                                     : report_json_number(environment->steal_ratio));
     report_json_member(&object, "fingerprint", report_json_text(environment->fingerprint));
+    report_json_member(&object, "facts", facts_json(environment->facts));
     return object;
 }
 

@@ -17,6 +17,7 @@
 #include "probe/clock.h"
 #include "probe/machine.h"
 #include "session/counting/instructions.h"
+#include "session/environment/environment.h"
 #include "session/measurements.h"
 #include "session/place/project.h"
 
@@ -63,6 +64,7 @@ static assay_status begin(const struct session_request *request, struct run *run
     run->plan.profile = arena_copy(&run->arena, request->plan.profile);
     run->label = arena_copy(&run->arena, request->label ? request->label : "");
     TRY(name_compilers(request->catalog, run));
+    TRY(environment_snapshot(request->catalog, &run->arena, &run->environment));
     run->environment.fingerprint = environment_fingerprint(&run->environment, &run->arena);
     return run->plan.profile && run->label && run->environment.fingerprint ? ASSAY_OK
                                                                            : ASSAY_ERR_MEMORY;

@@ -151,7 +151,8 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE series ADD COLUMN quality INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE run ADD COLUMN warmup_iterations INTEGER;"
     "ALTER TABLE benchmark ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE benchmark ADD COLUMN tags TEXT;",
+    "ALTER TABLE benchmark ADD COLUMN tags TEXT;"
+    "ALTER TABLE run ADD COLUMN facts TEXT;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */

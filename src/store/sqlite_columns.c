@@ -46,6 +46,7 @@ static const struct column RUN_FIELDS[] = {
     RUN_AS(COLUMN_REAL, "load_1min", environment.load_1min),
     RUN_AS(COLUMN_REAL, "steal_ratio", environment.steal_ratio),
     RUN_AS(COLUMN_TEXT, "fingerprint", environment.fingerprint),
+    RUN_AS(COLUMN_TEXT, "facts", environment.facts),
 };
 
 #define SUMMARY(type, name, field)                                                                 \

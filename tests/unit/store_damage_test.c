@@ -128,6 +128,7 @@ TEST(a_database_of_the_first_schema_is_brought_up_to_date)
               "ALTER TABLE run DROP COLUMN warmup_iterations;"
               "ALTER TABLE benchmark DROP COLUMN kind;"
               "ALTER TABLE benchmark DROP COLUMN tags;"
+              "ALTER TABLE run DROP COLUMN facts;"
               "DROP TABLE missing; PRAGMA user_version = 1");
     for (size_t i = 0; i < sizeof STATISTICS / sizeof *STATISTICS; i++)
         drop_column(path, "measurement", STATISTICS[i]);

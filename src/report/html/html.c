@@ -228,6 +228,23 @@ static void add_machine(struct buf *out, const struct environment *environment)
     add_fact(out, "Compiler", environment->compiler);
 }
 
+/* Folded away: one looks when numbers surprise. */
+static void add_facts(struct buf *out, const char *facts)
+{
+    struct fact fact;
+    if (facts == NULL || facts[0] == '\0')
+        return;
+    buf_puts(out, "<dt>Environment</dt><dd><details><summary>what else was found</summary><ul>\n");
+    for (const char *at = facts; environment_next_fact(&at, &fact);) {
+        BUF_AUTO line;
+        buf_init(&line, 1 << 16);
+        buf_printf(&line, "%.*s: %.*s", (int)fact.name_length, fact.name, (int)fact.value_length,
+                   fact.value);
+        html_element(out, "<li>", line.text, "</li>\n");
+    }
+    buf_puts(out, "</ul></details></dd>\n");
+}
+
 static void add_noise(struct buf *out, const struct environment *environment)
 {
     buf_puts(out, "<dt>Noise</dt><dd>CPU time stolen during the run: ");
@@ -271,6 +288,7 @@ static void add_head(struct buf *out, const struct run *run)
     add_plan(out, &run->plan);
     add_machine(out, &run->environment);
     add_noise(out, &run->environment);
+    add_facts(out, run->environment.facts);
     buf_puts(out, "</dl>\n");
     if (run->interrupted)
         buf_puts(out, "<p class=\"note open\"><strong>Interrupted:</strong> <span>this run was "

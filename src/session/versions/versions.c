@@ -336,6 +336,23 @@ assay_status version_build(const struct versions_request *request, struct versio
     return status;
 }
 
+/* Results of other circumstances are not set against each other in silence. */
+static void tell_environments(const struct versions_request *request,
+                              const struct versions *versions)
+{
+    for (size_t i = 1; i < versions->items.count; i++) {
+        const struct version *first = &versions->items.items[0], *other = &versions->items.items[i];
+        BUF_AUTO differences;
+        buf_init(&differences, 1 << 16);
+        if (!has_results(first) || !has_results(other))
+            continue;
+        environment_differences(&first->run.environment, &other->run.environment, &differences);
+        if (differences.length > 0)
+            build_tell(request->tell, request->context, "%s and %s differ: %s", first->name,
+                       other->name, differences.text);
+    }
+}
+
 assay_status versions_open(const struct versions_request *request, struct versions *ret_versions,
                            struct buf *error)
 {
@@ -346,6 +363,8 @@ assay_status versions_open(const struct versions_request *request, struct versio
         status = tell_changes(request, &versions);
     for (size_t i = 0; i < versions.items.count && status == ASSAY_OK; i++)
         status = open_version(request, &versions, used, &versions.items.items[i], error);
+    if (status == ASSAY_OK)
+        tell_environments(request, &versions);
     if (status == ASSAY_OK)
         *ret_versions = versions;
     else
