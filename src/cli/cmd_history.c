@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/common.h"
+#include "cli/prune.h"
 #include "cli/selection.h"
 #include "report/history.h"
 #include "report/table/tables.h"
@@ -18,6 +19,7 @@ struct history_options {
     const char *metric;
     unsigned last, days;
     bool ids;
+    struct prune_options prune;
 };
 
 static const struct option_row ROWS[] = {
@@ -29,6 +31,7 @@ static const struct option_row ROWS[] = {
      offsetof(struct history_options, metric)},
     {"ids", 0, NULL, "only the ids of runs, one a line", OPTION_FLAG,
      offsetof(struct history_options, ids)},
+    PRUNE_ROWS(struct history_options),
     SELECTION_ROWS(struct history_options),
     FORMAT_ROW(struct history_options),
     COMMON_ROWS(struct history_options),
@@ -190,7 +193,12 @@ static assay_status history(struct cli *cli, int argc, char **argv)
     if (status == ASSAY_OK)
         status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
                                  &words);
-    if (status == ASSAY_OK)
+    bool prunes = first < argc && strcmp(argv[first], "prune") == 0;
+    if (status == ASSAY_OK && prunes)
+        status = cli_check_operands(cli, argv + first, argc - first, 1);
+    if (status == ASSAY_OK && prunes)
+        status = prune(cli, &options.prune, &options.common, &workplace);
+    else if (status == ASSAY_OK)
         status = history_of(cli, &options, &workplace, &words);
     workplace_release(&workplace);
     return status;
@@ -198,12 +206,15 @@ static assay_status history(struct cli *cli, int argc, char **argv)
 
 const struct command command_history = {
     "history",
-    "[PATTERN ...]",
+    "[PATTERN ...] | prune",
     "list stored runs, or one benchmark over all of them",
     "A PATTERN is a suite, a part of an id, a glob with '*' and '?', or '~REGEX', an extended\n"
     "regular expression; '%TAG' is a tag, and '!' before any of them leaves out what it means.\n"
     "Without one the runs are listed. Where the machine, kernel or compiler changes, a line says "
-    "so.\n",
+    "so.\n\n"
+    "'prune' removes runs from the store: those that are not among the newest --keep N and are\n"
+    "--older-than so many days, as far as each is said. The runs of baselines always stay.\n"
+    "It shows what goes and asks on a terminal; elsewhere it needs --yes.\n",
     ROWS,
     history,
 };

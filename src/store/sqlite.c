@@ -424,6 +424,8 @@ static const struct store_ops SQLITE_OPS = {
     .module_put = sqlite_module_put,
     .modules = sqlite_modules,
     .module_sweep = sqlite_module_sweep,
+    .prune = sqlite_prune,
+    .vacuum = sqlite_vacuum,
     .close = sqlite_close,
 };
 

@@ -82,6 +82,10 @@ assay_status sqlite_modules(struct store *store, const char *run_id, struct aren
                             kept_module_vec *rows);
 assay_status sqlite_module_sweep(struct store *store, struct arena *arena, kept_module_vec *gone);
 
+/* sqlite_prune.c: see struct store_ops. */
+assay_status sqlite_prune(struct store *store, const char *const *ids, size_t count);
+assay_status sqlite_vacuum(struct store *store);
+
 /* Starts a transaction that writes; ends it: COMMIT when all went well, else ROLLBACK, and the
  * first failure is kept. */
 ASSAY_USE_RESULT assay_status sqlite_begin_writing(struct sqlite_store *self);

@@ -34,6 +34,8 @@ struct store_ops {
     assay_status (*modules)(struct store *store, const char *run_id, struct arena *arena,
                             kept_module_vec *rows);
     assay_status (*module_sweep)(struct store *store, struct arena *arena, kept_module_vec *gone);
+    assay_status (*prune)(struct store *store, const char *const *ids, size_t count);
+    assay_status (*vacuum)(struct store *store);
     void (*close)(struct store *store);
 };
 
@@ -60,6 +62,9 @@ void store_close(struct store *store);
  * module_put: remembers the copy of one of the run's modules.
  * module_sweep: forgets the copies of runs without a baseline; `gone` gets those that no other run
  * has either, each once. */
+
+/* prune: forgets the runs, all or none, and what only they had.  ASSAY_ERR_ARGUMENT: one of them is
+ * a baseline's; ASSAY_ERR_NOT_FOUND.  vacuum: gives free pages back to the file system. */
 
 /* find: a run's id or the start of one, "latest", a baseline, a label, a commit (7 or more digits)
  * or a branch (both: the newest run of it).  ASSAY_ERR_NOT_FOUND with what was tried in

@@ -79,6 +79,14 @@ static assay_status sweep(const struct baseline_place *place, struct arena *aren
     return said(place, status, error);
 }
 
+assay_status baseline_sweep(const struct baseline_place *place, struct buf *error)
+{
+    struct arena arena = {0};
+    assay_status status = sweep(place, &arena, error);
+    arena_release(&arena);
+    return status;
+}
+
 assay_status baseline_save(const struct baseline_place *place, const char *name,
                            const struct run *run, bool overwrite, struct buf *error)
 {

@@ -26,6 +26,9 @@ ASSAY_USE_RESULT assay_status baseline_check_free(const struct baseline_place *p
 ASSAY_USE_RESULT assay_status baseline_remove(const struct baseline_place *place, const char *name,
                                               struct buf *error);
 
+/* Removes copies of modules that no baseline needs. */
+ASSAY_USE_RESULT assay_status baseline_sweep(const struct baseline_place *place, struct buf *error);
+
 /* The baseline called `name`, texts in `arena`.  ASSAY_ERR_NOT_FOUND. */
 ASSAY_USE_RESULT assay_status baseline_find(const struct baseline_place *place, const char *name,
                                             struct arena *arena, struct baseline *ret_baseline,
