@@ -264,6 +264,7 @@ struct run {
 /* A name that points at a run; `modules` were kept of it and can be measured again. */
 struct baseline {
     const char *name, *run_id, *commit, *created_at;
+    const char *fingerprint; /* of the machine that the run saw */
     unsigned modules;
 };
 typedef VEC(struct baseline) baseline_vec;

@@ -72,6 +72,7 @@ assay_status report_json_baselines(const struct baseline *rows, size_t count, st
         report_json_member(&object, "run", report_json_text(rows[i].run_id));
         report_json_member(&object, "commit", report_json_text(rows[i].commit));
         report_json_member(&object, "created_at", report_json_text(rows[i].created_at));
+        report_json_member(&object, "fingerprint", report_json_text(rows[i].fingerprint));
         report_json_member(&object, "modules", json_integer(rows[i].modules));
         report_json_element(&list, object);
     }

@@ -61,16 +61,17 @@ assay_status sqlite_baselines(struct store *store, struct arena *arena, baseline
     int code;
     TRY(sqlite_prepare(self,
                        "SELECT baseline.name, run.id, run.commit_id, baseline.created_at,"
-                       " (SELECT count(*) FROM module WHERE module.run = run.key)"
+                       " run.fingerprint, (SELECT count(*) FROM module WHERE module.run = run.key)"
                        " FROM baseline JOIN run ON run.key = baseline.run ORDER BY baseline.name",
                        &statement));
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct baseline *row = vec_add(rows);
         if (row == NULL)
             return ASSAY_ERR_MEMORY;
-        *row = (struct baseline){.modules = (unsigned)sqlite3_column_int(statement, 4)};
-        const char **const places[] = {&row->name, &row->run_id, &row->commit, &row->created_at};
-        TRY(sqlite_texts(statement, arena, places, 4));
+        *row = (struct baseline){.modules = (unsigned)sqlite3_column_int(statement, 5)};
+        const char **const places[] = {&row->name, &row->run_id, &row->commit, &row->created_at,
+                                       &row->fingerprint};
+        TRY(sqlite_texts(statement, arena, places, 5));
     }
     return sqlite_rows_end(self, code);
 }

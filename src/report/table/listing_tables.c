@@ -97,12 +97,17 @@ CELL(struct baseline, baseline_name, cell_text(row->name))
 CELL(struct baseline, baseline_run, cell_text(row->run_id))
 CELL(struct baseline, baseline_commit, cell_text(row->commit))
 CELL(struct baseline, baseline_created_at, cell_text(row->created_at))
+CELL(struct baseline, baseline_fingerprint, cell_text(row->fingerprint))
 CELL(struct baseline, baseline_modules, cell_count(row->modules))
 
 static const struct table_column BASELINE_COLUMNS[] = {
-    {"name", baseline_name, true},       {"run", baseline_run, true},
-    {"commit", baseline_commit, true},   {"created_at", baseline_created_at, true},
-    {"modules", baseline_modules, true}, {NULL, NULL, false},
+    {"name", baseline_name, true},
+    {"run", baseline_run, true},
+    {"commit", baseline_commit, true},
+    {"created_at", baseline_created_at, true},
+    {"fingerprint", baseline_fingerprint, true},
+    {"modules", baseline_modules, true},
+    {NULL, NULL, false},
 };
 
 assay_status report_table_baselines(const baseline_vec *rows, enum table_format format,
