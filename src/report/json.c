@@ -373,7 +373,6 @@ assay_status report_json_list(const benchmark_vec *benchmarks, const module_fail
         report_json_member(&row, "suite", report_json_text(benchmarks->items[i].suite));
         report_json_member(&row, "name", report_json_text(benchmarks->items[i].name));
         report_json_member(&row, "params", report_json_text(benchmarks->items[i].params));
-        report_json_member(&row, "tags", report_json_text(benchmarks->items[i].tags));
         report_json_member(&row, "description", report_json_text(benchmarks->items[i].description));
         report_json_member(&row, "module", report_json_text(benchmarks->items[i].module));
         report_json_member(&row, "kind", json_string(bench_kind_name(benchmarks->items[i].kind)));

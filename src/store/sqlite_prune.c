@@ -8,7 +8,7 @@ static assay_status forget(struct sqlite_store *self, sqlite3_int64 run)
     static const char *const STATEMENTS[] = {
         "DELETE FROM measurement WHERE run = ?", "DELETE FROM result WHERE run = ?",
         "DELETE FROM target WHERE run = ?",      "DELETE FROM module WHERE run = ?",
-        "DELETE FROM run WHERE key = ?",
+        "DELETE FROM missing WHERE run = ?",     "DELETE FROM run WHERE key = ?",
     };
     for (size_t i = 0; i < sizeof STATEMENTS / sizeof *STATEMENTS; i++) {
         STATEMENT_AUTO *statement = NULL;

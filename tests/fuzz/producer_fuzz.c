@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/producer.h"
+#include "probe/environment/producer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

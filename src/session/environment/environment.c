@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "probe/producer.h"
-#include "probe/snapshot.h"
+#include "probe/environment/producer.h"
+#include "probe/environment/snapshot.h"
 
 enum { FACTS_BYTES_MAX = 1 << 20 };
 

@@ -249,9 +249,9 @@ void scaffold_cflags(const char *program, struct buf *out)
 {
     BUF_AUTO header;
     buf_init(&header, 1 << 16);
-    buf_printf(&header, "%s/include/assay.h", program);
+    buf_printf(&header, "%s/assay.h", program);
     if (header.status == ASSAY_OK && access(header.text, F_OK) == 0)
-        buf_printf(out, "-I%s/include", program);
+        buf_printf(out, "-I%s", program);
     else if (strcmp(ASSAY_INCLUDEDIR, "/usr/include") != 0 &&
              strcmp(ASSAY_INCLUDEDIR, "/usr/local/include") != 0)
         buf_puts(out, "-I" ASSAY_INCLUDEDIR);

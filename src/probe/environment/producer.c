@@ -1,7 +1,7 @@
 /* Compiler and flags of an ELF file.  Why strings and not a DWARF reader: DW_AT_producer is a
  * string of .debug_str in what gcc and clang write, and the only one that starts with the
  * compiler's name. Invariant: every offset is checked against the file's size before it is used. */
-#include "probe/producer.h"
+#include "probe/environment/producer.h"
 
 #include <ctype.h>
 #include <elf.h>

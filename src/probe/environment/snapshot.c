@@ -1,7 +1,7 @@
 /* Facts of the machine as text.  Why text and not fields: nothing computes with them; they are
  * shown, and set beside those of another run.  A new fact is a row of a table here. Invariant:
  * every file is optional. */
-#include "probe/snapshot.h"
+#include "probe/environment/snapshot.h"
 
 #include <dirent.h>
 #include <gnu/libc-version.h>
