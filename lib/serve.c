@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "leftovers/descriptors.h"
 #include "model/protocol.h"
 #include "pair.h"
 
@@ -147,6 +148,7 @@ static void open_side(struct serve *serve, const struct message *message)
         return;
     }
     close_side(serve, side);
+    serve->descriptors_before[side] = descriptors_count();
     assay_status status = bench_open(&serve->benches[side], &request);
     serve->is_open[side] = true;
     if (status != ASSAY_OK)
@@ -245,12 +247,14 @@ static void close_command(struct serve *serve, const struct message *message)
     if (serve->is_open[side])
         bench_teardown(bench);
     unsigned threads_left = was_good ? bench_threads_left(bench) : 0;
+    int descriptors_left = descriptors_count() - serve->descriptors_before[side];
     if (was_good)
         answer_metrics(serve, side);
     if (was_good && bench->outcome != OUTCOME_OK)
         answer_outcome(serve, bench);
-    else if (threads_left > 0)
-        fprintf(serve->out, "ok threads_left=%u\n", threads_left);
+    else if (was_good && (threads_left > 0 || descriptors_left > 0))
+        fprintf(serve->out, "ok threads_left=%u descriptors_left=%d\n", threads_left,
+                descriptors_left);
     else
         answer(serve, "ok", "");
     close_side(serve, side);

@@ -11,6 +11,7 @@ struct serve {
     FILE *out;
     struct module modules[SIDE_COUNT];
     struct open_bench benches[SIDE_COUNT];
+    int descriptors_before[SIDE_COUNT]; /* open ones, before a side was */
     bool is_open[SIDE_COUNT];
     struct team
         team; /* threads and memory of the slots of both sides, of which one runs at a time */

@@ -12,12 +12,42 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
 enum { CHILD_READS = 3, CHILD_WRITES = 4, FD_SAFE_MIN = 10, CAPTURE_POLL_MS = 20 };
+enum { KEEPER_END_SECONDS = 5, LIVE_MAX = 64 };
+
+/* The processes that run now, for child_end_all: a keeper's number is negative.  Written by one
+ * thread and read by its signal handlers; those that find no place here are ended by their pipes.
+ */
+static volatile sig_atomic_t live[LIVE_MAX];
+
+static void replace_live(pid_t from, pid_t to)
+{
+    for (int i = 0; i < LIVE_MAX; i++)
+        if (live[i] == from) {
+            live[i] = to;
+            return;
+        }
+}
+
+void child_end_all(void)
+{
+    for (int i = 0; i < LIVE_MAX; i++)
+        if (live[i] != 0)
+            kill((pid_t)-live[i], live[i] > 0 ? SIGKILL : SIGTERM); /* a group, or a keeper */
+}
+
+void child_is_keeper(struct child *child)
+{
+    child->is_keeper = true;
+    replace_live(child->pid, -child->pid);
+}
 
 /* A pipe whose ends lie above the numbers that the child will use, so that dup2 cannot collide. */
 static bool pipe_open(int ends[2])
@@ -86,6 +116,7 @@ assay_status child_start_in(char *const argv[], char *const environment[], struc
     close(fds[0]);
     close(fds[3]);
     close(fds[5]);
+    replace_live(0, pid);
     *ret_child = (struct child){.pid = pid, .to = fds[1], .from = fds[2], .printed = fds[4]};
     return ASSAY_OK;
 }
@@ -98,13 +129,40 @@ bool child_has_ended(const struct child *child)
            ended.si_pid != 0;
 }
 
+/* Waits for the end of the child for that long at most. */
+static void await_end(const struct child *child, int seconds)
+{
+    struct pollfd end = {(int)syscall(SYS_pidfd_open, child->pid, 0), POLLIN, 0};
+    struct timespec began, now;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    do {
+        poll(&end, 1, end.fd >= 0 ? 1000 : 1); /* without pidfd_open: a look each millisecond */
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (!child_has_ended(child) && now.tv_sec - began.tv_sec < seconds);
+    if (end.fd >= 0)
+        close(end.fd);
+}
+
+/* A benchmark may have stopped its keeper, or may trace it, and then it does not do as it is told.
+ */
+static void end_child(const struct child *child)
+{
+    if (child->is_keeper && !child_has_ended(child)) {
+        kill(child->pid, SIGTERM);
+        kill(child->pid, SIGCONT);
+        await_end(child, KEEPER_END_SECONDS);
+    }
+    kill(-child->pid, SIGKILL);
+}
+
 void child_wait(struct child *child, bool kill_first)
 {
     int status = 0;
     if (child->pid == 0)
         return;
+    bool asked = child->is_keeper && kill_first && !child_has_ended(child);
     if (kill_first)
-        kill(-child->pid, SIGKILL);
+        end_child(child);
     siginfo_t ended;
     while (waitid(P_PID, (id_t)child->pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
         continue;
@@ -112,7 +170,9 @@ void child_wait(struct child *child, bool kill_first)
          SIGKILL); /* what it left behind; not yet reaped, so the number is still its */
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    replace_live(child->is_keeper ? -child->pid : child->pid, 0);
     child->pid = 0;
+    child->left_behind = asked && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     child->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     child->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }

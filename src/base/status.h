@@ -17,7 +17,8 @@
     X(ASSAY_ERR_TOO_FEW, -7, "too few samples", 3)                                                 \
     X(ASSAY_ERR_HOST, -8, "the benchmark host failed", 3)                                          \
     X(ASSAY_ERR_TIMEOUT, -9, "the time limit was reached", 3)                                      \
-    X(ASSAY_ERR_VERSION, -10, "another version", 3)
+    X(ASSAY_ERR_VERSION, -10, "another version", 3)                                                \
+    X(ASSAY_ERR_STOPPED, -11, "interrupted", 3)
 
 #define ASSAY_STATUS_ENUM(name, code, text, exit_code) name = (code),
 typedef enum { ASSAY_STATUSES(ASSAY_STATUS_ENUM) } assay_status;

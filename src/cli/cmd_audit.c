@@ -2,6 +2,7 @@
  * evidence. Order: options, workplace, files, benchmarks, measuring, evidence, table; every mistake
  * that can be known beforehand stops the command with nothing run. */
 #include "cli/common.h"
+#include "cli/measuring.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "report/audit/audit.h"
@@ -10,6 +11,7 @@
 
 struct audit_options {
     struct common_options common;
+    struct measuring_options measuring;
     bool quick, full, no_evidence;
     const char *verify;
     struct plan plan; /* members that are 0 are not said */
@@ -35,6 +37,7 @@ static const struct option_row ROWS[] = {
      OPTION(plan.seed)},
     {"no-evidence", 0, NULL, "write no files under benchmark-results", OPTION_FLAG,
      OPTION(no_evidence)},
+    MEASURING_ROWS(struct audit_options),
     COMMON_ROWS(struct audit_options),
     OPTION_END,
 };
@@ -64,6 +67,7 @@ static assay_status measure(struct cli *cli, const struct audit_options *options
 {
     struct audit audit = {0};
     struct progress progress;
+    TRY(measuring_begin(cli, &options->measuring));
     progress_init(&progress);
     request->progress = progress_step;
     request->context = &progress;
@@ -125,7 +129,7 @@ static assay_status audit(struct cli *cli, int argc, char **argv)
         TRY(cli_check_operands(cli, argv + first, argc - first, 0));
         return verify(cli, &options);
     }
-    stop_on_signals();
+    stop_on_signals(1);
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = audit_in(cli, &options, &workplace, argv + first, argc - first);

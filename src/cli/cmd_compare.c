@@ -2,6 +2,7 @@
  * What is measured is paired, slot by slot, until every benchmark is decided; stored runs were
  * measured one after the other and say so. */
 #include "cli/common.h"
+#include "cli/measuring.h"
 #include "cli/progress.h"
 #include "cli/selection.h"
 #include "cli/stop.h"
@@ -15,6 +16,7 @@
 struct compare_options {
     struct common_options common;
     struct selection_options selection;
+    struct measuring_options measuring;
     struct plan plan; /* what is said of it */
     double budget, margin;
     unsigned explain;
@@ -62,6 +64,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(across_machines)},
     SELECTION_ROWS(struct compare_options),
     FORMAT_ROW(struct compare_options),
+    MEASURING_ROWS(struct compare_options),
     COMMON_ROWS(struct compare_options),
     OPTION_END,
 };
@@ -130,6 +133,16 @@ static assay_status print(const struct comparing *comparing, const struct regres
     return cli_print(comparing->cli, &out);
 }
 
+/* Results that are there already disturb nobody. */
+static assay_status begin_measuring(const struct comparing *comparing,
+                                    const struct versions *versions)
+{
+    enum version_kind kind = versions->items.items[0].kind;
+    return kind == VERSION_FILE || kind == VERSION_RUN
+               ? ASSAY_OK
+               : measuring_begin(comparing->cli, &comparing->options->measuring);
+}
+
 static assay_status compare_versions(struct comparing *comparing)
 {
     struct versions versions = {0};
@@ -137,8 +150,10 @@ static assay_status compare_versions(struct comparing *comparing)
     struct buf *error = &comparing->cli->error;
     bool bisect = comparing->options->bisect;
     TRY(versions_open(&comparing->words, &versions, error));
-    assay_status status = versions_compare(&versions, &comparing->measuring, &comparing->arena,
-                                           &comparing->rows, error);
+    assay_status status = begin_measuring(comparing, &versions);
+    if (status == ASSAY_OK)
+        status = versions_compare(&versions, &comparing->measuring, &comparing->arena,
+                                  &comparing->rows, error);
     progress_end(&comparing->progress);
     comparing->measuring.explain_max = 0; /* of one row, on the way to a commit */
     const struct bisect_request wanted = {&comparing->words, &comparing->measuring,
@@ -159,8 +174,10 @@ static assay_status compare_values(struct comparing *comparing)
     const struct parameter_request request = {&catalog, comparing->options->by,
                                               comparing->options->base, &comparing->measuring};
     TRY(catalog_open(&wanted, &catalog, &comparing->cli->error));
-    assay_status status =
-        parameter_compare(&request, &comparing->arena, &comparing->rows, &comparing->cli->error);
+    assay_status status = measuring_begin(comparing->cli, &comparing->options->measuring);
+    if (status == ASSAY_OK)
+        status = parameter_compare(&request, &comparing->arena, &comparing->rows,
+                                   &comparing->cli->error);
     progress_end(&comparing->progress);
     if (status == ASSAY_OK)
         status = print(comparing, NULL);
@@ -220,7 +237,7 @@ static assay_status compare(struct cli *cli, int argc, char **argv)
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     TRY(check_options(cli, &options, argc - first));
-    stop_on_signals();
+    stop_on_signals(1);
     if (options.instructions)
         TRY(instructions_available(&cli->error));
     assay_status status = common_workplace(cli, &options.common, &workplace);

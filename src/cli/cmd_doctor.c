@@ -3,6 +3,7 @@
  * anything is measured, and nothing is written anywhere. */
 
 #include "cli/common.h"
+#include "cli/measuring.h"
 #include "cli/progress.h"
 #include "cli/selection.h"
 #include "cli/stop.h"
@@ -11,6 +12,7 @@
 
 struct doctor_options {
     struct common_options common;
+    struct measuring_options measuring;
     unsigned seconds;
 };
 enum { SECONDS = 5 };
@@ -18,6 +20,7 @@ enum { SECONDS = 5 };
 static const struct option_row ROWS[] = {
     {"seconds", 's', "N", "how long to measure (default: 5)", OPTION_COUNT,
      offsetof(struct doctor_options, seconds)},
+    MEASURING_ROWS(struct doctor_options),
     COMMON_ROWS(struct doctor_options),
     OPTION_END,
 };
@@ -39,6 +42,7 @@ static assay_status examine(struct cli *cli, const struct doctor_options *option
 {
     struct diagnosis diagnosis;
     struct progress progress;
+    TRY(measuring_begin(cli, &options->measuring));
     progress_init(&progress);
     const struct doctor_request request = {.workplace = workplace,
                                            .program = cli->program,
@@ -65,7 +69,7 @@ static assay_status doctor(struct cli *cli, int argc, char **argv)
     struct workplace workplace = {0};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    stop_on_signals();
+    stop_on_signals(1);
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = examine(cli, &options, &workplace, argv + first, argc - first);

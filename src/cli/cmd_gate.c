@@ -3,6 +3,7 @@
  * written to the store. */
 
 #include "cli/common.h"
+#include "cli/measuring.h"
 #include "cli/progress.h"
 #include "cli/selection.h"
 #include "cli/stop.h"
@@ -15,6 +16,7 @@
 struct gate_options {
     struct common_options common;
     struct selection_options selection;
+    struct measuring_options measuring;
     const char *baseline;
     struct profile_request profile; /* its plan is what the options say of pairs, too */
     struct limits_request limits;
@@ -56,6 +58,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(no_explain)},
     SELECTION_ROWS(struct gate_options),
     FORMAT_ROW(struct gate_options),
+    MEASURING_ROWS(struct gate_options),
     COMMON_ROWS(struct gate_options),
     OPTION_END,
 };
@@ -83,6 +86,7 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
     comparison_vec rows = {0};
     struct gate_facts facts;
     struct progress progress;
+    TRY(measuring_begin(cli, &options->measuring));
     progress_init(&progress);
     request->compare = (struct compare_request){
         .paths = &workplace->paths,
@@ -168,7 +172,7 @@ static assay_status gate(struct cli *cli, int argc, char **argv)
         instructions_limits(&options.limits);
         options.no_targets = true;
     }
-    stop_on_signals();
+    stop_on_signals(1);
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,

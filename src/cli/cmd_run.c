@@ -1,9 +1,13 @@
 /* assay run: measures benchmarks, keeps every result, prints the table, writes the report.
  * Order: options, workplace (assay.yaml, targets), plan, catalogue, store, measuring, files, table;
  * so that every mistake that can be known beforehand stops the command with nothing run and nothing
- * written. Ctrl-C ends after the benchmark under way and keeps what is finished. */
+ * written. Ctrl-C ends the benchmark under way and keeps what is finished; --resume goes on there,
+ * with the plan and the words of the run in place of the command line's. */
+
+#include <string.h>
 
 #include "cli/common.h"
+#include "cli/measuring.h"
 #include "cli/progress.h"
 #include "cli/run_against.h"
 #include "cli/selection.h"
@@ -16,16 +20,18 @@
 #include "session/gate/baseline.h"
 #include "session/outputs.h"
 #include "session/place/profile.h"
+#include "session/resume/resume.h"
 #include "session/run.h"
 
 struct run_options {
     struct common_options common;
     struct selection_options selection;
+    struct measuring_options measuring;
     struct profile_request profile;
     const char *label, *save_baseline;
     struct run_against_options against;
     double profile_seconds; /* 0: measure */
-    bool no_store, no_report, judge, overwrite, instructions;
+    bool no_store, no_report, judge, overwrite, instructions, resume;
     bool resources, allocations, counters;
 };
 
@@ -70,6 +76,9 @@ static const struct option_row ROWS[] = {
      "run each body for so long and nothing else, for a profiler that looks on: no statistics, "
      "nothing kept",
      OPTION_SECONDS, OPTION(profile_seconds)},
+    {"resume", 0, NULL,
+     "go on with a run that was interrupted: the last one, or the RUN that is the operand",
+     OPTION_FLAG, OPTION(resume)},
     {"label", 0, "TEXT", "a name to find this run by", OPTION_TEXT, OPTION(label)},
     {"no-store", 0, NULL, "keep nothing in the store", OPTION_FLAG, OPTION(no_store)},
     {"no-report", 0, NULL, "write no files under benchmark-results", OPTION_FLAG,
@@ -85,6 +94,7 @@ static const struct option_row ROWS[] = {
      OPTION(overwrite)},
     SELECTION_ROWS(struct run_options),
     FORMAT_ROW(struct run_options),
+    MEASURING_ROWS(struct run_options),
     COMMON_ROWS(struct run_options),
     OPTION_END,
 };
@@ -96,7 +106,18 @@ struct running {
     const struct workplace *workplace;
     struct run_against against;
     struct words words; /* that choose benchmarks */
+    struct arena arena;
+    struct run resumed; /* until it is measured; empty without --resume */
 };
+
+/* The exact command that goes on, where there is something to go on with. */
+static void add_resume(const struct running *running, const struct run *run, struct buf *out)
+{
+    if (!run->interrupted || running->options->no_store)
+        return;
+    buf_puts(out, "; go on with: ");
+    resume_command(run->id, running->options->common.store, out);
+}
 
 static void add_text(const struct running *running, const struct run *run, const char *folder,
                      struct buf *out)
@@ -110,8 +131,22 @@ static void add_text(const struct running *running, const struct run *run, const
         buf_printf(out, "\nstored as run %s in %s", run->id, running->workplace->store);
     if (folder != NULL)
         buf_printf(out, "\nreport: %s/report.html", folder);
-    buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run\n" : "\n");
+    buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run" : "");
+    add_resume(running, run, out);
+    buf_putc(out, '\n');
     run_against_text(&running->against, out);
+}
+
+/* Where stdout is a document. */
+static void tell_interruption(const struct running *running, const struct run *run)
+{
+    BUF_AUTO text;
+    buf_init(&text, 8192);
+    if (!run->interrupted)
+        return;
+    buf_puts(&text, "interrupted");
+    add_resume(running, run, &text);
+    progress_note(text.text);
 }
 
 static assay_status print_run(const struct running *running, struct run *run)
@@ -129,6 +164,7 @@ static assay_status print_run(const struct running *running, struct run *run)
     } else if (common_format(&running->options->common) == OUTPUT_JSON) {
         json_t *document = report_json_run_part(run);
         run_against_json(&running->against, &document);
+        tell_interruption(running, run);
         TRY(report_json_write(document, &out));
     } else {
         add_text(running, run, folder, &out);
@@ -169,6 +205,7 @@ static assay_status measure(struct running *running, struct session_request *req
     struct cli *cli = running->cli;
     struct run run = {0};
     struct progress progress;
+    TRY(measuring_begin(cli, &running->options->measuring));
     if (!request->instructions) /* a count does not care */
         progress_hint();
     progress_init(&progress);
@@ -199,7 +236,8 @@ static assay_status open_store(struct running *running, struct store **ret_store
     TRY(run_against_open(running->cli, running->workplace, &options->against, &running->against));
     if (options->no_store)
         return ASSAY_OK;
-    TRY(store_open(running->workplace->store, true, ret_store, error));
+    if (*ret_store == NULL) /* else a run is resumed from it */
+        TRY(store_open(running->workplace->store, true, ret_store, error));
     if (options->save_baseline == NULL || options->overwrite)
         return ASSAY_OK;
     const struct baseline_place place = {*ret_store, running->workplace->store};
@@ -223,44 +261,110 @@ static assay_status profile(struct running *running, const struct session_reques
     return cli_print(running->cli, &out);
 }
 
+static assay_status plan_run(struct running *running, struct session_request *request)
+{
+    const struct run_options *options = running->options;
+    struct buf *error = &running->cli->error;
+    TRY(profile_plan(&options->profile, &running->workplace->config, &request->plan, error));
+    request->plan.extras = extras_of(options);
+    if (options->instructions && request->plan.extras != 0)
+        return buf_error(error, ASSAY_ERR_ARGUMENT,
+                         "--instructions measures nothing else: leave out --resources, "
+                         "--allocations and --counters, or run twice");
+    if (!options->instructions)
+        return ASSAY_OK;
+    TRY(instructions_available(error));
+    const struct plan *given = &options->profile.plan;
+    request->plan = instructions_plan(&request->plan, given->launches, given->iterations);
+    request->instructions = true;
+    return ASSAY_OK;
+}
+
+/* The run brings its own plan, label and words, which took the place of the command line's. */
+static assay_status open_resumed(struct running *running, struct session_request *request)
+{
+    struct buf *error = &running->cli->error;
+    const char *selector = running->words.count > 0 ? running->words.items[0] : NULL;
+    struct origin_words words;
+    TRY(store_open(running->workplace->store, false, &request->store, error));
+    TRY(resume_open(request->store, selector, &running->resumed, &words, error));
+    running->words = (struct words){words.items, (int)words.count};
+    request->resumed = &running->resumed;
+    request->plan = running->resumed.plan;
+    request->instructions = strcmp(request->plan.profile, "instructions") == 0;
+    return request->instructions ? instructions_available(error) : ASSAY_OK;
+}
+
+static assay_status describe_origin(struct running *running, struct session_request *request)
+{
+    if (request->resumed != NULL) {
+        const struct origin_words words = {running->words.items, (size_t)running->words.count};
+        return resume_check(request->resumed, &words, request->catalog, &running->cli->error);
+    }
+    request->origin = origin_describe(running->words.items, running->words.count, request->catalog,
+                                      &running->arena);
+    return request->origin ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
 static assay_status run_in(struct running *running)
 {
     const struct run_options *options = running->options;
     const struct workplace *workplace = running->workplace;
     struct buf *error = &running->cli->error;
-    struct catalog catalog;
+    struct catalog catalog = {0};
     struct session_request request = {.paths = &workplace->paths,
                                       .catalog = &catalog,
                                       .label = options->label,
                                       .targets = &workplace->targets,
                                       .claims = &workplace->claims,
                                       .stop = &stop_count};
-    struct catalog_request wanted = {&workplace->paths, workplace->folders, running->words.items,
-                                     running->words.count};
-    TRY(profile_plan(&options->profile, &workplace->config, &request.plan, error));
-    request.plan.extras = extras_of(options);
-    if (options->instructions && request.plan.extras != 0)
-        return buf_error(error, ASSAY_ERR_ARGUMENT,
-                         "--instructions measures nothing else: leave out --resources, "
-                         "--allocations and --counters, or run twice");
-    if (options->instructions) {
-        TRY(instructions_available(error));
-        const struct plan *given = &options->profile.plan;
-        request.plan = instructions_plan(&request.plan, given->launches, given->iterations);
-        request.instructions = true;
-    }
-    TRY(catalog_open(&wanted, &catalog, error));
-    assay_status status = ASSAY_OK;
-    if (options->profile_seconds <= 0)
+    assay_status status =
+        options->resume ? open_resumed(running, &request) : plan_run(running, &request);
+    const struct catalog_request wanted = {&workplace->paths, workplace->folders,
+                                           running->words.items, running->words.count};
+    if (status == ASSAY_OK)
+        status = catalog_open(&wanted, &catalog, error);
+    if (status == ASSAY_OK)
+        status = describe_origin(running, &request);
+    if (status == ASSAY_OK && options->profile_seconds <= 0)
         status = open_store(running, &request.store);
     if (status == ASSAY_OK && options->profile_seconds > 0)
         status = profile(running, &request);
     else if (status == ASSAY_OK)
         status = measure(running, &request);
     run_against_release(&running->against);
+    run_release(&running->resumed);
     store_close(request.store);
     catalog_release(&catalog);
+    arena_release(&running->arena);
     return status;
+}
+
+static bool says_plan(const struct plan *said)
+{
+    return said->launches != 0 || said->warmup_seconds > 0 || said->warmup_iterations != 0 ||
+           said->measure_seconds > 0 || said->sample_count != 0 || said->iterations != 0 ||
+           said->limit_seconds > 0 || said->limit_rss_bytes > 0 || said->seed != 0;
+}
+
+/* A run has one plan and one selection from its begin to its end. */
+static assay_status check_options(struct cli *cli, const struct run_options *options, int operands)
+{
+    bool plan = options->profile.name != NULL || options->instructions || options->label != NULL ||
+                options->profile_seconds > 0 || extras_of(options) != 0 ||
+                says_plan(&options->profile.plan);
+    if (options->resume && plan)
+        return buf_error(
+            &cli->error, ASSAY_ERR_ARGUMENT,
+            "--resume goes on with the plan and the label of the run; profile, lengths, "
+            "limits, seed and label cannot be changed in its midst");
+    if (options->resume && options->no_store)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--resume goes on with a run of the store; --no-store excludes it");
+    if (options->resume && operands > 1)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--resume takes one RUN; which benchmarks it measures is in the run");
+    return ASSAY_OK;
 }
 
 static assay_status run(struct cli *cli, int argc, char **argv)
@@ -270,11 +374,13 @@ static assay_status run(struct cli *cli, int argc, char **argv)
     struct running running = {.cli = cli, .options = &options, .workplace = &workplace};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    stop_on_signals();
+    stop_on_signals(1);
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
                                  &running.words);
+    if (status == ASSAY_OK)
+        status = check_options(cli, &options, running.words.count);
     if (status == ASSAY_OK)
         status = run_in(&running);
     workplace_release(&workplace);
@@ -285,7 +391,10 @@ const struct command command_run = {
     "run",
     "[PATTERN|MODULE ...]",
     "measure benchmarks and keep every result",
-    SELECTION_DETAILS "\nWithout operands all suites are run.\n",
+    SELECTION_DETAILS
+    "\nWithout operands all suites are run. Every benchmark is stored as it ends. Ctrl-C ends the\n"
+    "one under way and keeps the others; --resume goes on with the rest, on the same machine and\n"
+    "with the same modules, and the run is whole then.\n",
     ROWS,
     run,
 };

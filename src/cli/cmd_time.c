@@ -96,10 +96,12 @@ static assay_status run(struct cli *cli, int argc, char **argv)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "usage: assay time COMMAND [COMMAND ...]; quote each command");
     request.lines = (struct time_texts){(const char *const *)(argv + first), argc - first};
-    stop_on_signals();
+    stop_on_signals(2); /* the second ends a command that hangs */
     assay_status status = find_programs(cli, !options.no_floor, &programs, &request);
     if (status == ASSAY_OK)
         status = time_exports_open(&options, &exports, &cli->error);
+    if (status == ASSAY_OK)
+        status = measuring_begin(cli, &options.measuring);
     if (status == ASSAY_OK)
         status = measure(cli, &options, &request, &exports);
     time_exports_close(&exports);

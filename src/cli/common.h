@@ -3,6 +3,7 @@
 #define CLI_COMMON_H
 
 #include "cli/cli.h"
+#include "cli/stop.h"
 #include "report/table/table.h"
 #include "session/place/workplace.h"
 
@@ -53,7 +54,8 @@ static inline bool common_table(const struct common_options *common, enum table_
 static inline assay_status common_workplace(struct cli *cli, const struct common_options *common,
                                             struct workplace *ret_workplace)
 {
-    const struct workplace_request request = {cli->program, common->store, common->config};
+    const struct workplace_request request = {cli->program, common->store, common->config,
+                                              &stop_count};
     return workplace_open(&request, ret_workplace, &cli->error);
 }
 

@@ -55,6 +55,7 @@ static const struct entry VARIABLES[] = {
     {"*ASSAY_STORE*", "the database, unless *--store* names one"},
     {"*ASSAY_SUITES*", "folders with suites, separated by ':'"},
     {"*ASSAY_HOST*", "the program that loads and runs benchmark modules"},
+    {"*ASSAY_LOCK*", "the file that one measuring process at a time locks; *off*: none does"},
     {"*ASSAY_HINTS*", "*off*: *run* says nothing when the machine is not quiet"},
     {NULL, NULL},
 };

@@ -57,6 +57,7 @@ const struct option_row TIME_ROWS[] = {
      OPTION(exports[EXPORT_JSON])},
     {"export-csv", 0, "FILE", "write one line a command", OPTION_TEXT, OPTION(exports[EXPORT_CSV])},
     {"export-markdown", 0, "FILE", "write a table", OPTION_TEXT, OPTION(exports[EXPORT_MARKDOWN])},
+    MEASURING_ROWS(struct time_options),
     {"json", 0, NULL, "print one JSON document (schemas in docs/schema)", OPTION_FLAG,
      OPTION(json)},
     OPTION_END,

@@ -5,11 +5,13 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/measuring.h"
 #include "session/time/time.h"
 
 enum time_export { EXPORT_JSON, EXPORT_CSV, EXPORT_MARKDOWN, EXPORT_COUNT };
 
 struct time_options {
+    struct measuring_options measuring;
     bool json, shell, no_shell, ignore_failure, no_floor, full_time;
     struct option_texts names, prepares, scans, steps, lists;
     const char *setup, *cleanup, *reference, *input, *output, *basis;

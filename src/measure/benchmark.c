@@ -35,8 +35,9 @@ struct host_executor {
     struct resources resources;
     observation_vec *observations;
     uint32_t launch;
-    unsigned threads_left; /* that outlived a teardown */
-    assay_status status;   /* of the observations */
+    unsigned threads_left;                   /* that outlived a teardown */
+    double processes_left, descriptors_left; /* the same; the most of any launch */
+    assay_status status;                     /* of the observations */
 };
 
 /* What the lines of one answer are read into. */
@@ -83,6 +84,8 @@ static bool read_answer(const struct message *message, void *context)
     }
     double left = message_number(message, "threads_left", 0);
     self->threads_left = left > 0 && left < 1e6 ? (unsigned)left : 0;
+    self->descriptors_left =
+        fmax(self->descriptors_left, message_number(message, "descriptors_left", 0));
     return true;
 }
 
@@ -98,7 +101,8 @@ static enum outcome executor_open(void *self_, struct result *result, struct buf
     struct host_executor *self = self_;
     struct answer_reader reader = {self, result, NULL, 0, true};
     enum outcome outcome = OUTCOME_FAILED;
-    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
+    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes,
+                                 self->paths->stop};
     struct open_request request = {self->benchmark, "a", self->plan->seed, self->paths->fixtures,
                                    false};
     assay_status status =
@@ -167,6 +171,7 @@ static enum outcome executor_close(void *self_, struct buf *reason)
     }
     resources_detach(&self->resources);
     host_stop(&self->host);
+    self->processes_left = fmax(self->processes_left, self->host.child.left_behind);
     return outcome;
 }
 
@@ -204,6 +209,29 @@ static const char *warning_of(const struct launch_facts *worst, unsigned threads
             arena, "%u threads of it outlived its teardown: they may have run beside slots",
             threads_left);
     return "";
+}
+
+/* The same, with what was left behind beside threads. */
+static assay_status warn(const struct host_executor *self, const struct launch_facts *worst,
+                         struct arena *arena, struct result *result)
+{
+    BUF_AUTO text;
+    buf_init(&text, 4096);
+    const char *before = warning_of(worst, self->threads_left, arena);
+    if (before == NULL)
+        return ASSAY_ERR_MEMORY;
+    buf_puts(&text, before);
+    if (self->processes_left > 0)
+        buf_printf(&text, "%sleft %.0f process%s running, which %s ended", text.length ? "; " : "",
+                   self->processes_left, self->processes_left > 1 ? "es" : "",
+                   self->processes_left > 1 ? "were" : "was");
+    if (self->descriptors_left > 0)
+        buf_printf(&text, "%sleft %.0f descriptor%s open after its teardown",
+                   text.length ? "; " : "", self->descriptors_left,
+                   self->descriptors_left > 1 ? "s" : "");
+    TRY(text.status);
+    result->warning = arena_copy(arena, text.text);
+    return result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
 static assay_status measure_launches(struct host_executor *self, struct result *result,
@@ -246,8 +274,7 @@ assay_status measure_benchmark(const struct measure_paths *paths, const struct p
     own_metrics_release(&self.own);
     TRY(status);
     result->reason = arena_copy(arena, reason.text);
-    result->warning = warning_of(&worst, self.threads_left, arena);
-    return result->reason && result->warning ? ASSAY_OK : ASSAY_ERR_MEMORY;
+    return result->reason ? warn(&self, &worst, arena, result) : ASSAY_ERR_MEMORY;
 }
 
 /* Slots that double until one takes some hundredths of a second, so that what lies between them is
@@ -345,7 +372,7 @@ assay_status measure_list(const struct measure_paths *paths, const char *module,
                           struct arena *arena, benchmark_vec *benchmarks, struct buf *error)
 {
     struct host host;
-    struct host_limits limits = {.seconds = LIST_SECONDS_MAX};
+    struct host_limits limits = {.seconds = LIST_SECONDS_MAX, .stop = paths->stop};
     struct listing listing = {.module = arena_copy(arena, module),
                               .stem = stem_of(module, arena),
                               .host = &host,

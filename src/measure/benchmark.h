@@ -8,10 +8,11 @@
 #include "measure/host.h"
 #include "model/model.h"
 
-/* Where the host program lies, and where fixtures are kept. */
+/* Where the host program lies, where fixtures are kept, and what ends a host before its time. */
 struct measure_paths {
     const char *host_program;
     const char *fixtures;
+    const volatile sig_atomic_t *stop; /* see host_limits; a host cut off is a failed benchmark */
 };
 
 /* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.

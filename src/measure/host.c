@@ -17,24 +17,11 @@
 
 #include "base/text.h"
 #include "probe/clock.h"
+#include "probe/tree.h"
 
 enum { POLL_MS = 50, PRINTED_MAX = 64 * 1024, LAST_WORDS_MAX = 300, REASON_MAX = 4000 };
 enum { CHUNKS_AT_ONCE = 32 }; /* of printed text between two looks at the limits */
 #define END_SECONDS_MAX 1.0   /* between a host's last word and its end */
-
-static double host_rss_bytes(pid_t pid)
-{
-    char path[64];
-    double pages = 0;
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    if (fscanf(file, "%*s %lf", &pages) != 1)
-        pages = 0;
-    fclose(file);
-    return pages * (double)sysconf(_SC_PAGESIZE);
-}
 
 static void drain_printed(struct host *host)
 {
@@ -104,6 +91,10 @@ static assay_status give_up(struct host *host, assay_status status, bool kill_fi
 static assay_status check_limits(struct host *host)
 {
     const struct host_limits *limits = &host->limits;
+    if (limits->stop != NULL && *limits->stop != 0) {
+        buf_error(&host->reason, ASSAY_OK, "interrupted");
+        return give_up(host, ASSAY_ERR_STOPPED, true);
+    }
     double seconds = clock_now_seconds() - host->started_seconds;
     if (seconds < host->checked_seconds + POLL_MS * 1e-3)
         return ASSAY_OK;
@@ -113,7 +104,7 @@ static assay_status check_limits(struct host *host)
                   limits->seconds);
         return give_up(host, ASSAY_ERR_TIMEOUT, true);
     }
-    if (limits->rss_bytes > 0 && host_rss_bytes(host->child.pid) > limits->rss_bytes) {
+    if (limits->rss_bytes > 0 && tree_is_larger(host->child.pid, limits->rss_bytes)) {
         buf_error(&host->reason, ASSAY_OK, "grew over its memory limit of %.0f MiB",
                   limits->rss_bytes / 1048576);
         return give_up(host, ASSAY_ERR_LIMIT, true);
@@ -254,6 +245,22 @@ void host_init(struct host *host)
     buf_init(&host->reason, 16 * 1024);
 }
 
+/* "assay-host --keep [PROGRAM]": what the benchmark leaves running ends with it. */
+static assay_status start_child(const struct host_command *command, struct host *host)
+{
+    enum { WORDS_MAX = 16 };
+    const char *keeper = command->keeper;
+    char *words[WORDS_MAX] = {(char *)(uintptr_t)keeper, (char[]){"--keep"}};
+    if (keeper == NULL)
+        return child_start_in(command->argv, command->environment, &host->child, &host->reason);
+    bool is_itself = strcmp(keeper, command->argv[0]) == 0;
+    for (size_t i = 0; !is_itself && command->argv[i] != NULL && i + 3 < WORDS_MAX; i++)
+        words[i + 2] = command->argv[i];
+    TRY(child_start_in(words, command->environment, &host->child, &host->reason));
+    child_is_keeper(&host->child);
+    return ASSAY_OK;
+}
+
 static assay_status start_once(const struct host_command *command, struct host_limits limits,
                                struct host *host)
 {
@@ -261,7 +268,7 @@ static assay_status start_once(const struct host_command *command, struct host_l
     host_init(host);
     host->limits = limits;
     host->started_seconds = clock_now_seconds();
-    TRY(child_start_in(command->argv, command->environment, &host->child, &host->reason));
+    TRY(start_child(command, host));
     fcntl(host->child.from, F_SETFL, O_NONBLOCK);
     fcntl(host->child.printed, F_SETFL, O_NONBLOCK);
     fcntl(host->child.to, F_SETFL, O_NONBLOCK);
@@ -290,11 +297,17 @@ assay_status host_start_command(const struct host_command *command, struct host_
     return status;
 }
 
-assay_status host_start_empty(const char *program, struct host_limits limits, struct host *ret_host)
+static assay_status start_kept(const char *keeper, const char *program, struct host_limits limits,
+                               struct host *ret_host)
 {
     char *argv[] = {(char *)(uintptr_t)program, NULL};
-    const struct host_command command = {argv, environ};
+    const struct host_command command = {argv, environ, keeper};
     return host_start_command(&command, limits, ret_host);
+}
+
+assay_status host_start_empty(const char *program, struct host_limits limits, struct host *ret_host)
+{
+    return start_kept(program, program, limits, ret_host);
 }
 
 assay_status host_start(const char *program, const char *module, struct host_limits limits,
@@ -302,7 +315,7 @@ assay_status host_start(const char *program, const char *module, struct host_lim
 {
     enum outcome outcome = OUTCOME_FAILED;
     if (!text_ends_with(module, ".so"))
-        return host_start_empty(module, limits, ret_host);
+        return start_kept(program, module, limits, ret_host);
     TRY(host_start_empty(program, limits, ret_host));
     BUF_AUTO line;
     buf_init(&line, PROTOCOL_LINE_MAX);
@@ -352,6 +365,12 @@ assay_status host_finish(struct host *host)
     }
     child_wait(&host->child, false);
     return ASSAY_OK;
+}
+
+pid_t host_pid(const struct host *host)
+{
+    return host->child.is_keeper && host->child.pid != 0 ? tree_child(host->child.pid)
+                                                         : host->child.pid;
 }
 
 void host_stop(struct host *host)

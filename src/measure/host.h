@@ -6,13 +6,16 @@
 #ifndef MEASURE_HOST_H
 #define MEASURE_HOST_H
 
+#include <signal.h>
+
 #include "base/child.h"
 #include "model/model.h"
 #include "model/protocol.h"
 
 struct host_limits {
     double seconds;   /* for the whole life of the host; 0: none */
-    double rss_bytes; /* resident size, polled; 0: none */
+    double rss_bytes; /* resident size with all that descends from it, polled; 0: none */
+    const volatile sig_atomic_t *stop; /* not 0: the host is ended at once; NULL: never */
 };
 
 /* Called now and then while an answer is waited for; may be NULL. */
@@ -52,6 +55,7 @@ ASSAY_USE_RESULT assay_status host_start_empty(const char *program, struct host_
 struct host_command {
     char *const *argv;
     char *const *environment; /* "NAME=VALUE", NULL-terminated */
+    const char *keeper; /* an assay-host that keeps it (lib/leftovers/keep.h); NULL: nobody does */
 };
 ASSAY_USE_RESULT assay_status host_start_command(const struct host_command *command,
                                                  struct host_limits limits, struct host *ret_host);
@@ -64,7 +68,8 @@ void host_init(struct host *host);
  * `on_line` may be NULL when no data lines are expected; the closing ok line is handed to it too.
  * ASSAY_ERR_HOST     the host died or broke the protocol; reason says how.
  * ASSAY_ERR_TIMEOUT  limits.seconds ran out; the host is gone.
- * ASSAY_ERR_LIMIT    limits.rss_bytes was passed; the host is gone. */
+ * ASSAY_ERR_LIMIT    limits.rss_bytes was passed; the host is gone.
+ * ASSAY_ERR_STOPPED  limits.stop was set; the host is gone. */
 ASSAY_USE_RESULT assay_status host_ask(struct host *host, const char *line, host_line_fn *on_line,
                                        void *context, enum outcome *ret_outcome);
 
@@ -89,6 +94,9 @@ ASSAY_USE_RESULT assay_status host_finish(struct host *host);
  * the host's reason goes to `reason`. */
 enum outcome host_conclude(const struct host *host, assay_status status, enum outcome outcome,
                            struct buf *reason);
+
+/* The process that runs the benchmark, which may lie below a keeper; 0 when none runs. */
+pid_t host_pid(const struct host *host);
 
 /* Ends the process and frees the buffers. */
 void host_stop(struct host *host);

@@ -83,9 +83,10 @@ static assay_status ask_open(struct pair_hosts *self, struct host *host, int sid
     return host_open(host, &request, read_opened, &reader, ret_outcome);
 }
 
-static struct host_limits limits_of(const struct plan *plan)
+static struct host_limits limits_of(const struct pair_sides *sides)
 {
-    return (struct host_limits){plan->limit_seconds, plan->limit_rss_bytes};
+    return (struct host_limits){sides->plan->limit_seconds, sides->plan->limit_rss_bytes,
+                                sides->paths->stop};
 }
 
 /* xorshift64*, Vigna 2016. */
@@ -113,7 +114,7 @@ static enum outcome one_process_open(void *self_, struct buf *reason)
     const uint32_t *const shifts[] = {&self->shifts.old_bytes, &self->shifts.new_bytes};
     enum outcome outcome = OUTCOME_OK;
     assay_status status =
-        host_start_empty(self->sides.paths->host_program, limits_of(self->sides.plan), host);
+        host_start_empty(self->sides.paths->host_program, limits_of(&self->sides), host);
     int first = next_side(self);
     for (int k = 0; k < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; k++) {
         const int i = k ^ first;
@@ -143,8 +144,7 @@ enum outcome pair_shift_alignment(const struct pair_sides *sides, uint32_t *ret_
     struct host host;
     uint32_t alignment = 1;
     enum outcome outcome = OUTCOME_OK;
-    assay_status status =
-        host_start_empty(sides->paths->host_program, limits_of(sides->plan), &host);
+    assay_status status = host_start_empty(sides->paths->host_program, limits_of(sides), &host);
     for (int i = 0; i < 2 && status == ASSAY_OK && outcome == OUTCOME_OK; i++) {
         const struct load_request request = {benchmarks[i]->module, SIDES[i], &NONE};
         status = ask_load(&host, &request, read_alignment, &alignment, &outcome);
@@ -212,7 +212,7 @@ static enum outcome lockstep_open(void *self_, struct buf *reason)
         int i = k ^ first;
         struct host *host = &self->hosts[i];
         assay_status status = host_start(self->sides.paths->host_program, benchmarks[i]->module,
-                                         limits_of(self->sides.plan), host);
+                                         limits_of(&self->sides), host);
         if (status == ASSAY_OK)
             status = ask_open(self, host, i, "a", &outcome);
         outcome = conclude(self, host, status, outcome, reason);

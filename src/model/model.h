@@ -251,6 +251,7 @@ struct run {
     const char *id; /* 20261121-075512-3fa9: UTC time and four random digits; sorts by time */
     const char *started_at; /* ISO 8601, UTC */
     const char *commit, *branch, *tag, *label;
+    const char *origin; /* what it was asked of what, for resuming it (session/resume/origin.h) */
     struct plan plan;
     struct environment environment;
     VEC(struct result) results;

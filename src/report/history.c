@@ -17,13 +17,16 @@ void report_text_runs(const struct run_row *rows, size_t count, struct buf *out)
         const struct run_row *row = &rows[i];
         bool other = strcmp(row->fingerprint, rows[0].fingerprint) != 0;
         bool done = strcmp(row->status, "done") == 0;
-        buf_printf(out, "%-20s %-10.10s %-8s %5u %6u %7u %c%s%s%s\n", row->id, row->commit,
+        buf_printf(out, "%-20s %-10.10s %-8s %5u %6u %7u %c%s%s%s", row->id, row->commit,
                    row->profile, row->ok, row->failed, row->skipped, other ? '*' : ' ', row->label,
                    done            ? ""
                    : row->label[0] ? ", "
                                    : "",
                    done ? "" : row->status);
         elsewhere += other;
+        if (strcmp(row->status, "interrupted") == 0)
+            buf_printf(out, "\n  (resume with: assay run --resume %s)", row->id);
+        buf_putc(out, '\n');
     }
     if (elsewhere > 0)
         buf_puts(out, "* another machine, kernel or compiler than that of the newest run\n");

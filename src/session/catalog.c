@@ -50,7 +50,7 @@ static assay_status list_module(const struct catalog_request *request, const cha
     size_t before = catalog->benchmarks.count;
     assay_status status =
         measure_list(request->paths, module, &catalog->arena, &catalog->benchmarks, &reason);
-    if (status == ASSAY_OK || status == ASSAY_ERR_MEMORY)
+    if (status == ASSAY_OK || status == ASSAY_ERR_MEMORY || status == ASSAY_ERR_STOPPED)
         return status;
     catalog->benchmarks.count = before;
     struct module_failure *failure = vec_add(&catalog->failures);

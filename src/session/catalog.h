@@ -26,7 +26,8 @@ bool catalog_selects(char *const *arguments, int count, const struct benchmark *
 const struct benchmark *catalog_find(const struct catalog *catalog, const char *id);
 
 /* Paths on the command line replace the folders.  A path that does not exist, a pattern that
- * selects nothing: ASSAY_ERR_NOT_FOUND.  Free with catalog_release. */
+ * selects nothing: ASSAY_ERR_NOT_FOUND.  ASSAY_ERR_STOPPED: by paths->stop.  Free with
+ * catalog_release. */
 ASSAY_USE_RESULT assay_status catalog_open(const struct catalog_request *request,
                                            struct catalog *ret_catalog, struct buf *error);
 void catalog_release(struct catalog *catalog);

@@ -154,6 +154,10 @@ static assay_status step_contest(const struct compare_request *request, struct a
     enum outcome outcome = measure_launch(request, contest, &reason);
     contest->launch_seconds = clock_now_seconds() - began_seconds;
     contest->spent_seconds += contest->launch_seconds;
+    if (outcome != OUTCOME_OK && is_stopped(request)) {
+        contest->pairs.count = start; /* a launch that was cut off says nothing */
+        return ASSAY_OK;
+    }
     if (outcome != OUTCOME_OK)
         return end_without_verdict(contest, outcome, reason.text, arena);
     assay_status status = judge(request, contest, start);

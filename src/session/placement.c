@@ -145,10 +145,10 @@ assay_status placement_check_in(const struct placement_lab *lab,
         !placement_same_instructions(request->old_instructions, request->new_instructions))
         return ASSAY_OK;
     TRY(measure_placements(lab, request, &evidence, &decision, &reason));
-    if (reason.length > 0)
-        return keep_reason(arena, UNTRIED, &reason, row);
     if (is_stopped(request))
         return ASSAY_OK;
+    if (reason.length > 0)
+        return keep_reason(arena, UNTRIED, &reason, row);
     placement_explain(&evidence, &decision, &reason);
     TRY(keep_reason(arena, "", &reason, row));
     if (decision.answer == PLACEMENT_YES) {
@@ -206,7 +206,7 @@ assay_status placement_check(const struct placement_request *request, struct are
     real.plan.measure_seconds = fmin(real.plan.measure_seconds, LAUNCH_SECONDS);
     real.plan.warmup_seconds = fmin(real.plan.warmup_seconds, WARMUP_SECONDS);
     if (pair_shift_alignment(&real.hosts.sides, &lab.alignment, &reason) != OUTCOME_OK)
-        return keep_reason(arena, UNTRIED, &reason, row);
+        return is_stopped(request) ? ASSAY_OK : keep_reason(arena, UNTRIED, &reason, row);
     return placement_check_in(&lab, request, arena, row);
 }
 

@@ -57,17 +57,42 @@ static assay_status name_compilers(const struct catalog *catalog, struct run *ru
     return run->environment.compiler ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-static assay_status begin(const struct session_request *request, struct run *run)
+/* Its targets are judged anew, when all of it is there. */
+static void take_over(struct run *resumed, struct run *run)
+{
+    *run = *resumed;
+    *resumed = (struct run){0};
+    run->interrupted = false;
+    run->targets.count = 0;
+}
+
+static assay_status begin_new(const struct session_request *request, struct run *run)
 {
     *run = (struct run){.plan = request->plan};
     TRY(session_describe_run(run));
     run->plan.profile = arena_copy(&run->arena, request->plan.profile);
     run->label = arena_copy(&run->arena, request->label ? request->label : "");
+    run->origin = arena_copy(&run->arena, request->origin ? request->origin : "");
     TRY(name_compilers(request->catalog, run));
     TRY(environment_snapshot(request->catalog, &run->arena, &run->environment));
     run->environment.fingerprint = environment_fingerprint(&run->environment, &run->arena);
-    return run->plan.profile && run->label && run->environment.fingerprint ? ASSAY_OK
-                                                                           : ASSAY_ERR_MEMORY;
+    return run->plan.profile && run->label && run->origin && run->environment.fingerprint
+               ? ASSAY_OK
+               : ASSAY_ERR_MEMORY;
+}
+
+static assay_status begin(const struct session_request *request, struct run *run, struct buf *error)
+{
+    if (request->resumed != NULL) {
+        take_over(request->resumed, run);
+        return ASSAY_OK;
+    }
+    TRY(begin_new(request, run));
+    if (request->store == NULL)
+        return ASSAY_OK;
+    assay_status status = request->store->ops->begin(request->store, run);
+    return status == ASSAY_OK ? ASSAY_OK
+                              : buf_error(error, status, "%s", request->store->error.text);
 }
 
 /* A benchmark whose strings live in the run's arena: the catalogue may be gone when the run is
@@ -98,6 +123,16 @@ static struct result *add_result(struct run *run, const struct benchmark *benchm
     return adopt_benchmark(run, benchmark, result) == ASSAY_OK ? result : NULL;
 }
 
+/* When this part of the run began, and how long those before it took. */
+struct measuring {
+    double began_seconds, before_seconds;
+};
+
+static double duration(const struct measuring *measuring)
+{
+    return measuring->before_seconds + clock_now_seconds() - measuring->began_seconds;
+}
+
 static assay_status keep(const struct session_request *request, const struct run *run,
                          const struct result *result, struct buf *error)
 {
@@ -108,12 +143,17 @@ static assay_status keep(const struct session_request *request, const struct run
                               : buf_error(error, status, "%s", request->store->error.text);
 }
 
+static bool is_stopped(const struct session_request *request)
+{
+    return request->stop != NULL && *request->stop != 0;
+}
+
 static assay_status run_one(const struct session_request *request, struct run *run, size_t index,
-                            double began_seconds, struct buf *error)
+                            const struct measuring *measuring, struct buf *error)
 {
     struct session_step step = {index, request->catalog->benchmarks.count,
                                 &request->catalog->benchmarks.items[index], NULL,
-                                clock_now_seconds() - began_seconds};
+                                clock_now_seconds() - measuring->began_seconds};
     observation_vec observations = {0};
     request->progress(request->context, &step);
     struct result *result = add_result(run, step.benchmark);
@@ -131,9 +171,15 @@ static assay_status run_one(const struct session_request *request, struct run *r
         status = measurements_compute(result, &observations);
     vec_release(&observations);
     TRY(status);
+    bool counted = (run->plan.extras & EXTRA_ALLOCATIONS) != 0; /* a part that lacks in silence */
+    if (is_stopped(request) && (counted || result->outcome == OUTCOME_FAILED)) {
+        result_release(&run->results.items[--run->results.count]);
+        return ASSAY_OK; /* cut off: as if it had not been begun */
+    }
+    run->duration_seconds = duration(measuring);
     TRY(keep(request, run, result, error));
     step.result = result;
-    step.elapsed_seconds = clock_now_seconds() - began_seconds;
+    step.elapsed_seconds = clock_now_seconds() - measuring->began_seconds;
     request->progress(request->context, &step);
     return ASSAY_OK;
 }
@@ -159,14 +205,28 @@ static assay_status add_failure(const struct session_request *request, struct ru
     return result->reason ? keep(request, run, result, error) : ASSAY_ERR_MEMORY;
 }
 
-static assay_status measure_all(const struct session_request *request, struct run *run,
-                                double began_seconds, struct buf *error)
+/* Of the run's first `count` results, which an earlier part of it measured. */
+static bool is_there(const struct run *run, size_t count, const char *id)
 {
-    for (size_t i = 0; i < request->catalog->failures.count; i++)
-        TRY(add_failure(request, run, &request->catalog->failures.items[i], error));
-    for (size_t i = 0; i < request->catalog->benchmarks.count && !run->interrupted; i++) {
-        TRY(run_one(request, run, i, began_seconds, error));
-        run->interrupted = request->stop != NULL && *request->stop != 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(run->results.items[i].benchmark.id, id) == 0)
+            return true;
+    return false;
+}
+
+static assay_status measure_all(const struct session_request *request, struct run *run,
+                                const struct measuring *measuring, struct buf *error)
+{
+    const struct catalog *catalog = request->catalog;
+    const size_t there = run->results.count;
+    for (size_t i = 0; i < catalog->failures.count; i++)
+        if (!is_there(run, there, text_file_name(catalog->failures.items[i].module)))
+            TRY(add_failure(request, run, &catalog->failures.items[i], error));
+    for (size_t i = 0; i < catalog->benchmarks.count && !run->interrupted; i++) {
+        if (is_there(run, there, catalog->benchmarks.items[i].id))
+            continue;
+        TRY(run_one(request, run, i, measuring, error));
+        run->interrupted = is_stopped(request);
     }
     return ASSAY_OK;
 }
@@ -183,23 +243,30 @@ static assay_status finish(const struct session_request *request, struct run *ru
                               : buf_error(error, status, "%s", request->store->error.text);
 }
 
+/* What was stolen, over all parts of the run by their lengths. */
+static void note_steal(const struct machine_ticks *before, const struct measuring *measuring,
+                       struct run *run)
+{
+    struct machine_ticks after = machine_ticks_now();
+    double part = duration(measuring) - measuring->before_seconds, all = duration(measuring);
+    double *steal = &run->environment.steal_ratio;
+    if (after.total <= before->total)
+        return;
+    double now = (after.steal - before->steal) / (after.total - before->total);
+    bool known = measuring->before_seconds > 0 && *steal >= 0;
+    *steal = known ? (*steal * measuring->before_seconds + now * part) / all : now;
+}
+
 assay_status session_run(const struct session_request *request, struct run *ret_run,
                          struct buf *error)
 {
     double began_seconds = clock_now_seconds();
     struct machine_ticks before = machine_ticks_now();
-    TRY(begin(request, ret_run));
-    if (request->store != NULL) {
-        assay_status status = request->store->ops->begin(request->store, ret_run);
-        if (status != ASSAY_OK)
-            return buf_error(error, status, "%s", request->store->error.text);
-    }
-    TRY(measure_all(request, ret_run, began_seconds, error));
-    struct machine_ticks after = machine_ticks_now();
-    if (after.total > before.total)
-        ret_run->environment.steal_ratio =
-            (after.steal - before.steal) / (after.total - before.total);
-    ret_run->duration_seconds = clock_now_seconds() - began_seconds;
+    TRY(begin(request, ret_run, error));
+    struct measuring measuring = {began_seconds, ret_run->duration_seconds};
+    TRY(measure_all(request, ret_run, &measuring, error));
+    note_steal(&before, &measuring, ret_run);
+    ret_run->duration_seconds = duration(&measuring);
     return finish(request, ret_run, error);
 }
 

@@ -23,10 +23,13 @@ struct session_request {
     struct plan plan;
     bool instructions; /* count instead of timing; the plan is instructions_plan's */
     const char *label;
+    const char *origin;        /* origin_describe; NULL: the run cannot be resumed */
+    struct run *resumed;       /* resume_open; goes on in place of a new run, which takes it over */
     struct store *store;       /* NULL: nothing is kept */
     const target_vec *targets; /* to be judged; strings must outlive the run */
     const claim_vec *claims;
-    volatile sig_atomic_t *stop; /* set by a signal: finish the benchmark under way, then end */
+    volatile sig_atomic_t *stop; /* set by a signal; ends the benchmark under way, too, when
+                                  paths->stop is the same */
     session_progress_fn *progress;
     void *context;
 };

@@ -94,8 +94,22 @@ static assay_status create_schema(struct sqlite_store *self)
     return execute(self, sql.text, "create the store's tables");
 }
 
+/* A file that was removed can be written to all the same, and what was is lost with its last user.
+ */
+static assay_status check_place(struct sqlite_store *self)
+{
+    int moved = 0;
+    if (sqlite3_file_control(self->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+        moved == 0)
+        return ASSAY_OK;
+    return buf_error(&self->store.error, ASSAY_ERR_IO,
+                     "cannot write to the store: '%s' was moved or removed meanwhile",
+                     sqlite3_db_filename(self->db, "main"));
+}
+
 assay_status sqlite_begin_writing(struct sqlite_store *self)
 {
+    TRY(check_place(self));
     return execute(self, "BEGIN IMMEDIATE", "write to the store");
 }
 
@@ -152,7 +166,9 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE run ADD COLUMN warmup_iterations INTEGER;"
     "ALTER TABLE benchmark ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE benchmark ADD COLUMN tags TEXT;"
-    "ALTER TABLE run ADD COLUMN facts TEXT;",
+    "ALTER TABLE run ADD COLUMN facts TEXT;"
+    "ALTER TABLE run ADD COLUMN origin TEXT;"
+    "ALTER TABLE run ADD COLUMN extras INTEGER;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */
@@ -222,7 +238,8 @@ static assay_status sqlite_begin(struct store *store, const struct run *run)
     TRY(sql.status);
     TRY(sqlite_prepare(self, sql.text, &statement));
     columns_bind(statement, 1, columns, run);
-    return step(self, statement);
+    TRY(step(self, statement));
+    return sqlite_hold(self, sqlite3_last_insert_rowid(self->db));
 }
 
 /* The key of a benchmark's row, which is written when it is new. */
@@ -346,6 +363,16 @@ static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
     return put_missing(self, run, benchmark, &result->missing);
 }
 
+/* So that a run that is killed knows how long it took. */
+static assay_status put_duration(struct sqlite_store *self, sqlite3_int64 key, double seconds)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(self, "UPDATE run SET duration_seconds = ? WHERE key = ?", &statement));
+    sqlite3_bind_double(statement, 1, seconds);
+    sqlite3_bind_int64(statement, 2, key);
+    return step(self, statement);
+}
+
 static assay_status sqlite_put(struct store *store, const struct run *run,
                                const struct result *result)
 {
@@ -353,7 +380,10 @@ static assay_status sqlite_put(struct store *store, const struct run *run,
     sqlite3_int64 key = 0;
     TRY(sqlite_run_key(self, run->id, &key));
     TRY(sqlite_begin_writing(self));
-    return sqlite_end_writing(self, put_result(self, key, result));
+    assay_status status = put_result(self, key, result);
+    if (status == ASSAY_OK)
+        status = put_duration(self, key, run->duration_seconds);
+    return sqlite_end_writing(self, status);
 }
 
 static assay_status put_target(struct sqlite_store *self, sqlite3_int64 run, size_t number,
@@ -377,6 +407,15 @@ static assay_status put_target(struct sqlite_store *self, sqlite3_int64 run, siz
     return step(self, statement);
 }
 
+/* Those of the finish that was an interruption. */
+static assay_status forget_targets(struct sqlite_store *self, sqlite3_int64 run)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sqlite_prepare(self, "DELETE FROM target WHERE run = ?", &statement));
+    sqlite3_bind_int64(statement, 1, run);
+    return step(self, statement);
+}
+
 static assay_status finish_run(struct sqlite_store *self, sqlite3_int64 key, const struct run *run)
 {
     STATEMENT_AUTO *statement = NULL;
@@ -388,6 +427,7 @@ static assay_status finish_run(struct sqlite_store *self, sqlite3_int64 key, con
     sqlite3_bind_double(statement, 3, run->environment.steal_ratio);
     sqlite3_bind_int64(statement, 4, key);
     TRY(step(self, statement));
+    TRY(forget_targets(self, key));
     for (size_t i = 0; i < run->targets.count; i++)
         TRY(put_target(self, key, i, &run->targets.items[i]));
     return ASSAY_OK;
@@ -405,6 +445,7 @@ static assay_status sqlite_finish(struct store *store, const struct run *run)
 static void sqlite_close(struct store *store)
 {
     struct sqlite_store *self = (struct sqlite_store *)store;
+    sqlite_let_go(self);
     sqlite3_close(self->db);
     buf_release(&self->store.error);
     free(self);
@@ -412,6 +453,7 @@ static void sqlite_close(struct store *store)
 
 static const struct store_ops SQLITE_OPS = {
     .begin = sqlite_begin,
+    .resume = sqlite_resume,
     .put = sqlite_put,
     .finish = sqlite_finish,
     .find = sqlite_find,
@@ -484,6 +526,7 @@ assay_status store_open(const char *where, bool create, struct store **ret_store
     if (self == NULL)
         return ASSAY_ERR_MEMORY;
     self->store.ops = &SQLITE_OPS;
+    self->runs = -1;
     buf_init(&self->store.error, 8192);
     assay_status status = open_database(self, where, create);
     if (status != ASSAY_OK) {

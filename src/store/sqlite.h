@@ -9,6 +9,7 @@
 struct sqlite_store {
     struct store store; /* must be first */
     sqlite3 *db;
+    int runs; /* the file of sqlite_held.c; -1: not open */
 };
 
 /* How a field of a struct is kept. */
@@ -70,6 +71,13 @@ assay_status sqlite_load(struct store *store, const char *id, struct run *ret_ru
 assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
 assay_status sqlite_history(struct store *store, const struct benchmark_filter *filter,
                             const char *metric, struct arena *arena, history_row_vec *rows);
+
+/* sqlite_held.c.  The run of that key is ours until we end.  ASSAY_ERR_IO: it is another's. */
+ASSAY_USE_RESULT assay_status sqlite_hold(struct sqlite_store *self, sqlite3_int64 key);
+/* Whether another process measures the run now. */
+bool sqlite_is_held(struct sqlite_store *self, sqlite3_int64 key);
+void sqlite_let_go(struct sqlite_store *self);
+assay_status sqlite_resume(struct store *store, const char *id);
 
 /* sqlite_baseline.c: see struct store_ops. */
 assay_status sqlite_baseline_save(struct store *store, const char *name, const char *run_id,

@@ -253,7 +253,8 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
                        " fingerprint, duration_seconds,"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'ok'),"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'failed'),"
-                       " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'skipped')"
+                       " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'skipped'),"
+                       " key"
                        " FROM run ORDER BY started_at DESC, key DESC LIMIT ?",
                        &statement));
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
@@ -270,6 +271,9 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
                                       &row->branch, &row->label,      &row->profile,
                                       &row->status, &row->fingerprint};
         TRY(sqlite_texts(statement, arena, texts, sizeof texts / sizeof *texts));
+        if (strcmp(row->status, "done") != 0)
+            row->status = sqlite_is_held(self, sqlite3_column_int64(statement, 12)) ? "running"
+                                                                                    : "interrupted";
     }
     return sqlite_rows_end(self, code);
 }

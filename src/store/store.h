@@ -17,6 +17,7 @@ struct benchmark_filter {
 
 struct store_ops {
     assay_status (*begin)(struct store *store, const struct run *run);
+    assay_status (*resume)(struct store *store, const char *id);
     assay_status (*put)(struct store *store, const struct run *run, const struct result *result);
     assay_status (*finish)(struct store *store, const struct run *run);
     assay_status (*find)(struct store *store, const char *selector, struct arena *arena,
@@ -55,8 +56,10 @@ ASSAY_USE_RESULT assay_status store_open(const char *where, bool create, struct 
 void store_close(struct store *store);
 
 /* begin writes the run's row; put commits one result with its samples, at once and durably; finish
- * writes duration, environment and judged targets.  Between begin and finish the run's status is
- * "running"; a run that was never finished stays so and counts as interrupted. */
+ * writes duration, environment and judged targets, in place of those of an earlier finish.  From
+ * begin until the process ends or the store is closed nobody else can resume the run, and its
+ * status is "running"; from then on, unless it was finished whole, it is "interrupted".
+ * resume: in place of begin for such a run.  ASSAY_ERR_IO when another process measures it. */
 
 /* baseline_save: ASSAY_ERR_ARGUMENT when the name exists and `overwrite` is not set.
  * module_put: remembers the copy of one of the run's modules.

@@ -1,6 +1,7 @@
 """Stopping: Ctrl-C and kill -9 keep what is finished and leave no process behind."""
 import json
 import os
+import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -8,15 +9,20 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from tap import (FIXTURES, MANY, PROGRAM, RESULTS, STORE, assay, check, contains, environment,
-                 exits, main, run, test, untouched)
+from tap import (FIXTURES, MANY, MODULES, PROGRAM, RESULTS, STORE, assay, check, contains, environment,
+                 exits, main, processes_here, run, test, untouched)
 
+WAITS = os.path.join(MODULES, 'tiny_bench.so')
 SLOW = ['-l', '2', '-t', '20ms', '-w', '2ms']
 
 
+def command(*words, **more):
+    return subprocess.Popen([PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, env=environment(BEGUN='begun'), **more)
+
+
 def start(*words, **more):
-    return subprocess.Popen([PROGRAM, 'run', *words], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, env=environment(), **more)
+    return command('run', *words, **more)
 
 
 def stored():
@@ -33,21 +39,6 @@ def wait_for(condition, seconds=60):
     while not condition():
         check(time.monotonic() < end, 'waited in vain')
         time.sleep(0.005)
-
-
-def processes_here():
-    """Processes whose working folder is ours, but for ourselves."""
-    found = []
-    for name in os.listdir('/proc'):
-        try:
-            if name.isdigit() and int(name) != os.getpid() and \
-                    os.readlink(f'/proc/{name}/cwd') == os.getcwd():
-                with open(f'/proc/{name}/stat', encoding='utf-8') as file:
-                    if file.read().split()[2] != 'Z':
-                        found.append(name)
-        except OSError:
-            continue
-    return found
 
 
 def stopped_by(number):
@@ -82,6 +73,83 @@ def sigterm_does_the_same():
 
 
 @test
+def a_hangup_does_the_same():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
+    stopped_by(signal.SIGHUP)
+    check(json.loads(assay('show', '--json').out)['run']['interrupted'])
+
+
+def has_host():
+    return len(processes_here()) > 2  # the program, a keeper, its host
+
+
+def begun():
+    """How many benchmarks of the module that tells it have begun."""
+    return len(pathlib.Path('begun').read_bytes().split(b'\n')) if os.path.exists('begun') else 0
+
+
+def in_a_benchmark_that_hangs(*words):
+    """The command in the midst of a benchmark whose time limit is ten times the test's patience."""
+    before = begun()
+    process = command(*words, 'tiny/waits', '--time-limit', '1000 s')
+    wait_for(lambda: begun() > before)
+    return process
+
+
+@test
+def ctrl_c_ends_the_benchmark_under_way_and_it_has_no_row():
+    process = in_a_benchmark_that_hangs('run', WAITS)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    check(process.returncode == 3, (out, err))
+    contains(out, 'interrupted: the rest was not run; go on with: assay run --resume')
+    check(stored() == 0 and processes_here() == [], out)
+
+
+@test
+def ctrl_c_ends_compare_and_gate_with_exit_code_3():
+    for words in (['compare', WAITS, WAITS], ['compare', WAITS, WAITS, '--json']):
+        process = in_a_benchmark_that_hangs(*words)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        check(process.returncode == 3 and 'interrupted' in out, (process.returncode, out, err))
+        check(processes_here() == [], 'a process was left behind')
+    exits(run('--save-baseline', 'main', '--no-report', WAITS, 'tiny/steps:a=0,b=0'), 0)
+    process = in_a_benchmark_that_hangs('gate', '--baseline', 'main', WAITS)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    check(process.returncode == 3 and 'interrupted' in out, (process.returncode, out, err))
+
+
+@test
+def the_second_ctrl_c_ends_at_once_and_damages_nothing():
+    exits(run(MANY, 'a=0,b=0'), 0)
+    with sqlite3.connect(STORE) as store:
+        process = in_a_benchmark_that_hangs('run', WAITS)
+        store.execute('BEGIN EXCLUSIVE')  # what the first one leads to waits for this
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: not has_host())
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        check(process.returncode == 3, (process.returncode, err))
+        store.rollback()
+    contains(err, 'ended at once; what was stored is kept')
+    wait_for(lambda: processes_here() == [])
+    contains(assay('history').out, 'interrupted\n  (resume with')
+    check(stored() == 1)
+    exits(run(MANY, 'a=0,b=0'), 0)
+
+
+@test
+def kill_9_ends_also_what_a_benchmark_has_detached():
+    process = command('run', os.path.join(FIXTURES, 'leftovers.so'), 'leftovers/hangs_with_daemon')
+    wait_for(lambda: os.path.exists('daemon.pid'))
+    process.kill()
+    process.communicate(timeout=60)
+    wait_for(lambda: processes_here() == [])
+
+
+@test
 def ctrl_c_from_a_terminal_reaches_the_group_and_spoils_no_benchmark():
     process = start(*SLOW, MANY, start_new_session=True)
     wait_for(lambda: stored() >= 3)
@@ -104,7 +172,7 @@ def kill_9_keeps_what_is_finished_and_hosts_end_by_themselves():
     wait_for(lambda: processes_here() == [], 10)
     kept = json.loads(assay('show', '--json').out)
     check(kept['run']['interrupted'] and len(kept['results']) >= 3, kept['run'])
-    contains(assay('history').out, 'running')
+    contains(assay('history').out, 'interrupted\n  (resume with: assay run --resume ')
     exits(run(MANY, 'a=0,b=0'), 0)
 
 

@@ -46,7 +46,7 @@ def environment(**more):
     """The environment without what would lead `assay` or git elsewhere."""
     clean = {key: value for key, value in os.environ.items()
              if not key.startswith(('ASSAY_', 'GIT_'))}
-    clean.update(ASSAY_HINTS='off', GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8')
+    clean.update(ASSAY_HINTS='off', ASSAY_LOCK='off', GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8')
     clean.update(more)
     # A sanitizer's handlers in a host must not turn a signal into an exit code.
     for options in ('ASAN_OPTIONS', 'TSAN_OPTIONS'):
@@ -104,6 +104,21 @@ def untouched():
     """Nothing was stored, no report was written."""
     check(not STORE.exists(), 'a store was made')
     check(not RESULTS.exists(), 'results were written')
+
+
+def processes_here():
+    """Processes whose working folder is ours, but for ourselves."""
+    found = []
+    for name in os.listdir('/proc'):
+        try:
+            if name.isdigit() and int(name) != os.getpid() and \
+                    os.readlink(f'/proc/{name}/cwd') == os.getcwd():
+                with open(f'/proc/{name}/stat', encoding='utf-8') as file:
+                    if file.read().split()[2] != 'Z':
+                        found.append(name)
+        except OSError:
+            continue
+    return found
 
 
 def need(program, package):

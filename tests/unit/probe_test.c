@@ -1,11 +1,16 @@
 /* src/probe: texts of /proc and /sys as kernels write them and as nobody should, a made-up machine
  * in a folder, and readings of a clock with known gaps. */
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "probe/facts.h"
 #include "probe/gaps.h"
 #include "probe/parse.h"
+#include "probe/tree.h"
 
 /* ---- texts ---- */
 
@@ -339,3 +344,47 @@ TEST(watching_ends)
 }
 
 TEST_MAIN
+
+/* ---- a process with its descendants ---- */
+
+/* Forks a child that has used that much memory of its own and tells so. */
+static pid_t child_with(size_t bytes)
+{
+    int ready[2];
+    char byte = 0;
+    CHECK(pipe(ready) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        char *memory = malloc(bytes);
+        if (memory != NULL)
+            memset(memory, 1, bytes);
+        if (write(ready[1], &byte, 1) == 1)
+            pause();
+        _exit(memory == NULL);
+    }
+    CHECK_EQ(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return child;
+}
+
+TEST(a_tree_is_as_large_as_all_its_processes)
+{
+    const double one = 96 * 1048576.0, both = 160 * 1048576.0;
+    CHECK(tree_is_larger(getpid(), 1));
+    CHECK(!tree_is_larger(getpid(), 1e12));
+    pid_t children[] = {child_with(100 << 20), child_with(100 << 20)};
+    if (access("/proc/thread-self/children", R_OK) != 0)
+        SKIP("this kernel does not tell the children of a process");
+    CHECK_EQ(tree_child(getpid()), children[0]);
+    CHECK_EQ(tree_child(children[0]), children[0]); /* it has none */
+    CHECK(tree_is_larger(children[0], one));
+    CHECK(!tree_is_larger(children[0], both));
+    CHECK(tree_is_larger(getpid(), both));
+    for (int i = 0; i < 2; i++) {
+        kill(children[i], SIGKILL);
+        CHECK_EQ(waitpid(children[i], NULL, 0), children[i]);
+    }
+    CHECK(!tree_is_larger(children[0], 1)); /* gone */
+}

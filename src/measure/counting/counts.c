@@ -150,7 +150,8 @@ static assay_status start_process(struct counting_host *self)
 {
     char out_file[128];
     const char *program = self->is_program ? self->benchmark->module : self->paths->host_program;
-    const struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes};
+    const struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes,
+                                       self->paths->stop};
     /* A program may be a script, whose interpreter is another program to start. */
     const char *words[] = {on_path(VALGRIND_ITSELF) ? VALGRIND_ITSELF : "valgrind",
                            "--tool=callgrind",
@@ -166,7 +167,7 @@ static assay_status start_process(struct counting_host *self)
     snprintf(out_file, sizeof out_file, "--callgrind-out-file=%s/%%p", self->folder);
     fill_environment(self);
     const struct host_command command = {(char *const *)(uintptr_t)(words + first),
-                                         self->environment};
+                                         self->environment, NULL};
     assay_status status = host_start_command(&command, limits, &self->host);
     self->pid = self->host.child.pid;
     self->parts = 0;

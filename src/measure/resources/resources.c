@@ -32,7 +32,7 @@ void resources_attach(struct resources *resources, struct host *host)
     double unknown = (double)NAN;
     if (!(resources->extras & EXTRA_COUNTERS) || host->child.pid == 0)
         return;
-    counters_open(host->child.pid, &resources->counters);
+    counters_open(host_pid(host), &resources->counters);
     resources->is_counting = true;
     for (int id = 0; id < COUNTER_COUNT; id++)
         resources->counters_missing[id] =
@@ -73,7 +73,7 @@ void resources_begin(struct resources *resources, struct host *host)
     if (resources->extras & EXTRA_RESOURCES) {
         ask_switches(host, resources->switches_before);
         const struct sampler_traffic traffic = traffic_of(host);
-        sampler_start(&resources->sampler, host->child.pid, &traffic);
+        sampler_start(&resources->sampler, host_pid(host), &traffic);
         host->watch = (struct host_watch){look, resources};
         resources->is_watching = true;
     }

@@ -125,6 +125,10 @@ static assay_status count_side(struct counting_pair *pair, int side, struct aren
     if (row->outcome != OUTCOME_OK || pair->is_stopped)
         return ASSAY_OK;
     TRY(count_once(pair->request->paths, &pair->plan, pair->benchmarks[side], arena, &counts));
+    pair->is_stopped =
+        counts.outcome != OUTCOME_OK && pair->request->stop != NULL && *pair->request->stop != 0;
+    if (pair->is_stopped) /* cut off, which is no fault of the benchmark */
+        return ASSAY_OK;
     row->outcome = counts.outcome;
     if (counts.outcome == OUTCOME_OK)
         pair->values[side][pair->counts[side]++] = counts.instructions;

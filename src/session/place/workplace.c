@@ -113,6 +113,7 @@ assay_status workplace_open(const struct workplace_request *request,
         workplace->store = workplace->config.store;
     workplace->paths.host_program = find_host(request->program, &workplace->arena);
     workplace->paths.fixtures = ".assay/fixtures";
+    workplace->paths.stop = request->stop;
     if (workplace->paths.host_program == NULL)
         return ASSAY_ERR_MEMORY;
     TRY(add_environment_folders(workplace));

@@ -10,6 +10,7 @@
 struct workplace_request {
     const char *program; /* folder of the executable */
     const char *store, *config;
+    const volatile sig_atomic_t *stop; /* ends hosts before their time; NULL: nothing does */
 };
 
 enum { WORKPLACE_FOLDERS_MAX = 32 };
