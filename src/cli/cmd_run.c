@@ -324,6 +324,9 @@ static assay_status run_in(struct running *running)
                                            running->words.items, running->words.count};
     if (status == ASSAY_OK)
         status = catalog_open(&wanted, &catalog, error);
+    if (status == ASSAY_OK && !options->resume && !options->instructions)
+        profile_fit_quick(catalog.benchmarks.count, &options->profile, &workplace->config,
+                          &request.plan);
     if (status == ASSAY_OK)
         status = describe_origin(running, &request);
     if (status == ASSAY_OK && options->profile_seconds <= 0)

@@ -64,4 +64,29 @@ TEST(a_length_that_was_said_is_kept_in_any_suite)
     CHECK(plan.warmup_seconds < 0.01);
 }
 
+static struct plan quick(size_t benchmarks, const char *text, struct plan said)
+{
+    struct config config = config_of(text);
+    const struct profile_request request = {.plan = said};
+    struct plan plan;
+    CHECK_EQ(profile_plan(&request, &config, &plan, NULL), ASSAY_OK);
+    profile_fit_quick(benchmarks, &request, &config, &plan);
+    config_release(&config);
+    return plan;
+}
+
+TEST(a_quick_run_of_many_has_short_launches)
+{
+    CHECK_EQ(quick(50, "", (struct plan){0}).measure_seconds, 0.1);
+    CHECK(quick(400, "", (struct plan){0}).measure_seconds < 0.05);
+    CHECK(quick(400, "", (struct plan){0}).warmup_seconds < 0.05);
+    CHECK(quick(100000, "", (struct plan){0}).measure_seconds >= 0.01);
+}
+
+TEST(what_is_said_or_another_profile_is_kept)
+{
+    CHECK_EQ(quick(400, "", (struct plan){.measure_seconds = 0.2}).measure_seconds, 0.2);
+    CHECK(quick(400, "profile: standard\n", (struct plan){0}).measure_seconds > 0.1);
+}
+
 TEST_MAIN

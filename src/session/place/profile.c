@@ -16,6 +16,11 @@
 #define LAUNCH_SECONDS 0.007
 #define FIT_LEAST_SECONDS 0.003
 
+/* A quick run of all suites should take two minutes, too. */
+#define QUICK_SECONDS 120.0
+#define QUICK_LEAST_SECONDS 0.01
+#define QUICK_LAUNCH_SECONDS 0.02
+
 static const struct plan PROFILES[] = {
     {.profile = "quick",
      .launches = 5,
@@ -123,4 +128,18 @@ void profile_fit(size_t benchmarks, const struct plan *said, struct plan *plan)
         plan->measure_seconds = fmin(plan->measure_seconds, seconds);
     if (said->warmup_seconds <= 0)
         plan->warmup_seconds = fmin(plan->warmup_seconds, seconds / 3);
+}
+
+void profile_fit_quick(size_t benchmarks, const struct profile_request *request,
+                       const struct config *config, struct plan *plan)
+{
+    bool said = request->plan.measure_seconds > 0 || (config->set & CONFIG_MEASURE);
+    if (said || strcmp(plan->profile, "quick") != 0 || benchmarks == 0)
+        return;
+    double launches = (double)plan->launches * (double)benchmarks;
+    double seconds = QUICK_SECONDS / launches - QUICK_LAUNCH_SECONDS;
+    if (seconds >= plan->measure_seconds + plan->warmup_seconds)
+        return;
+    plan->measure_seconds = fmax(seconds * 2 / 3, QUICK_LEAST_SECONDS);
+    plan->warmup_seconds = fmin(plan->warmup_seconds, plan->measure_seconds / 2);
 }

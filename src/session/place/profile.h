@@ -25,4 +25,9 @@ struct plan profile_pairs(const char *name, const struct config *config, const s
  * rather than ten. */
 void profile_fit(size_t benchmarks, const struct plan *said, struct plan *plan);
 
+/* Shortens the launches of the quick profile, unless somebody said their length, so that so many
+ * benchmarks take two minutes. */
+void profile_fit_quick(size_t benchmarks, const struct profile_request *request,
+                       const struct config *config, struct plan *plan);
+
 #endif
