@@ -281,8 +281,9 @@ typedef VEC(struct kept_module) kept_module_vec;
 struct run_row {
     const char *id, *started_at, *commit, *branch, *label, *profile, *status;
     double duration_seconds;
-    unsigned ok, failed, skipped;
+    unsigned ok, failed, skipped; /* results */
     const char *fingerprint;
+    unsigned met, missed, undecided; /* targets */
 };
 typedef VEC(struct run_row) run_row_vec;
 

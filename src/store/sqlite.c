@@ -21,6 +21,9 @@ enum { SCHEMA_VERSION = 2, APPLICATION_ID = 0x41535341, BUSY_MS = 10000, RETRY_M
 assay_status sqlite_failed(struct sqlite_store *self, const char *act)
 {
     int code = sqlite3_errcode(self->db);
+    if (code == SQLITE_INTERRUPT)
+        return buf_error(&self->store.error, ASSAY_ERR_TIMEOUT,
+                         "cannot %s: it would take longer than allowed", act);
     assay_status status = code == SQLITE_NOMEM ? ASSAY_ERR_MEMORY : ASSAY_ERR_IO;
     return buf_error(&self->store.error, status, "cannot %s: %s", act, sqlite3_errmsg(self->db));
 }
@@ -468,6 +471,9 @@ static const struct store_ops SQLITE_OPS = {
     .module_sweep = sqlite_module_sweep,
     .prune = sqlite_prune,
     .vacuum = sqlite_vacuum,
+    .read_only = sqlite_read_only,
+    .time_limit = sqlite_time_limit,
+    .version = sqlite_version,
     .close = sqlite_close,
 };
 

@@ -3,6 +3,7 @@
 #define STORE_SQLITE_H
 
 #include <sqlite3.h>
+#include <time.h>
 
 #include "store/store.h"
 
@@ -10,6 +11,7 @@ struct sqlite_store {
     struct store store; /* must be first */
     sqlite3 *db;
     int runs; /* the file of sqlite_held.c; -1: not open */
+    struct timespec deadline; /* of the calls under way; all zero: none */
 };
 
 /* How a field of a struct is kept. */
@@ -93,6 +95,11 @@ assay_status sqlite_module_sweep(struct store *store, struct arena *arena, kept_
 /* sqlite_prune.c: see struct store_ops. */
 assay_status sqlite_prune(struct store *store, const char *const *ids, size_t count);
 assay_status sqlite_vacuum(struct store *store);
+
+/* sqlite_watch.c: see struct store_ops. */
+void sqlite_read_only(struct store *store);
+void sqlite_time_limit(struct store *store, double seconds);
+assay_status sqlite_version(struct store *store, uint64_t *ret_version);
 
 /* Starts a transaction that writes; ends it: COMMIT when all went well, else ROLLBACK, and the
  * first failure is kept. */

@@ -254,10 +254,14 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'ok'),"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'failed'),"
                        " (SELECT count(*) FROM result WHERE run = run.key AND outcome = 'skipped'),"
-                       " key"
-                       " FROM run ORDER BY started_at DESC, key DESC LIMIT ?",
+                       " (SELECT count(*) FROM target WHERE run = run.key AND status = ?2),"
+                       " (SELECT count(*) FROM target WHERE run = run.key AND status = ?3),"
+                       " (SELECT count(*) FROM target WHERE run = run.key AND status = ?4), key"
+                       " FROM run ORDER BY started_at DESC, key DESC LIMIT ?1",
                        &statement));
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
+    for (int status = TARGET_MET; status <= TARGET_UNDECIDED; status++)
+        sqlite3_bind_int(statement, 2 + status - TARGET_MET, status);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct run_row *row = vec_add(rows);
@@ -266,13 +270,16 @@ assay_status sqlite_runs(struct store *store, size_t limit, struct arena *arena,
         *row = (struct run_row){.duration_seconds = sqlite3_column_double(statement, 8),
                                 .ok = (unsigned)sqlite3_column_int(statement, 9),
                                 .failed = (unsigned)sqlite3_column_int(statement, 10),
-                                .skipped = (unsigned)sqlite3_column_int(statement, 11)};
+                                .skipped = (unsigned)sqlite3_column_int(statement, 11),
+                                .met = (unsigned)sqlite3_column_int(statement, 12),
+                                .missed = (unsigned)sqlite3_column_int(statement, 13),
+                                .undecided = (unsigned)sqlite3_column_int(statement, 14)};
         const char **const texts[] = {&row->id,     &row->started_at, &row->commit,
                                       &row->branch, &row->label,      &row->profile,
                                       &row->status, &row->fingerprint};
         TRY(sqlite_texts(statement, arena, texts, sizeof texts / sizeof *texts));
         if (strcmp(row->status, "done") != 0)
-            row->status = sqlite_is_held(self, sqlite3_column_int64(statement, 12)) ? "running"
+            row->status = sqlite_is_held(self, sqlite3_column_int64(statement, 15)) ? "running"
                                                                                     : "interrupted";
     }
     return sqlite_rows_end(self, code);

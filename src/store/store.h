@@ -37,6 +37,9 @@ struct store_ops {
     assay_status (*module_sweep)(struct store *store, struct arena *arena, kept_module_vec *gone);
     assay_status (*prune)(struct store *store, const char *const *ids, size_t count);
     assay_status (*vacuum)(struct store *store);
+    void (*read_only)(struct store *store);
+    void (*time_limit)(struct store *store, double seconds);
+    assay_status (*version)(struct store *store, uint64_t *ret_version);
     void (*close)(struct store *store);
 };
 
@@ -72,6 +75,11 @@ void store_close(struct store *store);
 /* find: a run's id or the start of one, "latest", a baseline, a label, a commit (7 or more digits)
  * or a branch (both: the newest run of it).  ASSAY_ERR_NOT_FOUND with what was tried in
  * store->error. */
+
+/* read_only: from now on a call that would write fails.
+ * time_limit: all calls from now on until the next time_limit end within so many seconds together;
+ * one that would not fails with ASSAY_ERR_TIMEOUT.  0 lifts the limit.
+ * version: a number that is another one after somebody else has written. */
 
 /* load: the whole run; free with run_release.  runs: newest first, at most `limit`.
  * history: of what the filter takes, oldest first. */

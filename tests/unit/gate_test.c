@@ -140,13 +140,13 @@ TEST(a_module_that_cannot_be_listed_is_a_failed_row)
 
 /* Rows are newest first; the digit that ends an id says which benchmark its run has. */
 static const struct run_row ROWS[] = {
-    {"r9-1", "2026-11-21T09", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu"},
-    {"r8-1", "2026-11-21T08", "", "", "", "quick", "interrupted", 0, 0, 0, 0, "cpu"},
-    {"r7-1", "2026-11-21T07", "", "", "", "stress", "done", 0, 0, 0, 0, "cpu"},
-    {"r6-1", "2026-11-21T06", "", "", "", "quick", "done", 0, 0, 0, 0, "other"},
-    {"r5-2", "2026-11-21T05", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu"},
-    {"r4-1", "2026-11-21T04", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu"},
-    {"r3-1", "2026-11-21T03", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu"},
+    {"r9-1", "2026-11-21T09", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu", 0, 0, 0},
+    {"r8-1", "2026-11-21T08", "", "", "", "quick", "interrupted", 0, 0, 0, 0, "cpu", 0, 0, 0},
+    {"r7-1", "2026-11-21T07", "", "", "", "stress", "done", 0, 0, 0, 0, "cpu", 0, 0, 0},
+    {"r6-1", "2026-11-21T06", "", "", "", "quick", "done", 0, 0, 0, 0, "other", 0, 0, 0},
+    {"r5-2", "2026-11-21T05", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu", 0, 0, 0},
+    {"r4-1", "2026-11-21T04", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu", 0, 0, 0},
+    {"r3-1", "2026-11-21T03", "", "", "", "quick", "done", 0, 0, 0, 0, "cpu", 0, 0, 0},
 };
 
 static assay_status made_up_runs(struct store *store, size_t limit, struct arena *arena,

@@ -257,11 +257,11 @@ TEST(lists_of_runs_fit_80_columns_and_mark_what_was_not_finished)
 {
     const struct run_row rows[] = {{"20261121-075512-3fa9", "2026-11-21T07:55:12Z",
                                     "0123456789abcdef", "main", "label", "standard", "done", 1.5,
-                                    400, 12, 3, "A CPU"},
+                                    400, 12, 3, "A CPU", 0, 0, 0},
                                    {"20261121-075512-3fa8", "2026-11-21T07:55:12Z", "", "", "",
-                                    "quick", "running", 0, 1, 0, 0, "A CPU"},
+                                    "quick", "running", 0, 1, 0, 0, "A CPU", 0, 0, 0},
                                    {"20261121-075512-3fa7", "2026-11-21T07:55:12Z", "", "", "x",
-                                    "quick", "interrupted", 0, 1, 0, 0, "A CPU"}};
+                                    "quick", "interrupted", 0, 1, 0, 0, "A CPU", 0, 0, 0}};
     BUF_AUTO out;
     buf_init(&out, 10000);
     report_text_runs(rows, 3, &out);

@@ -361,6 +361,53 @@ TEST(a_place_that_cannot_be_written_is_named)
     CHECK(store == NULL);
 }
 
+TEST(a_reader_notices_what_others_write_and_writes_nothing)
+{
+    struct run run = sample_run("20261121-075512-3fa9");
+    struct store *writer = opened(), *reader = NULL;
+    uint64_t before = 0, still = 0, after = 0;
+    CHECK(store_open(in_folder("sub/history.db"), false, &reader, NULL) == ASSAY_OK);
+    reader->ops->read_only(reader);
+    CHECK(reader->ops->version(reader, &before) == ASSAY_OK);
+    CHECK(reader->ops->version(reader, &still) == ASSAY_OK);
+    CHECK_EQ(before, still);
+    put_all(writer, &run);
+    CHECK(reader->ops->version(reader, &after) == ASSAY_OK);
+    CHECK(after != before);
+    CHECK(reader->ops->begin(reader, &run) == ASSAY_ERR_IO);
+    CHECK(reader->ops->baseline_save(reader, "main", run.id, false) == ASSAY_ERR_IO);
+    run_release(&run);
+    store_close(reader);
+    store_close(writer);
+}
+
+/* The store is too small for a limit to be met by chance: the one that is set has passed already.
+ */
+TEST(a_call_that_takes_too_long_says_so_and_the_next_limit_is_new)
+{
+    struct run run = sample_run("20261121-075512-3fa9");
+    struct store *store = opened();
+    struct arena arena = {0};
+    history_row_vec rows = {0};
+    for (int i = 0; i < 100; i++) {
+        run.id = arena_printf(&arena, "20261121-075512-%04d", i);
+        put_all(store, &run);
+    }
+    store->ops->time_limit(store, 1e-9);
+    CHECK(store->ops->history(store, &FILTER("*"), "time_ns", &arena, &rows) == ASSAY_ERR_TIMEOUT);
+    CHECK_CONTAINS(store->error.text, "longer than allowed");
+    store->ops->time_limit(store, 3600);
+    rows.count = 0;
+    CHECK(store->ops->history(store, &FILTER("*"), "time_ns", &arena, &rows) == ASSAY_OK);
+    store->ops->time_limit(store, 0);
+    rows.count = 0;
+    CHECK(store->ops->history(store, &FILTER("*"), "time_ns", &arena, &rows) == ASSAY_OK);
+    vec_release(&rows);
+    arena_release(&arena);
+    run_release(&run);
+    store_close(store);
+}
+
 TEST(packed_samples_believe_no_count_that_the_length_denies)
 {
     struct run run = sample_run("x");
