@@ -264,20 +264,37 @@ static void add_noise(struct buf *out, const struct environment *environment)
     buf_puts(out, "</dd>\n");
 }
 
-static void add_head(struct buf *out, const struct run *run)
+void html_style(struct buf *out)
+{
+    for (size_t i = 0; i < sizeof STYLE / sizeof STYLE[0]; i++)
+        buf_puts(out, STYLE[i]);
+}
+
+/* A file carries its style and forbids everything else; a server does both by other means. */
+static void add_style(struct buf *out, const struct html_site *site)
+{
+    if (site != NULL) {
+        buf_puts(out, site->head);
+        return;
+    }
+    buf_puts(out, "<meta http-equiv=\"Content-Security-Policy\" "
+                  "content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n<style>\n");
+    html_style(out);
+    buf_puts(out, "</style>\n");
+}
+
+static void add_head(struct buf *out, const struct run *run, const struct html_site *site)
 {
     buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" "
-                  "content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>assay report ");
     html_text_short(out, run->id, HTML_NAME_BYTES_MAX);
-    buf_puts(out, "</title>\n<style>\n");
-    for (size_t i = 0; i < sizeof STYLE / sizeof STYLE[0]; i++)
-        buf_puts(out, STYLE[i]);
-    buf_puts(out, "</style>\n</head>\n<body>\n"
-                  "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n"
-                  "<header>\n<p class=\"brand\">assay</p>\n<h1>");
+    buf_puts(out, "</title>\n");
+    add_style(out, site);
+    buf_puts(out, "</head>\n<body>\n"
+                  "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n");
+    buf_puts(out, site != NULL ? site->navigation : "");
+    buf_puts(out, "<header>\n<p class=\"brand\">assay</p>\n<h1>");
     html_text_short(out, html_is_blank(run->label) ? "Performance report" : run->label,
                     HTML_NAME_BYTES_MAX);
     html_element(out, "</h1>\n<dl>\n<dt>Run</dt><dd><code>", run->id, "</code>, started ");
@@ -562,8 +579,14 @@ static void add_reading(struct buf *out)
 
 assay_status report_html(const struct run *run, struct buf *out)
 {
+    return report_html_served(run, NULL, out);
+}
+
+assay_status report_html_served(const struct run *run, const struct html_site *site,
+                                struct buf *out)
+{
     struct counts counts = counts_of(run);
-    add_head(out, run);
+    add_head(out, run, site);
     add_navigation(out, run, &counts);
     buf_puts(out, "<main>\n");
     add_counts(out, run, &counts);
@@ -571,9 +594,12 @@ assay_status report_html(const struct run *run, struct buf *out)
     add_targets(out, run);
     add_claims(out, run);
     html_results(out, run);
-    html_sections(out, run);
+    html_sections(out, run, site);
     add_reading(out);
-    buf_puts(out, "</main>\n<footer class=\"soft\"><p>Written by assay. This file is complete: it "
-                  "loads nothing and runs nothing.</p></footer>\n</body>\n</html>\n");
+    buf_puts(out, "</main>\n<footer class=\"soft\"><p>");
+    buf_puts(out, site != NULL ? site->footer
+                               : "Written by assay. This file is complete: it loads nothing and "
+                                 "runs nothing.");
+    buf_puts(out, "</p></footer>\n</body>\n</html>\n");
     return out->status;
 }

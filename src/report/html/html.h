@@ -11,4 +11,18 @@
  */
 ASSAY_USE_RESULT assay_status report_html(const struct run *run, struct buf *out);
 
+/* What the page has more when a server shows it.  All is ours: markup, not text from outside. */
+struct html_site {
+    const char *head;       /* instead of the style sheet inside */
+    const char *navigation; /* above everything else */
+    const char *footer;     /* instead of "this file is complete" */
+    /* Adds what a benchmark's section links to. */
+    void (*add_links)(struct buf *out, const char *benchmark);
+};
+assay_status report_html_served(const struct run *run, const struct html_site *site,
+                                struct buf *out);
+
+/* The style sheet of all our pages. */
+void html_style(struct buf *out);
+
 #endif

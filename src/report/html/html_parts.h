@@ -76,7 +76,8 @@ void html_number_open(struct buf *out, const char *label);
 
 /* The table of all results and the section of each benchmark, in html_results.c. */
 void html_results(struct buf *out, const struct run *run);
-void html_sections(struct buf *out, const struct run *run);
+struct html_site;
+void html_sections(struct buf *out, const struct run *run, const struct html_site *site);
 
 /* A table of what the benchmark used beside time; nothing when it was not asked for. */
 void html_resources(struct buf *out, const struct result *result);

@@ -8,6 +8,7 @@
 
 #include "model/resources/resources.h"
 #include "report/html/escape.h"
+#include "report/html/html.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg.h"
 #include "report/statistics/statistics.h"
@@ -631,14 +632,22 @@ static void add_summary_line(struct buf *out, const struct result *result)
     buf_puts(out, "</span></summary>\n");
 }
 
-static void add_section(struct buf *out, const struct result *result, size_t index, bool is_open)
+struct section {
+    size_t index;
+    bool is_open;
+    const struct html_site *site; /* NULL: in a file */
+};
+
+static void add_section(struct buf *out, const struct result *result, const struct section *section)
 {
     const struct summary *time = html_time(result);
-    buf_printf(out, "<section id=\"b%zu\" data-benchmark=\"", index + 1);
+    buf_printf(out, "<section id=\"b%zu\" data-benchmark=\"", section->index + 1);
     html_attr(out, result->benchmark.id);
-    buf_printf(out, "\"><details%s>", is_open ? " open=\"open\"" : "");
+    buf_printf(out, "\"><details%s>", section->is_open ? " open=\"open\"" : "");
     add_summary_line(out, result);
     add_facts(out, result);
+    if (section->site != NULL && time != NULL)
+        section->site->add_links(out, result->benchmark.id);
     if (result->outcome == OUTCOME_FAILED)
         add_note(out, "bad", "Failed", result->reason);
     if (result->outcome == OUTCOME_SKIPPED)
@@ -659,13 +668,15 @@ static void add_section(struct buf *out, const struct result *result, size_t ind
     buf_puts(out, "</div></div>\n</details></section>\n");
 }
 
-void html_sections(struct buf *out, const struct run *run)
+void html_sections(struct buf *out, const struct run *run, const struct html_site *site)
 {
     buf_puts(out, "<section id=\"benchmarks\">\n<h2>Each benchmark</h2>\n");
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
         bool is_special = result->outcome == OUTCOME_FAILED || !html_is_blank(result->warning);
-        add_section(out, result, i, is_special || run->results.count <= OPEN_SECTIONS_MAX);
+        const struct section section = {i, is_special || run->results.count <= OPEN_SECTIONS_MAX,
+                                        site};
+        add_section(out, result, &section);
     }
     if (run->results.count == 0)
         buf_puts(out, "<p>There is none.</p>\n");

@@ -1,0 +1,17 @@
+/* The chart of a trend: values in order, where they stepped and drifted.  Classes and rules as in
+ * report/html/svg.h, and
+ *
+ *   .step   a step's place      .unsure   the points that may hold it      .drift   a slow change
+ */
+#ifndef REPORT_SVG_TREND_H
+#define REPORT_SVG_TREND_H
+
+#include "model/history/trend.h"
+
+/* Nothing is drawn of a series without a finite value. */
+void svg_trend(struct buf *out, const struct trend_series *series);
+
+/* "+5.2 %", or a difference in the metric's unit. */
+void html_trend_amount(struct buf *out, const struct trend_series *series, double ratio);
+
+#endif
