@@ -11,7 +11,8 @@
     X(list)                                                                                        \
     X(show)                                                                                        \
     X(time)                                                                                        \
-    X(compare) X(gate) X(audit) X(baseline) X(history) X(trend) X(doctor) X(init) X(completions)
+    X(compare)                                                                                     \
+    X(gate) X(audit) X(baseline) X(history) X(trend) X(doctor) X(serve) X(init) X(completions)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)

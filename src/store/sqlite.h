@@ -10,7 +10,7 @@
 struct sqlite_store {
     struct store store; /* must be first */
     sqlite3 *db;
-    int runs; /* the file of sqlite_held.c; -1: not open */
+    int runs;                 /* the file of sqlite_held.c; -1: not open */
     struct timespec deadline; /* of the calls under way; all zero: none */
 };
 

@@ -1,0 +1,78 @@
+/* The frame of served pages.
+ * Why no inline style or script: the policy that is sent with each page forbids them, so that even
+ * markup that slipped in could do nothing. */
+#include "serve/page.h"
+
+#include <stdio.h>
+
+#include "report/html/escape.h"
+#include "report/html/html_parts.h"
+#include "serve/request.h"
+
+const char PAGE_HEAD[] = "<link rel=\"stylesheet\" href=\"/style.css\"/>\n"
+                         "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\"/>\n"
+                         "<script src=\"/live.js\" defer=\"defer\"></script>\n";
+const char PAGE_NAVIGATION[] =
+    "<nav class=\"site\" aria-label=\"Site\"><a href=\"/\">Runs</a> "
+    "<a href=\"/run/latest\">Newest run</a> <a href=\"/trend\">Trends</a> "
+    "<a href=\"/compare\">Compare</a> <span id=\"live\" role=\"status\"></span></nav>\n";
+const char PAGE_FOOTER[] = "Served by assay from its store; it only reads.";
+
+void page_open(struct buf *out, const char *title, bool is_live)
+{
+    buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                  "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>assay: ");
+    html_text_short(out, title, HTML_NAME_BYTES_MAX);
+    buf_puts(out, "</title>\n");
+    buf_puts(out, PAGE_HEAD);
+    buf_puts(out, "</head>\n<body>\n");
+    buf_puts(out, PAGE_NAVIGATION);
+    buf_puts(out, "<header>\n<p class=\"brand\">assay</p>\n<h1>");
+    html_text_short(out, title, HTML_NAME_BYTES_MAX);
+    buf_printf(out, "</h1>\n</header>\n<main%s>\n", is_live ? " data-live=\"live\"" : "");
+}
+
+void page_close(struct buf *out)
+{
+    buf_printf(out, "</main>\n<footer class=\"soft\"><p>%s</p></footer>\n</body>\n</html>\n",
+               PAGE_FOOTER);
+}
+
+void page_run_link(struct buf *out, const char *id)
+{
+    buf_puts(out, "<a href=\"/run/");
+    request_encode(out, id);
+    buf_puts(out, "\">");
+}
+
+void page_run_name(struct buf *out, const char *id)
+{
+    page_run_link(out, id);
+    html_element(out, "<code>", id, "</code></a>");
+}
+
+void page_trend_link(struct buf *out, const char *benchmark, const char *metric)
+{
+    buf_puts(out, "<a href=\"/trend?benchmark=");
+    request_encode(out, benchmark);
+    buf_puts(out, "&amp;metric=");
+    request_encode(out, metric);
+    buf_puts(out, "\">");
+}
+
+void page_compare_link(struct buf *out, const char *old_run, const char *new_run)
+{
+    buf_puts(out, "<a href=\"/compare?old=");
+    request_encode(out, old_run);
+    buf_puts(out, "&amp;new=");
+    request_encode(out, new_run);
+    buf_puts(out, "\">");
+}
+
+void page_commit(struct buf *out, const char *commit)
+{
+    char start[13];
+    snprintf(start, sizeof start, "%s", commit);
+    html_element(out, "<code>", start, "</code>");
+}
