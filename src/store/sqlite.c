@@ -225,9 +225,8 @@ assay_status sqlite_run_key(struct sqlite_store *self, const char *id, sqlite3_i
     return ASSAY_OK;
 }
 
-static assay_status sqlite_begin(struct store *store, const struct run *run)
+static assay_status insert_run(struct sqlite_store *self, const struct run *run)
 {
-    struct sqlite_store *self = (struct sqlite_store *)store;
     struct columns columns = RUN_COLUMNS;
     STATEMENT_AUTO *statement = NULL;
     BUF_AUTO sql;
@@ -241,16 +240,45 @@ static assay_status sqlite_begin(struct store *store, const struct run *run)
     TRY(sql.status);
     TRY(sqlite_prepare(self, sql.text, &statement));
     columns_bind(statement, 1, columns, run);
-    TRY(step(self, statement));
+    return step(self, statement);
+}
+
+static assay_status sqlite_begin(struct store *store, const struct run *run)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    TRY(insert_run(self, run));
     return sqlite_hold(self, sqlite3_last_insert_rowid(self->db));
+}
+
+/* The kept statement `which`, ready to be bound; `sql` is asked once. */
+static assay_status keep_statement(struct sqlite_store *self, enum kept_statement which,
+                                   const char *sql, sqlite3_stmt **ret_statement)
+{
+    if (self->kept[which] == NULL)
+        TRY(sqlite_prepare(self, sql, &self->kept[which]));
+    *ret_statement = self->kept[which];
+    return ASSAY_OK;
+}
+
+/* Runs a kept statement that yields one number, or none for NULL, and makes it ready again. */
+static assay_status run_kept(struct sqlite_store *self, sqlite3_stmt *statement,
+                             sqlite3_int64 *ret_key)
+{
+    int wanted = ret_key ? SQLITE_ROW : SQLITE_DONE, code = sqlite3_step(statement);
+    assay_status status = code == wanted ? ASSAY_OK : sqlite_failed(self, "write to the store");
+    if (status == ASSAY_OK && ret_key != NULL)
+        *ret_key = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return status;
 }
 
 /* The key of a benchmark's row, which is written when it is new. */
 static assay_status benchmark_key(struct sqlite_store *self, const struct benchmark *benchmark,
                                   sqlite3_int64 *ret_key)
 {
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sqlite_prepare(self,
+    sqlite3_stmt *statement;
+    TRY(keep_statement(self, KEPT_BENCHMARK,
                        "INSERT INTO benchmark(id, suite, name, params, description, tags, kind)"
                        " VALUES(?, ?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT(id) DO UPDATE SET description = excluded.description,"
@@ -261,17 +289,14 @@ static assay_status benchmark_key(struct sqlite_store *self, const struct benchm
     for (int i = 0; i < 6; i++)
         sqlite_bind_text_or_null(statement, i + 1, texts[i]);
     sqlite3_bind_int(statement, 7, (int)benchmark->kind);
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        return sqlite_failed(self, "write to the store");
-    *ret_key = sqlite3_column_int64(statement, 0);
-    return ASSAY_OK;
+    return run_kept(self, statement, ret_key);
 }
 
 static assay_status series_key(struct sqlite_store *self, sqlite3_int64 benchmark,
                                const struct metric *metric, sqlite3_int64 *ret_key)
 {
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sqlite_prepare(self,
+    sqlite3_stmt *statement;
+    TRY(keep_statement(self, KEPT_SERIES,
                        "INSERT INTO series(benchmark, metric, unit, direction, quality)"
                        " VALUES(?, ?, ?, ?, ?)"
                        " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit,"
@@ -283,21 +308,17 @@ static assay_status series_key(struct sqlite_store *self, sqlite3_int64 benchmar
     sqlite_bind_text_or_null(statement, 3, metric->unit);
     sqlite3_bind_int(statement, 4, (int)metric->direction);
     sqlite3_bind_int(statement, 5, metric->quality);
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        return sqlite_failed(self, "write to the store");
-    *ret_key = sqlite3_column_int64(statement, 0);
-    return ASSAY_OK;
+    return run_kept(self, statement, ret_key);
 }
 
-static assay_status put_measurement(struct sqlite_store *self, sqlite3_int64 run,
-                                    sqlite3_int64 benchmark, const struct measurement *measurement)
+static assay_status measurement_statement(struct sqlite_store *self, sqlite3_stmt **ret_statement)
 {
     struct columns columns = SUMMARY_COLUMNS;
-    STATEMENT_AUTO *statement = NULL;
-    sqlite3_int64 series = 0;
-    BUF_AUTO sql, packed;
+    BUF_AUTO sql;
     buf_init(&sql, 4096);
-    buf_init(&packed, 4096);
+    *ret_statement = self->kept[KEPT_MEASUREMENT];
+    if (*ret_statement != NULL)
+        return ASSAY_OK;
     buf_puts(&sql, "INSERT INTO measurement(run, series, ");
     columns_add_names(&sql, columns, false);
     buf_puts(&sql, ", percentiles) VALUES(?, ?");
@@ -305,15 +326,7 @@ static assay_status put_measurement(struct sqlite_store *self, sqlite3_int64 run
         buf_puts(&sql, ", ?");
     buf_puts(&sql, ")");
     TRY(sql.status);
-    TRY(series_key(self, benchmark, measurement->metric, &series));
-    TRY(sqlite_prepare(self, sql.text, &statement));
-    sqlite3_bind_int64(statement, 1, run);
-    sqlite3_bind_int64(statement, 2, series);
-    int next = columns_bind(statement, 3, columns, &measurement->summary);
-    pack_percentiles(measurement->summary.percentiles, &packed);
-    TRY(packed.status);
-    sqlite3_bind_blob64(statement, next, packed.text, packed.length, SQLITE_STATIC);
-    return step(self, statement);
+    return keep_statement(self, KEPT_MEASUREMENT, sql.text, ret_statement);
 }
 
 static assay_status put_missing(struct sqlite_store *self, sqlite3_int64 run,
@@ -335,32 +348,52 @@ static assay_status put_missing(struct sqlite_store *self, sqlite3_int64 run,
     return ASSAY_OK;
 }
 
-static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
-                               const struct result *result)
+static assay_status put_measurement(struct sqlite_store *self, sqlite3_int64 run,
+                                    sqlite3_int64 benchmark, const struct measurement *measurement)
 {
-    STATEMENT_AUTO *statement = NULL;
+    sqlite3_stmt *statement;
+    sqlite3_int64 series = 0;
+    BUF_AUTO packed;
+    buf_init(&packed, 4096);
+    TRY(series_key(self, benchmark, measurement->metric, &series));
+    TRY(measurement_statement(self, &statement));
+    pack_percentiles(measurement->summary.percentiles, &packed);
+    TRY(packed.status);
+    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 2, series);
+    int next = columns_bind(statement, 3, SUMMARY_COLUMNS, &measurement->summary);
+    sqlite3_bind_blob64(statement, next, packed.text, packed.length, SQLITE_STATIC);
+    return run_kept(self, statement, NULL);
+}
+
+/* `number`: the result's place in its run; below 0: behind those that are there. */
+static assay_status put_result(struct sqlite_store *self, sqlite3_int64 run,
+                               const struct result *result, sqlite3_int64 number)
+{
+    sqlite3_stmt *statement;
     sqlite3_int64 benchmark = 0;
     BUF_AUTO packed;
     buf_init(&packed, BUF_LENGTH_MAX);
     TRY(benchmark_key(self, &result->benchmark, &benchmark));
-    TRY(sqlite_prepare(
-        self,
+    TRY(keep_statement(
+        self, KEPT_RESULT,
         "INSERT OR REPLACE INTO result(run, benchmark, module, compiler, outcome, reason, warning,"
         " bytes, items, samples, number) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-        " (SELECT count(*) FROM result WHERE run = ?1))",
+        " CASE WHEN ?11 >= 0 THEN ?11 ELSE (SELECT count(*) FROM result WHERE run = ?1) END)",
         &statement));
     const char *const texts[] = {result->benchmark.module, result->benchmark.compiler,
                                  outcome_name(result->outcome), result->reason, result->warning};
+    pack_samples(&result->samples, &packed);
+    TRY(packed.status);
     sqlite3_bind_int64(statement, 1, run);
     sqlite3_bind_int64(statement, 2, benchmark);
     for (int i = 0; i < 5; i++)
         sqlite_bind_text_or_null(statement, i + 3, texts[i]);
     sqlite3_bind_double(statement, 8, result->bytes);
     sqlite3_bind_double(statement, 9, result->items);
-    pack_samples(&result->samples, &packed);
-    TRY(packed.status);
     sqlite3_bind_blob64(statement, 10, packed.text, packed.length, SQLITE_STATIC);
-    TRY(step(self, statement));
+    sqlite3_bind_int64(statement, 11, number);
+    TRY(run_kept(self, statement, NULL));
     for (size_t i = 0; i < result->measurements.count; i++)
         TRY(put_measurement(self, run, benchmark, &result->measurements.items[i]));
     return put_missing(self, run, benchmark, &result->missing);
@@ -383,7 +416,7 @@ static assay_status sqlite_put(struct store *store, const struct run *run,
     sqlite3_int64 key = 0;
     TRY(sqlite_run_key(self, run->id, &key));
     TRY(sqlite_begin_writing(self));
-    assay_status status = put_result(self, key, result);
+    assay_status status = put_result(self, key, result, -1);
     if (status == ASSAY_OK)
         status = put_duration(self, key, run->duration_seconds);
     return sqlite_end_writing(self, status);
@@ -445,10 +478,28 @@ static assay_status sqlite_finish(struct store *store, const struct run *run)
     return sqlite_end_writing(self, finish_run(self, key, run));
 }
 
+static assay_status put_whole(struct sqlite_store *self, const struct run *run)
+{
+    TRY(insert_run(self, run));
+    const sqlite3_int64 key = sqlite3_last_insert_rowid(self->db);
+    for (size_t i = 0; i < run->results.count; i++)
+        TRY(put_result(self, key, &run->results.items[i], (sqlite3_int64)i));
+    return finish_run(self, key, run);
+}
+
+static assay_status sqlite_put_run(struct store *store, const struct run *run)
+{
+    struct sqlite_store *self = (struct sqlite_store *)store;
+    TRY(sqlite_begin_writing(self));
+    return sqlite_end_writing(self, put_whole(self, run));
+}
+
 static void sqlite_close(struct store *store)
 {
     struct sqlite_store *self = (struct sqlite_store *)store;
     sqlite_let_go(self);
+    for (int i = 0; i < KEPT_COUNT; i++)
+        sqlite3_finalize(self->kept[i]);
     sqlite3_close(self->db);
     buf_release(&self->store.error);
     free(self);
@@ -459,6 +510,7 @@ static const struct store_ops SQLITE_OPS = {
     .resume = sqlite_resume,
     .put = sqlite_put,
     .finish = sqlite_finish,
+    .put_run = sqlite_put_run,
     .find = sqlite_find,
     .load = sqlite_load,
     .runs = sqlite_runs,

@@ -7,11 +7,15 @@
 
 #include "store/store.h"
 
+/* Statements that every result runs, prepared once: preparing costs more than running them. */
+enum kept_statement { KEPT_BENCHMARK, KEPT_RESULT, KEPT_SERIES, KEPT_MEASUREMENT, KEPT_COUNT };
+
 struct sqlite_store {
     struct store store; /* must be first */
     sqlite3 *db;
     int runs;                 /* the file of sqlite_held.c; -1: not open */
     struct timespec deadline; /* of the calls under way; all zero: none */
+    sqlite3_stmt *kept[KEPT_COUNT];
 };
 
 /* How a field of a struct is kept. */

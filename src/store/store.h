@@ -20,6 +20,7 @@ struct store_ops {
     assay_status (*resume)(struct store *store, const char *id);
     assay_status (*put)(struct store *store, const struct run *run, const struct result *result);
     assay_status (*finish)(struct store *store, const struct run *run);
+    assay_status (*put_run)(struct store *store, const struct run *run);
     assay_status (*find)(struct store *store, const char *selector, struct arena *arena,
                          const char **ret_id);
     assay_status (*load)(struct store *store, const char *id, struct run *ret_run);
@@ -63,6 +64,9 @@ void store_close(struct store *store);
  * begin until the process ends or the store is closed nobody else can resume the run, and its
  * status is "running"; from then on, unless it was finished whole, it is "interrupted".
  * resume: in place of begin for such a run.  ASSAY_ERR_IO when another process measures it. */
+
+/* put_run: a finished run with all its results and targets, in one transaction: whole or not at
+ * all. */
 
 /* baseline_save: ASSAY_ERR_ARGUMENT when the name exists and `overwrite` is not set.
  * module_put: remembers the copy of one of the run's modules.

@@ -334,6 +334,34 @@ TEST(history_is_asked_by_id_part_or_glob)
     store_close(store);
 }
 
+TEST(a_whole_run_is_stored_or_nothing_of_it)
+{
+    struct store *store = NULL;
+    struct run loaded = {0};
+    struct arena arena = {0};
+    run_row_vec rows = {0};
+    struct run run = sample_run("20261121-075512-3fa9");
+    CHECK(store_open(in_folder("whole.db"), true, &store, NULL) == ASSAY_OK);
+    CHECK(store->ops->put_run(store, &run) == ASSAY_OK);
+    CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
+    check_same_run(&loaded, &run);
+    run.id = "20261121-075513-3fa9";
+    struct result *twice = vec_add(&run.results); /* its last row breaks a key */
+    CHECK(twice != NULL);
+    if (twice != NULL)
+        *twice = run.results.items[0];
+    CHECK(store->ops->put_run(store, &run) == ASSAY_ERR_IO);
+    CHECK(store->ops->runs(store, 9, &arena, &rows) == ASSAY_OK);
+    CHECK_EQ(rows.count, 1);
+    run.results.count--;
+    CHECK(store->ops->put_run(store, &run) == ASSAY_OK); /* the store is as good as before */
+    vec_release(&rows);
+    arena_release(&arena);
+    run_release(&loaded);
+    run_release(&run);
+    store_close(store);
+}
+
 TEST(a_store_that_is_only_read_is_not_created)
 {
     struct store *store = NULL;

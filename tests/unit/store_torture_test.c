@@ -46,6 +46,18 @@ static bool put_afresh(void *context)
     return put_once(context);
 }
 
+static bool put_whole_afresh(void *context)
+{
+    struct job *job = context;
+    struct store *store = NULL;
+    remove_store(job);
+    if (store_open(job->path, true, &store, NULL) != ASSAY_OK)
+        return false;
+    assay_status status = store->ops->put_run(store, &job->run);
+    store_close(store);
+    return status == ASSAY_OK;
+}
+
 static bool load_once(void *context)
 {
     struct job *job = context;
@@ -119,6 +131,15 @@ TEST(putting_bears_every_failed_allocation)
     struct job job;
     job_init(&job);
     CHECK(torture(put_afresh, &job) > 5);
+    CHECK(load_once(&job));
+    run_release(&job.run);
+}
+
+TEST(putting_a_whole_run_bears_every_failed_allocation)
+{
+    struct job job;
+    job_init(&job);
+    CHECK(torture(put_whole_afresh, &job) > 5);
     CHECK(load_once(&job));
     run_release(&job.run);
 }
