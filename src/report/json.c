@@ -295,7 +295,9 @@ static json_t *environment_json(const struct environment *environment)
     report_json_member(&object, "compiler", report_json_text(environment->compiler));
     report_json_member(&object, "governor", report_json_text(environment->governor));
     report_json_member(&object, "clock_ns", report_json_number(environment->clock_ns));
-    report_json_member(&object, "load_1min", report_json_number(environment->load_1min));
+    report_json_member(&object, "load_1min",
+                       environment->load_1min < 0 ? json_null()
+                                                  : report_json_number(environment->load_1min));
     report_json_member(&object, "steal_ratio",
                        environment->steal_ratio < 0 ? json_null()
                                                     : report_json_number(environment->steal_ratio));

@@ -21,7 +21,7 @@
 #include "session/measurements.h"
 #include "session/place/project.h"
 
-static assay_status name_run(struct run *run)
+assay_status session_name_run(struct run *run)
 {
     struct timespec now;
     struct tm utc;
@@ -38,7 +38,7 @@ static assay_status name_run(struct run *run)
 
 assay_status session_describe_run(struct run *run)
 {
-    TRY(name_run(run));
+    TRY(session_name_run(run));
     TRY(machine_describe(&run->arena, &run->environment));
     return project_describe(&run->arena, run);
 }

@@ -48,6 +48,9 @@ ASSAY_USE_RESULT assay_status session_describe_run(struct run *run);
  * to `out`.  Whether all of them ran. */
 bool session_profile(const struct session_request *request, double seconds, struct buf *out);
 
+/* Names the run alone: id and start, by time and chance. */
+ASSAY_USE_RESULT assay_status session_name_run(struct run *run);
+
 /* Whether a result of the run failed. */
 bool session_has_failures(const struct run *run);
 

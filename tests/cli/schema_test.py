@@ -143,6 +143,16 @@ def init_names_its_file():
 
 
 @test
+def imports_and_what_they_stored():
+    write('l.jsonl', '{"name": "parse", "value": 3, "unit": "ns"}\n')
+    valid(assay('import', '--json', '--dry-run', 'l.jsonl'), 'import')
+    valid(assay('import', '--json', 'l.jsonl'), 'import')
+    valid(assay('import', '--json', '--list-formats'), 'formats')
+    valid(assay('show', '--json'), 'run')
+    valid(assay('history', '--json'), 'runs')
+
+
+@test
 def a_document_with_a_field_more_or_less_or_of_another_type_is_refused():
     document = valid(run('--json', SUMS), 'run')
     for place in (document, document['run'], document['run']['plan'], document['results'][0]):

@@ -59,8 +59,9 @@ def assay(*words, **more):
     env = environment(**more.pop('env', {}))
     more.setdefault('stdout', subprocess.PIPE)
     more.setdefault('stderr', subprocess.PIPE)
+    more.setdefault('stdin', subprocess.DEVNULL)
     return Done(subprocess.run([PROGRAM, *map(str, words)], env=env, text=True, timeout=100,
-                               check=False, stdin=subprocess.DEVNULL, **more))
+                               check=False, **more))
 
 
 def run(*words, **more):
