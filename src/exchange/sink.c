@@ -524,6 +524,22 @@ static assay_status add_samples(struct result *result, const struct gathered *ga
     return ASSAY_OK;
 }
 
+/* What summarize() says of one value, without asking for quantiles that one value has not. */
+static struct summary summary_of_one(double value)
+{
+    struct summary summary = {.sample_count = 1,
+                              .launch_count = 1,
+                              .median = value,
+                              .interval = {value, value, 0},
+                              .mean = value,
+                              .min = value,
+                              .max = value};
+    for (size_t i = 0; i < PERCENTILE_COUNT; i++)
+        summary.percentiles[i] = (struct percentile){
+            .rank = PERCENTILE_RANKS[i], .value = value, .interval = {value, value, 0}};
+    return summary;
+}
+
 static assay_status finish_column(const struct sink *sink, const struct sink_column *column,
                                   struct gathered *gathered, struct result *result)
 {
@@ -531,6 +547,8 @@ static assay_status finish_column(const struct sink *sink, const struct sink_col
     TRY(gather(sink, column, gathered));
     if (column->summary != NULL)
         summary = *column->summary;
+    else if (column->count == 1)
+        summary = summary_of_one(gathered->values.items[0]);
     else
         TRY(summarize(gathered->values.items, gathered->launches.items, gathered->values.count,
                       &summary));

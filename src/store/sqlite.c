@@ -490,6 +490,8 @@ static assay_status put_whole(struct sqlite_store *self, const struct run *run)
 static assay_status sqlite_put_run(struct store *store, const struct run *run)
 {
     struct sqlite_store *self = (struct sqlite_store *)store;
+    /* 256 MiB, so that pages of a large run are not written out and read back half way. */
+    TRY(execute(self, "PRAGMA cache_size=-262144", "write to the store"));
     TRY(sqlite_begin_writing(self));
     return sqlite_end_writing(self, put_whole(self, run));
 }
