@@ -21,7 +21,8 @@
     X(serve) \
     X(init) \
     X(completions) \
-    X(import)
+    X(import) \
+    X(export)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)

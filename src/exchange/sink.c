@@ -113,8 +113,9 @@ static assay_status own_metric(struct sink *sink, const struct place *place,
     if (place_of == NULL)
         return ASSAY_ERR_MEMORY;
     *place_of = *ret_metric = metric;
-    *metric = (struct metric){arena_copy(&sink->run->arena, row->metric),
-                              arena_copy(&sink->run->arena, row->unit), row->direction};
+    *metric = (struct metric){.name = arena_copy(&sink->run->arena, row->metric),
+                              .unit = arena_copy(&sink->run->arena, row->unit),
+                              .direction = row->direction};
     return metric->name && metric->unit ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

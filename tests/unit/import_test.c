@@ -3,6 +3,7 @@
 
 #include "exchange/import.h"
 #include "harness.h"
+#include "stats/summary.h"
 
 struct imported {
     struct run run;
@@ -144,6 +145,30 @@ TEST(a_summary_does_not_become_two)
     CHECK_EQ(imported.run.results.items[0].samples.count, 0);
     release(&imported);
     check_refused("catch2", twice.text, "f:2: 'catch2/a' has time_ns twice");
+}
+
+TEST(one_value_is_summarized_as_by_the_statistics)
+{
+    const double value = 12.5;
+    const uint32_t launch = 0;
+    struct summary want;
+    struct imported imported = import("jsonl", "{\"name\":\"a\",\"value\":12.5}");
+    const struct summary *got = &imported.run.results.items[0].measurements.items[0].summary;
+    CHECK_EQ(summarize(&value, &launch, 1, &want), ASSAY_OK);
+    CHECK_EQ(got->median, want.median);
+    CHECK_EQ(got->interval.low, want.interval.low);
+    CHECK_EQ(got->interval.high, want.interval.high);
+    CHECK_EQ(got->interval.level, want.interval.level);
+    CHECK_EQ(got->sd, want.sd);
+    CHECK_EQ(got->sample_count, want.sample_count);
+    CHECK_EQ(got->launch_count, want.launch_count);
+    for (size_t i = 0; i < PERCENTILE_COUNT; i++) {
+        CHECK_EQ(got->percentiles[i].rank, want.percentiles[i].rank);
+        CHECK_EQ(got->percentiles[i].value, want.percentiles[i].value);
+        CHECK_EQ(got->percentiles[i].sufficient, want.percentiles[i].sufficient);
+        CHECK_EQ(got->percentiles[i].interval.level, want.percentiles[i].interval.level);
+    }
+    release(&imported);
 }
 
 TEST(ten_thousand_benchmarks_are_told_apart)
