@@ -9,8 +9,9 @@
 
 static void put_u32(struct buf *out, uint32_t value)
 {
-    for (int shift = 0; shift < 32; shift += 8)
-        buf_putc(out, (char)(value >> shift));
+    const char bytes[] = {(char)value, (char)(value >> 8), (char)(value >> 16),
+                          (char)(value >> 24)};
+    buf_add(out, bytes, sizeof bytes);
 }
 
 static void put_u64(struct buf *out, uint64_t value)

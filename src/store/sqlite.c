@@ -562,7 +562,8 @@ static assay_status turn_on_wal(struct sqlite_store *self)
 
 static assay_status open_database(struct sqlite_store *self, const char *where, bool create)
 {
-    int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+    /* NOMUTEX: a store is used by one thread. */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(where, &self->db, flags, NULL) != SQLITE_OK)
         return sqlite_failed(self, "open it");
     sqlite3_busy_timeout(self->db, BUSY_MS);
