@@ -12,16 +12,16 @@
     X(show)                                                                                        \
     X(time)                                                                                        \
     X(compare)                                                                                     \
-    X(gate) \
-    X(audit) \
-    X(baseline) \
-    X(history) \
-    X(trend) \
-    X(doctor) \
-    X(serve) \
-    X(init) \
-    X(completions) \
-    X(import) \
+    X(gate)                                                                                        \
+    X(audit)                                                                                       \
+    X(baseline)                                                                                    \
+    X(history)                                                                                     \
+    X(trend)                                                                                       \
+    X(doctor)                                                                                      \
+    X(serve)                                                                                       \
+    X(init)                                                                                        \
+    X(completions)                                                                                 \
+    X(import)                                                                                      \
     X(export)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
