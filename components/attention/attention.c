@@ -1,0 +1,361 @@
+/* Attention by online softmax: a walk over the memories, block by block, that keeps for each head
+ * the greatest score so far, and the sum of weights and of weighted values relative to it.
+ *
+ * When a block has a greater score, all sums so far are multiplied by e^(old - new); that happens
+ * some ln N times.  Sums of values are taken in f32 and folded into double precision every FOLD
+ * memories, so that the error does not grow with the number of memories. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+/* ---- hyperbolic values ---- */
+
+/* Weights become those of the sum, and masses the sums of weights times Lorentz factor.  A point p
+ * of the ball is 2 p / (1 - c |p|^2) on the hyperboloid, with the factor (1 + c |p|^2) / (1 - c
+ * |p|^2); a point x of the hyperboloid has the factor sqrt(1 + c |x|^2). */
+static double lift(const struct attention *attention, const float *norms, size_t count,
+                   float *weights)
+{
+    double mass = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double norm = (double)attention->curvature * (double)norms[i];
+        const double weight = (double)weights[i];
+        if (attention->score == ATTENTION_LORENTZ) {
+            mass += weight * sqrt(1 + norm);
+        } else {
+            const double room = fmax(1 - norm, (double)BALL_EDGE);
+            mass += weight * (1 + norm) / room;
+            weights[i] = (float)(weight * 2 / room);
+        }
+    }
+    return mass;
+}
+
+/* From Klein's model, in which the midpoint is a mean, to the form of the input: the factor. */
+static double land(const struct attention *attention, const double *klein, size_t dim)
+{
+    double norm = 0;
+    for (size_t k = 0; k < dim; k++) {
+        norm += klein[k] * klein[k];
+    }
+    const double root = sqrt(fmax(1 - (double)attention->curvature * norm, 1e-12));
+    return attention->score == ATTENTION_LORENTZ ? 1 / root : 1 / (1 + root);
+}
+
+static enum attention_status check_ball(const struct attention *attention, const float *norms,
+                                        size_t count)
+{
+    if (attention->score != ATTENTION_POINCARE) {
+        return ATTENTION_OK;
+    }
+    const float greatest = attention->kernel->greatest(norms, count);
+    if (isnan(greatest)) {
+        return ATTENTION_ERR_NOT_FINITE;
+    }
+    return attention->curvature * greatest < 1 ? ATTENTION_OK : ATTENTION_ERR_BALL;
+}
+
+/* ---- the blocks of a walk ---- */
+
+static size_t size_of(enum attention_type type)
+{
+    return type == ATTENTION_F32 ? 4 : type == ATTENTION_F16 ? 2 : 1;
+}
+
+enum attention_status walk_begin(struct attention *attention, const struct attention_memory *memory,
+                                 size_t first_head, size_t heads, struct walk *ret_walk)
+{
+    const bool present = memory->keys != NULL && memory->values != NULL;
+    const bool scaled = memory->key_scales != NULL && memory->value_scales != NULL;
+    const bool known = memory->type == ATTENTION_F32 || memory->type == ATTENTION_F16 ||
+                       (memory->type == ATTENTION_INT8 && attention->score == ATTENTION_DOT);
+    if (!known || (memory->count > 0 && !present) ||
+        (memory->count > 0 && memory->type == ATTENTION_INT8 && !scaled)) {
+        return ATTENTION_ERR_ARGUMENT;
+    }
+    const size_t row = memory->shared ? attention->dim : attention->heads * attention->dim;
+    const size_t stride = memory->stride != 0 ? memory->stride : row;
+    const size_t step = memory->head_stride != 0 ? memory->head_stride : attention->dim;
+    const size_t size = size_of(memory->type);
+    if (memory->count > ATTENTION_COUNT_MAX || stride > SIZE_MAX / size || step > SIZE_MAX / size) {
+        return ATTENTION_ERR_LIMIT;
+    }
+    struct attention_rows rows = {
+        .pitch = (attention->block + LANES - 1) / LANES * LANES,
+        .stride = stride * size,
+        .head_stride = memory->shared ? 0 : step * size,
+        .heads = heads,
+        .dim = attention->dim,
+        .type = memory->type,
+    };
+    *ret_walk = (struct walk){memory, first_head, heads, 0, 0, 0, 0, rows, rows};
+    return ATTENTION_OK;
+}
+
+/* The next memories that are not masked. */
+static void pick(struct attention *attention, struct walk *walk)
+{
+    const struct attention_memory *memory = walk->memory;
+    size_t i = walk->next;
+    for (; i < memory->count && walk->count < attention->block; i++) {
+        attention->picks[walk->count] = (uint32_t)i;
+        walk->count += memory->mask[i] != 0;
+    }
+    walk->next = i;
+}
+
+bool walk_next(struct attention *attention, struct walk *walk)
+{
+    const struct attention_memory *memory = walk->memory;
+    size_t skipped = 0;
+    walk->begin = walk->next;
+    walk->count = 0;
+    if (memory->mask != NULL) {
+        pick(attention, walk);
+    } else {
+        const size_t left = memory->count - walk->next;
+        walk->count = left < attention->block ? left : attention->block;
+        walk->next += walk->count;
+        skipped = walk->begin * walk->keys.stride;
+    }
+    if (walk->count == 0) {
+        return false;
+    }
+    skipped += walk->first_head * walk->keys.head_stride;
+    walk->seen += walk->count;
+    walk->keys.count = walk->values.count = walk->count;
+    walk->keys.picks = walk->values.picks = memory->mask != NULL ? attention->picks : NULL;
+    walk->keys.base = (const char *)memory->keys + skipped;
+    walk->values.base = (const char *)memory->values + skipped;
+    return true;
+}
+
+/* Multiplies numbers of a block with what each of its rows has. */
+static void scale_rows(const struct walk *walk, const float *scales, float *numbers)
+{
+    const uint32_t *picks = walk->keys.picks;
+    for (size_t h = 0; h < walk->heads; h++) {
+        float *of_head = numbers + h * walk->keys.pitch;
+        for (size_t r = 0; r < walk->count; r++) {
+            of_head[r] *= scales[picks != NULL ? picks[r] : walk->begin + r];
+        }
+    }
+}
+
+/* ---- scores, weights, sums ---- */
+
+static float norm_of(const float *query, size_t dim)
+{
+    float norm = 0;
+    for (size_t k = 0; k < dim; k++) {
+        norm += query[k] * query[k];
+    }
+    return norm;
+}
+
+static enum attention_status score_distances(struct attention *attention, const struct walk *walk,
+                                             const float *query, float *ret_scores)
+{
+    const size_t pitch = walk->keys.pitch;
+    const float c = attention->curvature;
+    attention->kernel->distances(&walk->keys, query, ret_scores, attention->norms);
+    for (size_t h = 0; h < walk->heads; h++) {
+        const float norm = c * norm_of(query + h * attention->dim, attention->dim);
+        const struct attention_curve curve = {attention->score, c, attention->scale / sqrtf(c),
+                                              norm};
+        const float *norms = attention->norms + h * pitch;
+        enum attention_status status = check_ball(attention, norms, walk->count);
+        if (status == ATTENTION_OK && attention->score == ATTENTION_POINCARE && norm >= 1) {
+            status = isfinite(norm) ? ATTENTION_ERR_BALL : ATTENTION_ERR_NOT_FINITE;
+        }
+        if (status != ATTENTION_OK) {
+            return status;
+        }
+        attention->kernel->bend(&curve, walk->count, norms, ret_scores + h * pitch);
+    }
+    return ATTENTION_OK;
+}
+
+enum attention_status score_block(struct attention *attention, const struct walk *walk,
+                                  const float *query, float *ret_scores)
+{
+    if (attention->score != ATTENTION_DOT) {
+        return score_distances(attention, walk, query, ret_scores);
+    }
+    attention->kernel->dots(&walk->keys, attention->query, ret_scores);
+    if (walk->memory->type == ATTENTION_INT8) {
+        scale_rows(walk, walk->memory->key_scales, ret_scores);
+    }
+    return ATTENTION_OK;
+}
+
+enum attention_status blend_block(struct attention *attention, const struct walk *walk,
+                                  float *weights)
+{
+    const size_t pitch = walk->values.pitch;
+    if (attention->score != ATTENTION_DOT) {
+        attention->kernel->distances(&walk->values, attention->zeros, attention->squares,
+                                     attention->norms);
+        for (size_t h = 0; h < walk->heads; h++) {
+            const float *norms = attention->norms + h * pitch;
+            const enum attention_status status = check_ball(attention, norms, walk->count);
+            if (status != ATTENTION_OK) {
+                return status;
+            }
+            attention->masses[h] += lift(attention, norms, walk->count, weights + h * pitch);
+        }
+    }
+    if (walk->memory->type == ATTENTION_INT8) {
+        scale_rows(walk, walk->memory->value_scales, weights);
+    }
+    attention->kernel->blend(&walk->values, weights, attention->sums);
+    return ATTENTION_OK;
+}
+
+void begin_sums(struct attention *attention, const float *query, size_t heads)
+{
+    const size_t width = heads * attention->dim;
+    memset(attention->sums, 0, width * sizeof *attention->sums);
+    memset(attention->totals, 0, width * sizeof *attention->totals);
+    for (size_t h = 0; h < heads; h++) {
+        attention->masses[h] = attention->lengths[h] = 0;
+        attention->maxima[h] = -INFINITY;
+    }
+    for (size_t k = 0; k < width; k++) {
+        attention->query[k] = query[k] * attention->scale;
+    }
+}
+
+void fold_sums(struct attention *attention, size_t heads)
+{
+    for (size_t k = 0; k < heads * attention->dim; k++) {
+        attention->totals[k] += (double)attention->sums[k];
+        attention->sums[k] = 0;
+    }
+}
+
+/* Makes all sums of head h relative to a new greatest score. */
+static void rebase(struct attention *attention, size_t h, float greatest)
+{
+    const double factor = exp((double)attention->maxima[h] - (double)greatest);
+    const size_t begin = h * attention->dim;
+    for (size_t k = begin; k < begin + attention->dim; k++) {
+        attention->sums[k] *= (float)factor;
+        attention->totals[k] *= factor;
+    }
+    attention->masses[h] *= factor;
+    attention->lengths[h] *= factor;
+    attention->maxima[h] = greatest;
+}
+
+static enum attention_status weigh_block(struct attention *attention, const struct walk *walk)
+{
+    for (size_t h = 0; h < walk->heads; h++) {
+        float *scores = attention->scores + h * walk->keys.pitch;
+        const float greatest = attention->kernel->greatest(scores, walk->count);
+        if (isnan(greatest)) {
+            return ATTENTION_ERR_NOT_FINITE;
+        }
+        if (greatest > attention->maxima[h]) {
+            rebase(attention, h, greatest);
+        }
+        attention->lengths[h] +=
+            (double)attention->kernel->weigh(scores, walk->count, attention->maxima[h]);
+    }
+    return ATTENTION_OK;
+}
+
+enum attention_status attend(struct attention *attention, struct walk *walk, const float *query)
+{
+    begin_sums(attention, query, walk->heads);
+    for (size_t folded = 0; walk_next(attention, walk);) {
+        enum attention_status status = score_block(attention, walk, query, attention->scores);
+        if (status == ATTENTION_OK) {
+            status = weigh_block(attention, walk);
+        }
+        if (status == ATTENTION_OK) {
+            status = blend_block(attention, walk, attention->scores);
+        }
+        if (status != ATTENTION_OK) {
+            return status;
+        }
+        if (walk->seen - folded >= FOLD) {
+            folded = walk->seen;
+            fold_sums(attention, walk->heads);
+        }
+    }
+    fold_sums(attention, walk->heads);
+    return ATTENTION_OK;
+}
+
+static void scale_all(double *numbers, size_t count, double factor)
+{
+    for (size_t k = 0; k < count; k++) {
+        numbers[k] *= factor;
+    }
+}
+
+/* Counts instead of leaving at the first, so that numbers are looked at side by side. */
+static bool all_finite(const double *numbers, size_t count)
+{
+    size_t others = 0;
+    for (size_t k = 0; k < count; k++) {
+        others += !(fabs(numbers[k]) <= (double)FLT_MAX);
+    }
+    return others == 0;
+}
+
+static void clear(const struct attention *attention, size_t heads, float *ret_output,
+                  float *ret_logarithm)
+{
+    memset(ret_output, 0, heads * attention->dim * sizeof *ret_output);
+    for (size_t h = 0; h < heads && ret_logarithm != NULL; h++) {
+        ret_logarithm[h] = -INFINITY;
+    }
+}
+
+enum attention_status conclude(struct attention *attention, const struct walk *walk,
+                               float *ret_output, float *ret_logarithm)
+{
+    if (walk->seen == 0) {
+        clear(attention, walk->heads, ret_output, ret_logarithm);
+        return ATTENTION_EMPTY;
+    }
+    const size_t dim = attention->dim;
+    for (size_t h = 0; h < walk->heads; h++) {
+        const bool flat = attention->score == ATTENTION_DOT;
+        double *totals = attention->totals + h * dim;
+        scale_all(totals, dim, 1 / (flat ? attention->lengths[h] : attention->masses[h]));
+        if (!flat) {
+            scale_all(totals, dim, land(attention, totals, dim));
+        }
+    }
+    if (!all_finite(attention->totals, walk->heads * dim)) {
+        return ATTENTION_ERR_NOT_FINITE;
+    }
+    for (size_t k = 0; k < walk->heads * dim; k++) {
+        ret_output[k] = (float)attention->totals[k];
+    }
+    for (size_t h = 0; h < walk->heads && ret_logarithm != NULL; h++) {
+        ret_logarithm[h] = (float)((double)attention->maxima[h] + log(attention->lengths[h]));
+    }
+    return ATTENTION_OK;
+}
+
+enum attention_status attention_flash(struct attention *attention,
+                                      const struct attention_memory *memory, const float *query,
+                                      float *ret_output, float *ret_logarithm)
+{
+    if (attention == NULL || memory == NULL || query == NULL || ret_output == NULL) {
+        return ATTENTION_ERR_ARGUMENT;
+    }
+    struct walk walk;
+    enum attention_status status = walk_begin(attention, memory, 0, attention->heads, &walk);
+    if (status == ATTENTION_OK) {
+        status = attend(attention, &walk, query);
+    }
+    return status == ATTENTION_OK ? conclude(attention, &walk, ret_output, ret_logarithm) : status;
+}
