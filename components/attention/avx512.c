@@ -58,12 +58,13 @@ INLINE size_t ahead_of(const struct attention_rows *rows)
     return is_long ? LINES_AHEAD : ROWS_AT_ONCE * rows->stride;
 }
 
-/* Once a line; k counts WIDE numbers at a time.  The address may lie behind the end of the rows: it
- * is a hint, and computed as a number. */
+/* Once a line, into the second cache: asking for the first one holds up its few buffers.  k counts
+ * WIDE numbers at a time.  The address may lie behind the end of the rows: it is a hint, and
+ * computed as a number. */
 AVX512 INLINE void fetch(const char *row, size_t k, size_t ahead, const enum attention_type type)
 {
     if (k % (64 / size_of(type)) == 0) {
-        _mm_prefetch((const char *)((uintptr_t)row + k * size_of(type) + ahead), _MM_HINT_T0);
+        _mm_prefetch((const char *)((uintptr_t)row + k * size_of(type) + ahead), _MM_HINT_T1);
     }
 }
 
