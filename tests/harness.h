@@ -5,7 +5,7 @@
  *
  * A failed CHECK prints where and what and ends that test alone.  SKIP(reason) ends it as skipped.
  * torture(fn, arg) fails allocation 0, 1, 2 ... of `fn` until it succeeds; it needs
- * `-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc` (the `torture` dependency in tests/meson.build).
+ * `-Wl,--wrap=` of each allocating function (the `torture` dependency in tests/meson.build).
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H

@@ -1,0 +1,274 @@
+/* Arithmetic that compilers vectorize well, written once: each kernel's file makes functions of it
+ * for its instructions.  Internal.
+ *
+ * Magnitudes are compared as the whole numbers that their bits are, which has the same order and,
+ * unlike a comparison of floats, is a reduction that needs no promise about NaN; those are greater
+ * than infinity, so that nothing that is not finite is overlooked. */
+#ifndef WEIGHTS_LOOPS_H
+#define WEIGHTS_LOOPS_H
+
+#include <math.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#ifndef KERNEL
+#error "define KERNEL as the attributes of the functions, or as nothing"
+#endif
+
+#define LOOP static inline __attribute__((always_inline))
+#define SUMS 16u /* that do not wait for each other */
+#define CHUNK 4096u
+
+LOOP int32_t magnitude_bits(float value)
+{
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits & INT32_MAX;
+}
+
+LOOP float from_bits(int32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+LOOP float loop_greatest_magnitude(const float *w, size_t count)
+{
+    int32_t greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t bits = magnitude_bits(w[i]);
+        greatest = bits > greatest ? bits : greatest;
+    }
+    return from_bits(greatest);
+}
+
+/* f32 within a chunk, double over chunks: 24 bits are plenty for 256 additions a sum. */
+LOOP double loop_sum_magnitudes(const float *w, size_t count)
+{
+    double sum = 0;
+    for (size_t done = 0; done < count; done += CHUNK) {
+        const size_t rest = count - done, some = rest < CHUNK ? rest : CHUNK;
+        float sums[SUMS] = {0};
+        size_t i = 0;
+        for (; i + SUMS <= some; i += SUMS) {
+            for (size_t k = 0; k < SUMS; k++) {
+                sums[k] += fabsf(w[done + i + k]);
+            }
+        }
+        for (; i < some; i++) {
+            sums[0] += fabsf(w[done + i]);
+        }
+        for (size_t k = 0; k < SUMS; k++) {
+            sum += (double)sums[k];
+        }
+    }
+    return sum;
+}
+
+LOOP void loop_ternarize(const float *restrict w, size_t count, float threshold,
+                         uint8_t *restrict ret_codes)
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_codes[i] = (uint8_t)(1 + (w[i] > threshold) - (w[i] < -threshold));
+    }
+}
+
+/* Adding and taking off 1.5 * 2^23 rounds to whole numbers, ties to even, as rintf does. */
+LOOP void loop_round_all(const float *restrict w, size_t count, float inverse, float limit,
+                         int8_t *restrict ret)
+{
+    const float magic = 0x1.8p23f;
+    for (size_t i = 0; i < count; i++) {
+        float scaled = w[i] * inverse;
+        scaled = scaled > limit ? limit : scaled;
+        scaled = scaled < -limit ? -limit : scaled;
+        ret[i] = (int8_t)(int32_t)((scaled + magic) - magic);
+    }
+}
+
+LOOP void loop_pack_ternary(const uint8_t *restrict codes, uint8_t *restrict ret_packed)
+{
+    for (size_t b = 0; b < 64; b++) {
+        ret_packed[b] =
+            (uint8_t)(codes[b] | codes[64 + b] << 2 | codes[128 + b] << 4 | codes[192 + b] << 6);
+    }
+}
+
+LOOP float loop_dot(const float *a, const float *b, size_t count)
+{
+    float sums[2 * SUMS] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + 2 * SUMS <= count; i += 2 * SUMS) {
+        for (size_t k = 0; k < 2 * SUMS; k++) {
+            sums[k] += a[i + k] * b[i + k];
+        }
+    }
+    for (; i < count; i++) {
+        sums[0] += a[i] * b[i];
+    }
+    for (size_t k = 0; k < 2 * SUMS; k++) {
+        sum += sums[k];
+    }
+    return sum;
+}
+
+/* The length is known where it is called, so that the inner loop is unrolled. */
+LOOP float loop_dot_vectors(const float *entries, const uint16_t *codes, size_t count,
+                            const float *x, const unsigned length)
+{
+    float sums[2][WEIGHTS_VECTOR_MAX] = {{0}}, sum = 0;
+    size_t i = 0;
+    for (; i + 2 <= count; i += 2) {
+        for (unsigned half = 0; half < 2; half++) {
+            const float *entry = entries + (size_t)codes[i + half] * length;
+            for (unsigned k = 0; k < length; k++) {
+                sums[half][k] += entry[k] * x[(i + half) * length + k];
+            }
+        }
+    }
+    for (; i < count; i++) {
+        for (unsigned k = 0; k < length; k++) {
+            sums[0][k] += entries[(size_t)codes[i] * length + k] * x[i * length + k];
+        }
+    }
+    for (unsigned k = 0; k < length; k++) {
+        sum += sums[0][k] + sums[1][k];
+    }
+    return sum;
+}
+
+LOOP float loop_dot_vectors_any(const struct weights_book *book, const uint16_t *codes,
+                                size_t count, const float *x)
+{
+    switch (book->length) {
+    case 4:
+        return loop_dot_vectors(book->entries, codes, count, x, 4);
+    case 8:
+        return loop_dot_vectors(book->entries, codes, count, x, 8);
+    case 16:
+        return loop_dot_vectors(book->entries, codes, count, x, 16);
+    }
+    return loop_dot_vectors(book->entries, codes, count, x, book->length);
+}
+
+LOOP void loop_correlate(const float *restrict block, const unsigned length,
+                         const float *restrict states, size_t count, float *restrict ret)
+{
+    for (size_t q = 0; q < count; q++) {
+        float sum = 0;
+#pragma GCC unroll 12
+        for (unsigned i = 0; i < length; i++) {
+            sum += block[i] * states[q + i];
+        }
+        ret[q] = sum;
+    }
+}
+
+/* |L^-1 b|^2 for three or four coefficients, places from `first` on; returns the greatest. */
+LOOP float loop_energies(const struct weights_factors *factors, const float *restrict correlation,
+                         size_t count, float *restrict ret, const unsigned coefficients,
+                         const unsigned block)
+{
+    const float *const *l = factors->of;
+    int32_t greatest = 0;
+    for (size_t p = 0; p < count; p++) {
+        float energy = 0;
+#pragma GCC unroll 4
+        for (unsigned row = 0, at = 0; row < coefficients; row++) {
+            float y = 0;
+#pragma GCC unroll 4
+            for (unsigned j = 0; j <= row; j++, at++) {
+                y += l[at][p] * correlation[p + (size_t)j * block];
+            }
+            energy += y * y;
+        }
+        ret[p] = energy;
+        const int32_t bits = magnitude_bits(energy);
+        greatest = bits > greatest ? bits : greatest;
+    }
+    return from_bits(greatest);
+}
+
+LOOP void loop_all_energies(const struct weights_factors *factors, const float *correlation,
+                            float *ret, float *ret_chunks, const unsigned coefficients,
+                            const unsigned block)
+{
+    struct weights_factors here = *factors;
+    for (size_t c = 0; c < SEED_CHUNKS; c++) {
+        const size_t first = c * SEED_CHUNK, rest = SEEDS - first;
+        for (unsigned f = 0; f < FACTORS_MAX; f++) {
+            here.of[f] = factors->of[f] + first;
+        }
+        ret_chunks[c] =
+            loop_energies(&here, correlation + first, rest < SEED_CHUNK ? rest : SEED_CHUNK,
+                          ret + first, coefficients, block);
+    }
+}
+
+/* ---- the functions of a kernel ---- */
+
+static KERNEL float dot(const float *a, const float *b, size_t count)
+{
+    return loop_dot(a, b, count);
+}
+
+static KERNEL float dot_vectors(const struct weights_book *book, const uint16_t *codes,
+                                size_t count, const float *x)
+{
+    return loop_dot_vectors_any(book, codes, count, x);
+}
+
+static KERNEL double sum_magnitudes(const float *w, size_t count)
+{
+    return loop_sum_magnitudes(w, count);
+}
+
+static KERNEL float greatest_magnitude(const float *w, size_t count)
+{
+    return loop_greatest_magnitude(w, count);
+}
+
+static KERNEL void ternarize(const float *w, size_t count, float threshold, uint8_t *ret_codes)
+{
+    loop_ternarize(w, count, threshold, ret_codes);
+}
+
+static KERNEL void round_all(const float *w, size_t count, float inverse, float limit, int8_t *ret)
+{
+    loop_round_all(w, count, inverse, limit, ret);
+}
+
+static KERNEL void pack_ternary(const uint8_t *codes, uint8_t *ret_packed)
+{
+    loop_pack_ternary(codes, ret_packed);
+}
+
+static KERNEL void correlate(const float *block, unsigned length, const float *states, size_t count,
+                             float *ret)
+{
+    if (length == 8) {
+        loop_correlate(block, 8, states, count, ret);
+    } else {
+        loop_correlate(block, 12, states, count, ret);
+    }
+}
+
+static KERNEL void energies(const struct weights_factors *factors, const float *correlation,
+                            float *ret, float *ret_chunks)
+{
+    if (factors->coefficients == 3) {
+        loop_all_energies(factors, correlation, ret, ret_chunks, 3, 8);
+    } else {
+        loop_all_energies(factors, correlation, ret, ret_chunks, 4, 12);
+    }
+}
+
+/* What stands in each kernel's table. */
+#define LOOPS                                                                                      \
+    .dot = dot, .dot_vectors = dot_vectors, .sum_magnitudes = sum_magnitudes,                      \
+    .greatest_magnitude = greatest_magnitude, .ternarize = ternarize, .round_all = round_all,      \
+    .pack_ternary = pack_ternary, .correlate = correlate, .energies = energies
+
+#endif

@@ -1,0 +1,103 @@
+/* The kernel for every processor: the loops as they are, and the definitions of the products.
+ *
+ * Codes are unpacked a tile at a time into the order of kernels.h, so that a product is a plain
+ * sum.
+ */
+#define KERNEL
+#include "loops.h"
+
+static bool available(void)
+{
+    return true;
+}
+
+/* Bytes of a tile as they are kept -> whole numbers, the zero taken off. */
+static void unpack(const uint8_t *codes, unsigned bits, int8_t ret[TILE])
+{
+    if (bits == 8) {
+        memcpy(ret, codes, TILE);
+        return;
+    }
+    for (unsigned b = 0; b < TILE / 2 && bits == 4; b++) {
+        ret[b] = (int8_t)((codes[b] & 15) - 8);
+        ret[TILE / 2 + b] = (int8_t)((codes[b] >> 4) - 8);
+    }
+    for (unsigned b = 0; b < TILE && bits == 3; b++) {
+        const unsigned low = codes[b % 32] >> 2 * (b / 32) & 3;
+        const unsigned high = codes[32 + b / 8] >> b % 8 & 1;
+        ret[b] = (int8_t)((int)(low | high << 2) - 4);
+    }
+}
+
+void weights_unpack_tile(const uint8_t *codes, unsigned bits, int8_t *ret)
+{
+    unpack(codes, bits, ret);
+}
+
+static float dot_row(const struct weights_rows *rows, size_t r, const struct weights_activations *x)
+{
+    const size_t bytes = TILE * rows->bits / 8;
+    float sum = 0;
+    for (size_t t = 0; t < rows->tiles; t++) {
+        int8_t w[TILE];
+        unpack(rows->codes[r] + t * bytes, rows->bits, w);
+        for (unsigned g = 0; g < TILE_GROUPS; g++) {
+            int32_t dot = 0;
+            for (unsigned b = 16 * g; b < 16 * g + 16; b++) {
+                dot += w[b] * x->bytes[t * TILE + b] +
+                       w[TILE / 2 + b] * x->bytes[t * TILE + TILE / 2 + b];
+            }
+            const uint16_t scale = rows->scales[r][t * rows->groups + (rows->groups > 1 ? g : 0)];
+            sum += (float)dot * (bfloat_value(scale) * x->scales[t * LANES + 4 * g]);
+        }
+    }
+    return sum;
+}
+
+static void dot_integers(const struct weights_rows *rows, const struct weights_activations *x,
+                         float *ret)
+{
+    for (size_t r = 0; r < ROWS_AT_ONCE; r++) {
+        ret[r] = dot_row(rows, r, x);
+    }
+}
+
+static void dot_ternary(const struct weights_rows *rows, const int8_t *bytes, int64_t *ret)
+{
+    for (size_t r = 0; r < ROWS_AT_ONCE; r++) {
+        ret[r] = 0;
+        for (size_t b = 0; b < rows->tiles * 64; b++) {
+            const int8_t *x = bytes + b / 64 * TILE_TERNARY + b % 64;
+            const unsigned code = rows->codes[r][b];
+            ret[r] += (int)(code & 3) * x[0] + (int)(code >> 2 & 3) * x[64] +
+                      (int)(code >> 4 & 3) * x[128] + (int)(code >> 6) * x[192];
+        }
+    }
+}
+
+static void nearest(const struct weights_book *book, const float *x, uint32_t *ret_entries)
+{
+    for (unsigned l = 0; l < NEAREST_AT_ONCE; l++) {
+        float best = -INFINITY;
+        ret_entries[l] = 0;
+        for (size_t e = 0; e < book->count; e++) {
+            float score = -book->halves[e];
+            for (unsigned j = 0; j < book->length; j++) {
+                score += book->entries[e * book->length + j] * x[j * NEAREST_AT_ONCE + l];
+            }
+            if (score > best) {
+                best = score;
+                ret_entries[l] = (uint32_t)e;
+            }
+        }
+    }
+}
+
+const struct weights_kernel weights_scalar = {
+    .name = "scalar",
+    .available = available,
+    .dot_integers = dot_integers,
+    .dot_ternary = dot_ternary,
+    .nearest = nearest,
+    LOOPS,
+};
