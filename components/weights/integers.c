@@ -24,14 +24,6 @@ static void to_tile(const int8_t *from, int8_t *ret)
     }
 }
 
-static void from_tile(const int8_t *from, int8_t *ret)
-{
-    for (unsigned j = 0; j < TILE_GROUPS; j++) {
-        memcpy(ret + (size_t)GROUP * j, from + (size_t)16 * j, 16);
-        memcpy(ret + (size_t)GROUP * j + 16, from + HALF + (size_t)16 * j, 16);
-    }
-}
-
 static void pack_int4(const int8_t *tile, uint8_t *ret)
 {
     for (unsigned b = 0; b < HALF; b++) {
@@ -42,10 +34,15 @@ static void pack_int4(const int8_t *tile, uint8_t *ret)
 static void pack_int3(const int8_t *tile, uint8_t *ret)
 {
     memset(ret, 0, TILE * 3 / 8);
-    for (unsigned b = 0; b < TILE; b++) {
-        const unsigned code = (unsigned)(tile[b] + 4);
-        ret[b % 32] |= (uint8_t)((code & 3) << 2 * (b / 32));
-        ret[32 + b / 8] |= (uint8_t)(code >> 2 << b % 8);
+    for (unsigned plane = 0; plane < 4; plane++) {
+        for (unsigned b = 0; b < 32; b++) {
+            ret[b] |= (uint8_t)(((tile[32 * plane + b] + 4) & 3) << 2 * plane);
+        }
+    }
+    for (unsigned byte = 0; byte < TILE / 8; byte++) {
+        for (unsigned b = 0; b < 8; b++) {
+            ret[32 + byte] |= (uint8_t)((tile[8 * byte + b] >= 0) << b);
+        }
     }
 }
 
@@ -99,18 +96,19 @@ static enum weights_status encode(struct weights_matrix *m, const float *w)
 
 static void decode_row(const struct weights_matrix *m, size_t row, float *ret_w)
 {
-    const size_t tile_bytes = TILE * weights_bits(m->options.format) / 8,
-                 groups = TILE / m->options.group;
-    const uint16_t *scales = m->scales + row * m->scales_per_row;
+    const unsigned bits = weights_bits(m->options.format);
+    const uint16_t *kept = m->scales + row * m->scales_per_row;
     for (size_t t = 0; t < m->tiles; t++) {
-        const size_t rest = m->cols - t * TILE, count = rest < TILE ? rest : TILE;
-        int8_t tile[TILE], numbers[TILE];
-        weights_unpack_tile(m->codes + row * m->stride + t * tile_bytes,
-                            weights_bits(m->options.format), tile);
-        from_tile(tile, numbers);
-        for (size_t k = 0; k < count; k++) {
-            const float scale = bfloat_value(scales[t * groups + k / m->options.group]);
-            ret_w[t * TILE + k] = scale * (float)numbers[k];
+        const uint8_t *codes = m->codes + row * m->stride + t * (TILE * bits / 8);
+        const size_t rest = m->cols - t * TILE;
+        float scales[TILE_GROUPS], tile[TILE];
+        for (unsigned j = 0; j < TILE_GROUPS; j++) {
+            scales[j] =
+                bfloat_value(m->options.group == GROUP ? kept[t * TILE_GROUPS + j] : kept[t]);
+        }
+        m->kernel->restore_tile(codes, bits, scales, rest < TILE ? tile : ret_w + t * TILE);
+        if (rest < TILE) {
+            memcpy(ret_w + t * TILE, tile, rest * sizeof *tile);
         }
     }
 }

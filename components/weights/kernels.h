@@ -88,8 +88,17 @@ struct weights_kernel {
     float (*dot_vectors)(const struct weights_book *book, const uint16_t *codes, size_t count,
                          const float *x);
 
-    /* Sum of magnitudes; infinity or NaN when one is not finite. */
-    double (*sum_magnitudes)(const float *w, size_t count);
+    /* A tile in natural order as f32, by the scale of each 32 numbers */
+    void (*restore_tile)(const uint8_t *codes, unsigned bits, const float *scales, float *ret);
+    /* TILE_TERNARY weights */
+    void (*restore_ternary)(const uint8_t *codes, float scale, float *ret);
+    /* Entries one after the other, put down or added to what is there */
+    void (*restore_vectors)(const struct weights_book *book, const uint16_t *codes, size_t count,
+                            bool add, float *ret);
+
+    /* Sum and number of the magnitudes above a threshold; below zero: of all. */
+    double (*sum_above)(const float *w, size_t count, float threshold, size_t *ret_above);
+    /* NaN when one is NaN */
     float (*greatest_magnitude)(const float *w, size_t count);
     /* Codes 0, 1, 2 of weights below -threshold, between, above threshold */
     void (*ternarize)(const float *w, size_t count, float threshold, uint8_t *ret_codes);
@@ -149,9 +158,6 @@ static inline unsigned weights_bits(enum weights_format format)
 {
     return format == WEIGHTS_INT8 ? 8 : format == WEIGHTS_INT4 ? 4 : 3;
 }
-
-/* The tile of whole numbers, the zero taken off, in the order of its two registers. */
-void weights_unpack_tile(const uint8_t *codes, unsigned bits, int8_t *ret);
 
 /* The least bfloat16 that is not less than a value >= 0. */
 static inline uint16_t bfloat_above(float value)

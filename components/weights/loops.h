@@ -44,24 +44,32 @@ LOOP float loop_greatest_magnitude(const float *w, size_t count)
     return from_bits(greatest);
 }
 
-/* f32 within a chunk, double over chunks: 24 bits are plenty for 256 additions a sum. */
-LOOP double loop_sum_magnitudes(const float *w, size_t count)
+/* Magnitudes above a threshold, and how many.  f32 within a chunk, double over chunks: 24 bits are
+ * plenty for 256 additions a sum.  A threshold below zero takes all. */
+LOOP double loop_sum_above(const float *w, size_t count, float threshold, size_t *ret_above)
 {
     double sum = 0;
+    *ret_above = 0;
     for (size_t done = 0; done < count; done += CHUNK) {
         const size_t rest = count - done, some = rest < CHUNK ? rest : CHUNK;
         float sums[SUMS] = {0};
+        int32_t above[SUMS] = {0};
         size_t i = 0;
         for (; i + SUMS <= some; i += SUMS) {
             for (size_t k = 0; k < SUMS; k++) {
-                sums[k] += fabsf(w[done + i + k]);
+                const float magnitude = fabsf(w[done + i + k]);
+                sums[k] += magnitude > threshold ? magnitude : 0;
+                above[k] += magnitude > threshold;
             }
         }
         for (; i < some; i++) {
-            sums[0] += fabsf(w[done + i]);
+            const float magnitude = fabsf(w[done + i]);
+            sums[0] += magnitude > threshold ? magnitude : 0;
+            above[0] += magnitude > threshold;
         }
         for (size_t k = 0; k < SUMS; k++) {
             sum += (double)sums[k];
+            *ret_above += (size_t)above[k];
         }
     }
     return sum;
@@ -93,6 +101,63 @@ LOOP void loop_pack_ternary(const uint8_t *restrict codes, uint8_t *restrict ret
     for (size_t b = 0; b < 64; b++) {
         ret_packed[b] =
             (uint8_t)(codes[b] | codes[64 + b] << 2 | codes[128 + b] << 4 | codes[192 + b] << 6);
+    }
+}
+
+/* Bytes of a tile as they are kept -> whole numbers in the order of its two registers. */
+LOOP void loop_unpack(const uint8_t *restrict codes, const unsigned bits, int8_t *restrict ret)
+{
+    if (bits == 8) {
+        memcpy(ret, codes, TILE);
+        return;
+    }
+    for (unsigned b = 0; b < TILE / 2 && bits == 4; b++) {
+        ret[b] = (int8_t)((codes[b] & 15) - 8);
+        ret[TILE / 2 + b] = (int8_t)((codes[b] >> 4) - 8);
+    }
+    for (unsigned plane = 0; plane < 4 && bits == 3; plane++) {
+        const uint8_t *four = codes + 32 + (size_t)4 * plane;
+        const uint32_t high =
+            four[0] | (uint32_t)four[1] << 8 | (uint32_t)four[2] << 16 | (uint32_t)four[3] << 24;
+        for (unsigned b = 0; b < 32; b++) {
+            const uint32_t low = (uint32_t)codes[b] >> 2 * plane & 3;
+            ret[32 * plane + b] = (int8_t)((int)(low + 4 * (high >> b & 1)) - 4);
+        }
+    }
+}
+
+/* A tile in natural order as f32; one scale for each 32 numbers. */
+LOOP void loop_restore_tile(const uint8_t *codes, const unsigned bits, const float *scales,
+                            float *restrict ret)
+{
+    int8_t tile[TILE];
+    loop_unpack(codes, bits, tile);
+    for (unsigned j = 0; j < TILE_GROUPS; j++) {
+        for (unsigned i = 0; i < 16; i++) {
+            ret[32 * j + i] = scales[j] * (float)tile[16 * j + i];
+            ret[32 * j + 16 + i] = scales[j] * (float)tile[TILE / 2 + 16 * j + i];
+        }
+    }
+}
+
+LOOP void loop_restore_ternary(const uint8_t *restrict codes, float scale, float *restrict ret)
+{
+    for (unsigned plane = 0; plane < 4; plane++) {
+        for (unsigned b = 0; b < 64; b++) {
+            ret[64 * plane + b] = scale * (float)((codes[b] >> 2 * plane & 3) - 1);
+        }
+    }
+}
+
+/* Entries one after the other, put down or added; the length is known where it is called. */
+LOOP void loop_restore_vectors(const float *restrict entries, const uint16_t *restrict codes,
+                               size_t count, bool add, float *restrict ret, const unsigned length)
+{
+    for (size_t i = 0; i < count; i++) {
+        const float *entry = entries + (size_t)codes[i] * length;
+        for (unsigned k = 0; k < length; k++) {
+            ret[i * length + k] = add ? ret[i * length + k] + entry[k] : entry[k];
+        }
     }
 }
 
@@ -220,9 +285,9 @@ static KERNEL float dot_vectors(const struct weights_book *book, const uint16_t 
     return loop_dot_vectors_any(book, codes, count, x);
 }
 
-static KERNEL double sum_magnitudes(const float *w, size_t count)
+static KERNEL double sum_above(const float *w, size_t count, float threshold, size_t *ret_above)
 {
-    return loop_sum_magnitudes(w, count);
+    return loop_sum_above(w, count, threshold, ret_above);
 }
 
 static KERNEL float greatest_magnitude(const float *w, size_t count)
@@ -265,10 +330,49 @@ static KERNEL void energies(const struct weights_factors *factors, const float *
     }
 }
 
+static KERNEL void restore_tile(const uint8_t *codes, unsigned bits, const float *scales,
+                                float *ret)
+{
+    switch (bits) {
+    case 8:
+        loop_restore_tile(codes, 8, scales, ret);
+        break;
+    case 4:
+        loop_restore_tile(codes, 4, scales, ret);
+        break;
+    default:
+        loop_restore_tile(codes, 3, scales, ret);
+        break;
+    }
+}
+
+static KERNEL void restore_ternary(const uint8_t *codes, float scale, float *ret)
+{
+    loop_restore_ternary(codes, scale, ret);
+}
+
+static KERNEL void restore_vectors(const struct weights_book *book, const uint16_t *codes,
+                                   size_t count, bool add, float *ret)
+{
+    switch (book->length) {
+    case 4:
+        loop_restore_vectors(book->entries, codes, count, add, ret, 4);
+        break;
+    case 8:
+        loop_restore_vectors(book->entries, codes, count, add, ret, 8);
+        break;
+    default:
+        loop_restore_vectors(book->entries, codes, count, add, ret, book->length);
+        break;
+    }
+}
+
 /* What stands in each kernel's table. */
 #define LOOPS                                                                                      \
-    .dot = dot, .dot_vectors = dot_vectors, .sum_magnitudes = sum_magnitudes,                      \
+    .dot = dot, .dot_vectors = dot_vectors, .sum_above = sum_above,                                \
     .greatest_magnitude = greatest_magnitude, .ternarize = ternarize, .round_all = round_all,      \
-    .pack_ternary = pack_ternary, .correlate = correlate, .energies = energies
+    .pack_ternary = pack_ternary, .correlate = correlate, .energies = energies,                    \
+    .restore_tile = restore_tile, .restore_ternary = restore_ternary,                              \
+    .restore_vectors = restore_vectors
 
 #endif

@@ -11,36 +11,13 @@ static bool available(void)
     return true;
 }
 
-/* Bytes of a tile as they are kept -> whole numbers, the zero taken off. */
-static void unpack(const uint8_t *codes, unsigned bits, int8_t ret[TILE])
-{
-    if (bits == 8) {
-        memcpy(ret, codes, TILE);
-        return;
-    }
-    for (unsigned b = 0; b < TILE / 2 && bits == 4; b++) {
-        ret[b] = (int8_t)((codes[b] & 15) - 8);
-        ret[TILE / 2 + b] = (int8_t)((codes[b] >> 4) - 8);
-    }
-    for (unsigned b = 0; b < TILE && bits == 3; b++) {
-        const unsigned low = codes[b % 32] >> 2 * (b / 32) & 3;
-        const unsigned high = codes[32 + b / 8] >> b % 8 & 1;
-        ret[b] = (int8_t)((int)(low | high << 2) - 4);
-    }
-}
-
-void weights_unpack_tile(const uint8_t *codes, unsigned bits, int8_t *ret)
-{
-    unpack(codes, bits, ret);
-}
-
 static float dot_row(const struct weights_rows *rows, size_t r, const struct weights_activations *x)
 {
     const size_t bytes = TILE * rows->bits / 8;
     float sum = 0;
     for (size_t t = 0; t < rows->tiles; t++) {
         int8_t w[TILE];
-        unpack(rows->codes[r] + t * bytes, rows->bits, w);
+        loop_unpack(rows->codes[r] + t * bytes, rows->bits, w);
         for (unsigned g = 0; g < TILE_GROUPS; g++) {
             int32_t dot = 0;
             for (unsigned b = 16 * g; b < 16 * g + 16; b++) {

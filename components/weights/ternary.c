@@ -23,43 +23,35 @@ static void encode_row(const struct weights_matrix *m, const float *w, float thr
     }
 }
 
-/* Of all scales for these codes the one with the least squared error: the mean magnitude of what
- * did not become zero. */
-static float best_scale(const float *w, size_t count, float threshold)
-{
-    double sum = 0;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        const bool is_kept = fabsf(w[i]) > threshold;
-        sum += is_kept ? (double)fabsf(w[i]) : 0;
-        kept += is_kept;
-    }
-    return kept > 0 ? (float)(sum / (double)kept) : 0;
-}
-
 static enum weights_status encode(struct weights_matrix *m, const float *w)
 {
     const size_t count = m->rows * m->cols;
-    const double mean = m->kernel->sum_magnitudes(w, count) / (double)count;
+    size_t above;
+    const double mean = m->kernel->sum_above(w, count, -1, &above) / (double)count;
     m->scale = mean > TINY ? (float)mean : 0;
     const float threshold = m->scale > 0 ? m->scale / 2 : INFINITY;
     for (size_t row = 0; row < m->rows; row++) {
         encode_row(m, w + row * m->cols, threshold, m->codes + row * m->stride);
     }
-    if (m->options.least_squares) {
-        m->scale = best_scale(w, count, threshold);
+    /* Of all scales for these codes the mean magnitude of what did not become zero has the least
+     * squared error. */
+    if (m->options.least_squares && m->scale > 0) {
+        const double sum = m->kernel->sum_above(w, count, threshold, &above);
+        m->scale = (float)(sum / (double)above);
     }
     return WEIGHTS_OK;
 }
 
 static void decode_row(const struct weights_matrix *m, size_t row, float *ret_w)
 {
-    const float values[4] = {-m->scale, 0, m->scale, 0};
-    const uint8_t *codes = m->codes + row * m->stride;
-    for (size_t k = 0; k < m->cols; k++) {
-        const size_t in_tile = k % TILE_TERNARY;
-        const uint8_t byte = codes[k / TILE_TERNARY * 64 + in_tile % 64];
-        ret_w[k] = values[byte >> 2 * (in_tile / 64) & 3];
+    for (size_t t = 0; t < m->tiles; t++) {
+        const uint8_t *codes = m->codes + row * m->stride + t * TILE_TERNARY / 4;
+        const size_t first = t * TILE_TERNARY, rest = m->cols - first;
+        float tile[TILE_TERNARY];
+        m->kernel->restore_ternary(codes, m->scale, rest < TILE_TERNARY ? tile : ret_w + first);
+        if (rest < TILE_TERNARY) {
+            memcpy(ret_w + first, tile, rest * sizeof *tile);
+        }
     }
 }
 

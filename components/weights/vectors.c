@@ -261,16 +261,17 @@ static const uint16_t *row_codes(const struct weights_matrix *m, size_t row, uns
     return wide;
 }
 
+/* Whole vectors, also where the last one is longer than the row. */
 static void decode_row(const struct weights_matrix *m, size_t row, float *ret_w)
 {
+    const size_t padded = m->tiles * m->options.vector;
+    float *to = padded == m->cols ? ret_w : m->scratch + (m->tiles + 1) / 2;
     for (unsigned which = 0; which < 2 && m->books[which].count > 0; which++) {
-        const struct weights_book *book = &m->books[which];
         const uint16_t *codes = row_codes(m, row, which);
-        for (size_t k = 0; k < m->cols; k++) {
-            const float number =
-                book->entries[(size_t)codes[k / book->length] * book->length + k % book->length];
-            ret_w[k] = which == 0 ? number : ret_w[k] + number;
-        }
+        m->kernel->restore_vectors(&m->books[which], codes, m->tiles, which > 0, to);
+    }
+    if (to != ret_w) {
+        memcpy(ret_w, to, m->cols * sizeof *ret_w);
     }
 }
 
