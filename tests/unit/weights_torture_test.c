@@ -5,7 +5,7 @@
 #define ROWS 3u
 #define COLS 40u
 
-static const struct weights_options FORMATS[] = {
+static struct weights_options FORMATS[] = {
     {.format = WEIGHTS_INT4},
     {.format = WEIGHTS_TERNARY},
     {.format = WEIGHTS_SEEDLM},
@@ -36,7 +36,7 @@ static bool encode(void *options)
 TEST(any_allocation_may_fail)
 {
     for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++) {
-        CHECK(torture(encode, (void *)&FORMATS[i]) >= 6);
+        CHECK(torture(encode, &FORMATS[i]) >= 6);
     }
 }
 
