@@ -1,0 +1,23 @@
+/* The kernel for AVX-512: vectors of sixteen, 24 sums in 32 registers.
+ */
+#if defined(__clang__)
+#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#else
+#define KERNEL                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512")))
+#endif
+#define WIDTH 16u
+#define ROWS 12u
+#include "body.h"
+
+#if NEURAL_X86
+
+static bool available(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+const struct neural_kernel neural_avx512 = {.name = "avx512", .available = available, BODY};
+
+#endif

@@ -1,0 +1,277 @@
+/* The kernels, written once for vectors of WIDTH numbers; each kernel's file makes functions of it
+ * for its instructions.  Internal.
+ *
+ * Sums stay in registers: ROWS rows times two vectors, so that a vector that was loaded meets ROWS
+ * numbers, and a number that was loaded meets two vectors.  Compilers unroll the loops over them
+ * and keep the arrays in registers. */
+#ifndef NEURAL_BODY_H
+#define NEURAL_BODY_H
+
+#include <math.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#if !defined(KERNEL) || !defined(WIDTH) || !defined(ROWS)
+#error "define KERNEL (attributes), WIDTH (numbers a vector) and ROWS (rows at once)"
+#endif
+
+#define INLINE static inline __attribute__((always_inline)) KERNEL
+#define B NEURAL_BATCH
+#define PAIR (2 * WIDTH)
+#define COLUMNS 8u    /* of W' at once */
+#define BACK_ROWS 64u /* of W' between two visits of the result */
+#define STREAMS 8u    /* rows that are read side by side for one vector */
+#define AHEAD 512u    /* numbers that are fetched before they are used */
+
+typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef float wide __attribute__((vector_size(4 * WIDTH)));
+
+INLINE wide get(const float *from)
+{
+    return *(const vector *)from;
+}
+
+INLINE void put(float *to, wide value)
+{
+    *(vector *)to = value;
+}
+
+/* ---- one vector ---- */
+
+INLINE float sum_of(wide sums)
+{
+    float sum = 0;
+    for (unsigned k = 0; k < WIDTH; k++) {
+        sum += sums[k];
+    }
+    return sum;
+}
+
+INLINE void vector_rows(const struct neural_matrix *m, size_t row, const float *x,
+                        const float *bias, float *ret, const unsigned rows)
+{
+    const float *w = m->w + row * m->cols;
+    wide sums[STREAMS] = {0};
+    size_t i = 0;
+    for (; i + WIDTH <= m->cols; i += WIDTH) {
+        const wide own = get(x + i);
+#pragma GCC unroll 8
+        for (unsigned r = 0; r < rows; r++) {
+            __builtin_prefetch(w + r * m->cols + i + AHEAD);
+            sums[r] += get(w + r * m->cols + i) * own;
+        }
+    }
+    for (unsigned r = 0; r < rows; r++) {
+        float sum = sum_of(sums[r]) + bias[row + r];
+        for (size_t k = i; k < m->cols; k++) {
+            sum += w[r * m->cols + k] * x[k];
+        }
+        ret[row + r] = sum;
+    }
+}
+
+static KERNEL void multiply_vector(const struct neural_matrix *m, const float *x, const float *bias,
+                                   float *ret)
+{
+    size_t row = 0;
+    for (; row + STREAMS <= m->rows; row += STREAMS) {
+        vector_rows(m, row, x, bias, ret, STREAMS);
+    }
+    for (; row < m->rows; row++) {
+        vector_rows(m, row, x, bias, ret, 1);
+    }
+}
+
+/* ---- a batch ---- */
+
+/* Some rows for all examples, two vectors of them at a time. */
+INLINE void batch_rows(const struct neural_matrix *m, size_t row, const float *x, const float *bias,
+                       float *ret, const unsigned rows)
+{
+    const float *w = m->w + row * m->cols;
+    for (unsigned e = 0; e < B; e += PAIR) {
+        wide sums[ROWS][2];
+#pragma GCC unroll 16
+        for (unsigned r = 0; r < rows; r++) {
+            sums[r][0] = sums[r][1] = (wide){0} + bias[row + r];
+        }
+        for (size_t i = 0; i < m->cols; i++) {
+            const wide first = get(x + i * B + e), second = get(x + i * B + e + WIDTH);
+#pragma GCC unroll 16
+            for (unsigned r = 0; r < rows; r++) {
+                const float weight = w[r * m->cols + i];
+                sums[r][0] += weight * first;
+                sums[r][1] += weight * second;
+            }
+        }
+#pragma GCC unroll 16
+        for (unsigned r = 0; r < rows; r++) {
+            put(ret + (row + r) * B + e, sums[r][0]);
+            put(ret + (row + r) * B + e + WIDTH, sums[r][1]);
+        }
+    }
+}
+
+static KERNEL void multiply_batch(const struct neural_matrix *m, const float *x, const float *bias,
+                                  float *ret)
+{
+    size_t row = 0;
+    for (; row + ROWS <= m->rows; row += ROWS) {
+        batch_rows(m, row, x, bias, ret, ROWS);
+    }
+    for (; row < m->rows; row++) {
+        batch_rows(m, row, x, bias, ret, 1);
+    }
+}
+
+/* Adds what BACK_ROWS rows (or fewer) give to some columns. */
+INLINE void back_columns(const struct neural_matrix *m, size_t row, size_t column, const float *y,
+                         float *ret, const unsigned columns)
+{
+    const size_t rest = m->rows - row, rows = rest < BACK_ROWS ? rest : BACK_ROWS;
+    for (unsigned e = 0; e < B; e += PAIR) {
+        wide sums[COLUMNS][2];
+        float *to = ret + column * B + e;
+#pragma GCC unroll 8
+        for (unsigned c = 0; c < columns; c++) {
+            sums[c][0] = get(to + (size_t)c * B);
+            sums[c][1] = get(to + (size_t)c * B + WIDTH);
+        }
+        for (size_t r = row; r < row + rows; r++) {
+            const float *w = m->w + r * m->cols + column;
+            const wide first = get(y + r * B + e), second = get(y + r * B + e + WIDTH);
+#pragma GCC unroll 8
+            for (unsigned c = 0; c < columns; c++) {
+                sums[c][0] += w[c] * first;
+                sums[c][1] += w[c] * second;
+            }
+        }
+#pragma GCC unroll 8
+        for (unsigned c = 0; c < columns; c++) {
+            put(to + (size_t)c * B, sums[c][0]);
+            put(to + (size_t)c * B + WIDTH, sums[c][1]);
+        }
+    }
+}
+
+static KERNEL void multiply_back(const struct neural_matrix *m, const float *y, float *ret)
+{
+    memset(ret, 0, m->cols * B * sizeof *ret);
+    for (size_t row = 0; row < m->rows; row += BACK_ROWS) {
+        size_t column = 0;
+        for (; column + COLUMNS <= m->cols; column += COLUMNS) {
+            back_columns(m, row, column, y, ret, COLUMNS);
+        }
+        for (; column < m->cols; column++) {
+            back_columns(m, row, column, y, ret, 1);
+        }
+    }
+}
+
+/* Adds to `count` columns (PAIR or fewer) of some rows. */
+INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column, const float *y,
+                       const float *turned, size_t pitch, float factor, const unsigned rows)
+{
+    const size_t rest = m->cols - column, count = rest < PAIR ? rest : PAIR;
+    wide sums[ROWS][2] = {{{0}}};
+    for (unsigned e = 0; e < B; e++) {
+        const float *x = turned + e * pitch + column;
+        const wide first = get(x), second = get(x + WIDTH);
+#pragma GCC unroll 16
+        for (unsigned r = 0; r < rows; r++) {
+            const float own = y[(row + r) * B + e];
+            sums[r][0] += own * first;
+            sums[r][1] += own * second;
+        }
+    }
+#pragma GCC unroll 16
+    for (unsigned r = 0; r < rows; r++) {
+        float *w = m->w + (row + r) * m->cols + column, part[PAIR] = {0};
+        if (count == PAIR) {
+            put(w, get(w) + factor * sums[r][0]);
+            put(w + WIDTH, get(w + WIDTH) + factor * sums[r][1]);
+            continue;
+        }
+        memcpy(part, w, count * sizeof *w);
+        put(part, get(part) + factor * sums[r][0]);
+        put(part + WIDTH, get(part + WIDTH) + factor * sums[r][1]);
+        memcpy(w, part, count * sizeof *w);
+    }
+}
+
+static KERNEL void add_outer(const struct neural_matrix *m, const float *y, const float *turned,
+                             size_t pitch, float factor)
+{
+    size_t row = 0;
+    for (; row + ROWS <= m->rows; row += ROWS) {
+        for (size_t column = 0; column < m->cols; column += PAIR) {
+            outer_rows(m, row, column, y, turned, pitch, factor, ROWS);
+        }
+    }
+    for (; row < m->rows; row++) {
+        for (size_t column = 0; column < m->cols; column += PAIR) {
+            outer_rows(m, row, column, y, turned, pitch, factor, 1);
+        }
+    }
+}
+
+/* ---- functions ---- */
+
+/* e^x for |x| <= 40, relative error below 2e-7: 2^n times the power series of the rest, which is at
+ * most ln 2 / 2, up to the seventh power. */
+INLINE float exp_of(float x)
+{
+    const float magic = 0x1.8p23f;
+    const float n = (x * 1.44269504f + magic) - magic;
+    const float rest = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float power = 1.0f / 5040;
+    power = power * rest + 1.0f / 720;
+    power = power * rest + 1.0f / 120;
+    power = power * rest + 1.0f / 24;
+    power = power * rest + 1.0f / 6;
+    power = power * rest + 0.5f;
+    power = power * rest + 1;
+    power = power * rest + 1;
+    const int32_t bits = ((int32_t)n + 127) << 23;
+    float scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return power * scale;
+}
+
+static KERNEL void apply_function(enum neural_function function, float *values, size_t count)
+{
+    if (function == NEURAL_TANH) {
+        for (size_t i = 0; i < count; i++) {
+            float x = 2 * values[i];
+            x = x > 40 ? 40 : x;
+            x = x < -40 ? -40 : x;
+            values[i] = 1 - 2 / (1 + exp_of(x));
+        }
+    } else if (function == NEURAL_RELU) {
+        for (size_t i = 0; i < count; i++) {
+            values[i] = values[i] > 0 ? values[i] : 0;
+        }
+    }
+}
+
+static KERNEL void multiply_slope(enum neural_function function, const float *restrict values,
+                                  float *restrict slopes, size_t count)
+{
+    if (function == NEURAL_TANH) {
+        for (size_t i = 0; i < count; i++) {
+            slopes[i] *= 1 - values[i] * values[i];
+        }
+    } else if (function == NEURAL_RELU) {
+        for (size_t i = 0; i < count; i++) {
+            slopes[i] = values[i] > 0 ? slopes[i] : 0;
+        }
+    }
+}
+
+/* What stands in each kernel's table. */
+#define BODY                                                                                       \
+    .vector = multiply_vector, .batch = multiply_batch, .back = multiply_back,                     \
+    .add_outer = add_outer, .apply = apply_function, .slope = multiply_slope
+
+#endif
