@@ -22,6 +22,7 @@
 #define COLUMNS 8u    /* of W' at once */
 #define BACK_ROWS 64u /* of W' between two visits of the result */
 #define STREAMS 8u    /* rows that are read side by side for one vector */
+#define FAR 262144u   /* numbers of a matrix that a second cache may not hold */
 #define AHEAD 512u    /* numbers that are fetched before they are used */
 
 typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
@@ -41,45 +42,62 @@ INLINE void put(float *to, wide value)
 
 INLINE float sum_of(wide sums)
 {
-    float sum = 0;
-    for (unsigned k = 0; k < WIDTH; k++) {
-        sum += sums[k];
+    float halves[WIDTH];
+    put(halves, sums);
+    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
+        for (unsigned k = 0; k < half; k++) {
+            halves[k] += halves[k + half];
+        }
     }
-    return sum;
+    return halves[0];
 }
 
-INLINE void vector_rows(const struct neural_matrix *m, size_t row, const float *x,
-                        const float *bias, float *ret, const unsigned rows)
+struct product {
+    const float *x, *bias;
+    float *ret;
+};
+
+/* `far`: the matrix lies beyond the caches of a core, and what comes next is fetched ahead. */
+INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct product *p,
+                        const unsigned rows, const bool far)
 {
-    const float *w = m->w + row * m->cols;
+    const float *w = m->w + row * m->cols, *x = p->x, *bias = p->bias;
     wide sums[STREAMS] = {0};
     size_t i = 0;
     for (; i + WIDTH <= m->cols; i += WIDTH) {
         const wide own = get(x + i);
 #pragma GCC unroll 8
         for (unsigned r = 0; r < rows; r++) {
-            __builtin_prefetch(w + r * m->cols + i + AHEAD);
+            if (far) {
+                __builtin_prefetch(w + r * m->cols + i + AHEAD);
+            }
             sums[r] += get(w + r * m->cols + i) * own;
         }
     }
+#pragma GCC unroll 8
     for (unsigned r = 0; r < rows; r++) {
         float sum = sum_of(sums[r]) + bias[row + r];
         for (size_t k = i; k < m->cols; k++) {
             sum += w[r * m->cols + k] * x[k];
         }
-        ret[row + r] = sum;
+        p->ret[row + r] = sum;
     }
 }
 
 static KERNEL void multiply_vector(const struct neural_matrix *m, const float *x, const float *bias,
                                    float *ret)
 {
+    const struct product p = {x, bias, ret};
+    const bool far = m->rows * m->cols > FAR;
     size_t row = 0;
+    for (; row + STREAMS <= m->rows && far; row += STREAMS) {
+        vector_rows(m, row, &p, STREAMS, true);
+    }
     for (; row + STREAMS <= m->rows; row += STREAMS) {
-        vector_rows(m, row, x, bias, ret, STREAMS);
+        vector_rows(m, row, &p, STREAMS, false);
     }
     for (; row < m->rows; row++) {
-        vector_rows(m, row, x, bias, ret, 1);
+        vector_rows(m, row, &p, 1, false);
     }
 }
 
@@ -169,18 +187,24 @@ static KERNEL void multiply_back(const struct neural_matrix *m, const float *y, 
     }
 }
 
-/* Adds to `count` columns (PAIR or fewer) of some rows. */
-INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column, const float *y,
-                       const float *turned, size_t pitch, float factor, const unsigned rows)
+struct outer {
+    const float *y, *turned;
+    size_t pitch;
+    float factor;
+};
+
+/* Adds to PAIR columns (fewer at the end) of some rows. */
+INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column,
+                       const struct outer *outer, const unsigned rows)
 {
     const size_t rest = m->cols - column, count = rest < PAIR ? rest : PAIR;
     wide sums[ROWS][2] = {{{0}}};
     for (unsigned e = 0; e < B; e++) {
-        const float *x = turned + e * pitch + column;
+        const float *x = outer->turned + e * outer->pitch + column;
         const wide first = get(x), second = get(x + WIDTH);
 #pragma GCC unroll 16
         for (unsigned r = 0; r < rows; r++) {
-            const float own = y[(row + r) * B + e];
+            const float own = outer->y[(row + r) * B + e];
             sums[r][0] += own * first;
             sums[r][1] += own * second;
         }
@@ -188,30 +212,28 @@ INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column,
 #pragma GCC unroll 16
     for (unsigned r = 0; r < rows; r++) {
         float *w = m->w + (row + r) * m->cols + column, part[PAIR] = {0};
-        if (count == PAIR) {
-            put(w, get(w) + factor * sums[r][0]);
-            put(w + WIDTH, get(w + WIDTH) + factor * sums[r][1]);
-            continue;
+        float *to = count == PAIR ? w : memcpy(part, w, count * sizeof *w);
+        put(to, get(to) + outer->factor * sums[r][0]);
+        put(to + WIDTH, get(to + WIDTH) + outer->factor * sums[r][1]);
+        if (count < PAIR) {
+            memcpy(w, part, count * sizeof *w);
         }
-        memcpy(part, w, count * sizeof *w);
-        put(part, get(part) + factor * sums[r][0]);
-        put(part + WIDTH, get(part + WIDTH) + factor * sums[r][1]);
-        memcpy(w, part, count * sizeof *w);
     }
 }
 
 static KERNEL void add_outer(const struct neural_matrix *m, const float *y, const float *turned,
                              size_t pitch, float factor)
 {
+    const struct outer outer = {y, turned, pitch, factor};
     size_t row = 0;
     for (; row + ROWS <= m->rows; row += ROWS) {
         for (size_t column = 0; column < m->cols; column += PAIR) {
-            outer_rows(m, row, column, y, turned, pitch, factor, ROWS);
+            outer_rows(m, row, column, &outer, ROWS);
         }
     }
     for (; row < m->rows; row++) {
         for (size_t column = 0; column < m->cols; column += PAIR) {
-            outer_rows(m, row, column, y, turned, pitch, factor, 1);
+            outer_rows(m, row, column, &outer, 1);
         }
     }
 }
