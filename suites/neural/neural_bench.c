@@ -424,9 +424,9 @@ static void make_point(struct lesson *lesson, size_t example, const float *rando
         const float side = class ? 1 : -1;
         ret[0] = random[0];
         ret[1] = 0.5f * random[0] + side * (0.1f + 0.5f * fabsf(random[1]));
-    } else { /* half a turn apart, a turn and a half long */
+    } else { /* half a turn apart, a turn long */
         const float along = (float)(example / 2) / (EXAMPLES / 2);
-        const float angle = 9.42f * along + (class ? 3.14159f : 0);
+        const float angle = 6.28f * along + (class ? 3.14159f : 0);
         ret[0] = (0.1f + along) * cosf(angle) + 0.01f * random[0];
         ret[1] = (0.1f + along) * sinf(angle) + 0.01f * random[1];
     }
@@ -451,7 +451,7 @@ static void prepare_lesson(struct assay_bench *b)
     b->state = lesson;
     *lesson = (struct lesson){2, 2, 0, 0, 0.5f, 0.15f, .seed = assay_random(b)};
     if (strcmp(pattern, "moderate") == 0)
-        *lesson = (struct lesson){2, 2, 32, 2, 0.4f, 0.1f, .seed = assay_random(b)};
+        *lesson = (struct lesson){2, 2, 32, 2, 0.2f, 0.06f, .seed = assay_random(b)};
     if (strcmp(pattern, "complex") == 0)
         *lesson =
             (struct lesson){SIDE * SIDE, CLASSES, 32, 1, 0.2f, 0.05f, .seed = assay_random(b)};
@@ -521,7 +521,7 @@ static void check_lesson(struct assay_bench *b)
     assay_expect(b, epochs > 0, "the loss does not fall below %g", (double)lesson->bound);
     const double right = epochs > 0 ? accuracy(net, lesson) : 0;
     neural_free(net);
-    assay_expect(b, right >= 0.97, "only %.0f %% of the examples are recognized", 100 * right);
+    assay_expect(b, right >= 0.95, "only %.0f %% of the examples are recognized", 100 * right);
     assay_quality(b, "accuracy", right);
     assay_metric(b, "epochs", "", ASSAY_LOWER_IS_BETTER, (double)epochs);
 }
