@@ -1,5 +1,5 @@
 #!/bin/sh
-# Shows how benchmarks went: a thin front end of `assay history` under the name that other suites use.
+# Shows how benchmarks went: a thin front end of `assay trend` under the name that other suites use.
 set -eu
 # shellcheck disable=SC1091 # checked by itself
 . "$(dirname "$0")/front-end.sh"
@@ -9,12 +9,12 @@ usage() {
 usage: scripts/benchmark-trends.sh [--days N] [OPTION ...] [PATTERN]
 
 Shows every benchmark that was measured in the last N days (default: 30), or
-those that the pattern selects, with all their values of that time.
+those that the pattern selects: their charts, steps and drifts of that time.
 
   --days N   how far to look back
   --help     this text
 
-Every other option goes to `assay history` (--metric=NAME, --json,
+Every other option goes to `assay trend` (--metric=NAME, --json,
 --store=FILE); its exit codes are passed on.
 END
 }
@@ -39,4 +39,4 @@ while [ $# -gt 0 ]; do
 done
 
 assay=$(find_assay)
-eval "exec $(quoted "$assay") history$(quoted "--days=$days")$options$(quoted "$pattern")"
+eval "exec $(quoted "$assay") trend$(quoted "--days=$days")$options$(quoted "$pattern")"

@@ -1,27 +1,27 @@
 /* assay trend: how benchmarks went, and where they changed.
  * Why it does not fail when something got worse: a trend is looked at, a gate decides. */
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-#include "cli/common.h"
-#include "exchange/table.h"
+#include "cli/trend_options.h"
 #include "report/trend/trend.h"
 #include "session/trend/trend.h"
 
-struct trend_options {
-    struct common_options common;
-    const char *metric, *from, *unit;
-    unsigned last, days;
-    bool higher_is_better;
-};
 #define OPTION(field) offsetof(struct trend_options, field)
 
 static const struct option_row ROWS[] = {
     {"days", 'd', "N", "only what was measured in the last N days", OPTION_COUNT, OPTION(days)},
     {"last", 'n', "N", "the last N points of each series", OPTION_COUNT, OPTION(last)},
+    {"suite", 0, "NAME", "the benchmarks of a suite", OPTION_TEXT, OPTION(suite)},
     {"metric", 'm', "NAME", "which metric (default: time_ns)", OPTION_TEXT, OPTION(metric)},
+    {"svg", 0, "FILE", "also draw the one series that is chosen", OPTION_TEXT, OPTION(svg)},
+    {"html", 0, "FILE", "also write a page with the charts of all series", OPTION_TEXT,
+     OPTION(html)},
     {"from", 'f', "FILE",
      "a table instead of the store: CSV with a column a series; '-' reads it "
      "from standard input",
@@ -30,24 +30,10 @@ static const struct option_row ROWS[] = {
      OPTION(higher_is_better)},
     {"unit", 0, "UNIT", "of a table: unit of its values, e.g. ns or B/s", OPTION_TEXT,
      OPTION(unit)},
+    SELECTION_ROWS(struct trend_options),
     COMMON_ROWS(struct trend_options),
     OPTION_END,
 };
-
-enum { TIME_TEXT_MAX = 32 };
-
-/* As the store writes times; "" for all days. */
-static const char *since(const struct trend_options *options, char text[TIME_TEXT_MAX])
-{
-    struct timespec now;
-    struct tm utc;
-    text[0] = '\0';
-    clock_gettime(CLOCK_REALTIME, &now);
-    time_t start = now.tv_sec - (time_t)options->days * 24 * 60 * 60;
-    if (options->days > 0 && start > 0 && gmtime_r(&start, &utc) != NULL)
-        strftime(text, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
 
 static bool shows_utf8(void)
 {
@@ -58,58 +44,51 @@ static bool shows_utf8(void)
     return utf8;
 }
 
-static void keep_last(struct trend *trend, size_t last)
+/* The terminal's, else what $COLUMNS says, else 80. */
+static unsigned columns_shown(void)
 {
-    for (size_t i = 0; last > 0 && i < trend->series.count; i++) {
-        trend_point_vec *points = &trend->series.items[i].points;
-        if (points->count <= last)
-            continue;
-        memmove(points->items, points->items + points->count - last, last * sizeof *points->items);
-        points->count = last;
-    }
+    enum { COLUMNS_DEFAULT = 80, COLUMNS_MAX = 1000 };
+    struct winsize size = {.ws_col = 0};
+    const char *said = getenv("COLUMNS");
+    unsigned long columns = said != NULL ? strtoul(said, NULL, 10) : 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        columns = size.ws_col;
+    if (columns == 0 || columns > COLUMNS_MAX)
+        columns = COLUMNS_DEFAULT;
+    return columns < TREND_COLUMNS_MIN ? TREND_COLUMNS_MIN : (unsigned)columns;
 }
 
-static assay_status load_table(struct cli *cli, const struct trend_options *options,
-                               struct trend *ret_trend)
+static assay_status write_file(struct cli *cli, const char *path, const struct buf *text)
 {
-    *ret_trend = (struct trend){0};
-    struct metric *metric = arena_alloc(&ret_trend->arena, sizeof *metric);
-    if (metric == NULL)
-        return ASSAY_ERR_MEMORY;
-    *metric = (struct metric){.name = options->metric ? options->metric : "value",
-                              .unit = options->unit ? options->unit : "",
-                              .direction =
-                                  options->higher_is_better ? HIGHER_IS_BETTER : LOWER_IS_BETTER};
-    TRY(table_load(options->from, metric, ret_trend, &cli->error));
-    keep_last(ret_trend, options->last);
-    return ASSAY_OK;
+    if (text->status != ASSAY_OK)
+        return text->status;
+    FILE *file = fopen(path, "we");
+    bool good = file != NULL && fwrite(text->text, 1, text->length, file) == text->length;
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    return good ? ASSAY_OK
+                : buf_error(&cli->error, ASSAY_ERR_IO, "cannot write '%s': %s", path,
+                            strerror(errno));
 }
 
-static assay_status load_stored(struct cli *cli, const struct trend_options *options,
-                                const char *pattern, struct trend *ret_trend)
+static assay_status write_charts(struct cli *cli, const struct trend_options *options,
+                                 const struct trend *trend)
 {
-    struct workplace workplace = {0};
-    struct store *store = NULL;
-    char from[TIME_TEXT_MAX];
-    *ret_trend = (struct trend){0};
-    assay_status status = common_workplace(cli, &options->common, &workplace);
-    if (status == ASSAY_OK)
-        status = store_open(workplace.store, false, &store, &cli->error);
-    if (status == ASSAY_OK) {
-        const struct trend_request request = {
-            .store = store,
-            .pattern = pattern,
-            .metric = options->metric ? options->metric : METRICS[METRIC_TIME].name,
-            .since = since(options, from),
-            .last = options->last,
-        };
-        status = trend_load(&request, ret_trend);
-        if (status != ASSAY_OK)
-            buf_error(&cli->error, status, "%s", store->error.text);
-        store_close(store);
+    BUF_AUTO text;
+    buf_init(&text, BUF_LENGTH_MAX);
+    if (options->svg != NULL && trend->series.count != 1)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--svg draws one series, and %zu are chosen; --html draws all of them",
+                         trend->series.count);
+    if (options->svg != NULL) {
+        report_svg_trend(&trend->series.items[0], &text);
+        TRY(write_file(cli, options->svg, &text));
     }
-    workplace_release(&workplace);
-    return status;
+    if (options->html == NULL)
+        return ASSAY_OK;
+    buf_clear(&text);
+    report_html_trend(trend, &text);
+    return write_file(cli, options->html, &text);
 }
 
 static assay_status print(struct cli *cli, const struct trend_options *options,
@@ -117,19 +96,22 @@ static assay_status print(struct cli *cli, const struct trend_options *options,
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
+    const struct trend_look look = {shows_utf8(), columns_shown()};
+    TRY(write_charts(cli, options, trend));
     if (options->common.json)
         TRY(report_json_trend(trend, &out));
     else
-        report_text_trend(trend, shows_utf8(), &out);
+        report_text_trend(trend, &look, &out);
     return cli_print(cli, &out);
 }
 
 static assay_status check_options(struct cli *cli, const struct trend_options *options,
                                   bool has_pattern)
 {
-    if (options->from != NULL && (has_pattern || options->days > 0))
-        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                         "--from reads all of its table: no BENCHMARK and no --days with it");
+    if (options->from != NULL && (has_pattern || options->suite != NULL || options->days > 0))
+        return buf_error(
+            &cli->error, ASSAY_ERR_ARGUMENT,
+            "--from reads all of its table: no BENCHMARK, no --suite and no --days with it");
     if (options->from == NULL && (options->higher_is_better || options->unit != NULL))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "--higher-is-better and --unit are of tables: they need --from");
@@ -139,30 +121,32 @@ static assay_status check_options(struct cli *cli, const struct trend_options *o
 static assay_status trend(struct cli *cli, int argc, char **argv)
 {
     struct trend_options options = {0};
+    struct workplace workplace = {0};
     struct trend found;
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    TRY(cli_check_operands(cli, argv + first, argc - first, 1));
     TRY(check_options(cli, &options, first < argc));
-    assay_status status =
-        options.from != NULL ? load_table(cli, &options, &found)
-                             : load_stored(cli, &options, first < argc ? argv[first] : "*", &found);
+    const struct words operands = {argv + first, argc - first};
+    assay_status status = trend_options_load(cli, &options, &workplace, &operands, &found);
     if (status == ASSAY_OK)
         status = trend_judge_all(&found);
     if (status == ASSAY_OK)
         status = print(cli, &options, &found);
     trend_release(&found);
+    workplace_release(&workplace);
     return status;
 }
 
 const struct command command_trend = {
     "trend",
-    "[BENCHMARK]",
+    "[BENCHMARK ...]",
     "show how benchmarks went, and where they changed",
-    "BENCHMARK is an id, a part of one, or a glob with '*' and '?' (default: all).\n"
+    "BENCHMARK is an id, a part of one, a glob with '*' and '?', '~REGEX' or '%TAG' (default: "
+    "all).\n"
     "A step is told with the commits that hold it and a 95 % interval of its size; slow change is "
     "told as drift; single bad values are nothing. Only values of one machine and compiler are set "
-    "beside each other: the newest's.",
+    "beside each other: the newest's. Tags of the repository are shown where they were first "
+    "measured; what was not measured for 30 days, or in 5 runs of its suite, is said to be stale.",
     ROWS,
     trend,
 };

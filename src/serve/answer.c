@@ -206,12 +206,15 @@ assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
 {
     struct trend_request wanted = {.store = asked->store, .since = ""};
     size_t points = 0;
+    const char *word;
     *ret_trend = (struct trend){.series = {0}};
-    TRY(asked_benchmark(asked, &wanted.pattern));
+    TRY(asked_benchmark(asked, &word));
+    wanted.words = (char *const[]){(char *)(uintptr_t)word};
+    wanted.word_count = 1;
     wanted.metric = request_parameter(asked->request, "metric", METRICS[METRIC_TIME].name);
     TRY(request_count(asked->request, "last", POINTS_MAX, 0, &wanted.last, asked->error));
     TRY(asked_store(asked, trend_load(&wanted, ret_trend)));
-    keep_exact(ret_trend, wanted.pattern);
+    keep_exact(ret_trend, word);
     for (size_t i = 0; i < ret_trend->series.count; i++)
         points += ret_trend->series.items[i].points.count;
     if (points > POINTS_MAX)

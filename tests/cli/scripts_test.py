@@ -84,10 +84,10 @@ def trends_show_what_was_measured_in_time():
     store.close()
     done = trends()
     exits(done, 0)
-    contains(done.out, 'sums/step\n', 'sums/bytes:n=64\n')
-    points = json.loads(trends('--days', '30', '--json', 'step').out)['points']
+    contains(done.out, 'sums/step ', 'sums/bytes:n=64 ')
+    points = json.loads(trends('--days', '30', '--json', 'step').out)['series'][0]['points']
     check(len(points) == 1, points)
-    points = json.loads(trends('--days=5000', '--json', 'step').out)['points']
+    points = json.loads(trends('--days=5000', '--json', 'step').out)['series'][0]['points']
     check(len(points) == 2, points)
 
 

@@ -3,6 +3,7 @@ import json
 import pathlib
 import sqlite3
 import sys
+import xml.etree.ElementTree as xml
 
 sys.dont_write_bytecode = True
 from tap import STORE, SUMS, assay, check, contains, exits, main, run, test, write
@@ -111,6 +112,62 @@ def a_step_in_the_store_names_its_commits():
     check(change['good_commit'] == f'{39:040x}', change)
     contains(assay('trend', 'sums/step').out, 'worse:', 'left out: 2 points of other machines')
     exits(assay('trend', 'sums/step', '--days', '3'), 2, 'was not measured since')
+
+
+def series_of(*words):
+    return {row['name']: row for row in json.loads(assay('trend', '--json', *words).out)['series']}
+
+
+@test
+def what_nobody_measures_any_more_is_stale():
+    stored_history()
+    check(series_of()['sums/step']['stale'], 'not measured since 2020')
+    contains(assay('trend', 'sums/step').out, 'stale: not measured for')
+    for _ in range(5):
+        check(run(SUMS, 'sums/bytes:n=64').code == 0)
+    found = series_of('--suite', 'sums')
+    check(found['sums/step']['runs_since'] == 5 and found['sums/step']['stale'], found)
+    check(found['sums/bytes:n=64']['runs_since'] == 0, found)
+    check(not found['sums/bytes:n=64']['stale'] and not series_of('-d', '1')['sums/bytes:n=64']['stale'])
+    document = json.loads(assay('trend', '--days', '1', '--json').out)
+    check('sums/step' in [row['name'] for row in document['absent']], document['absent'])
+    contains(assay('trend', '--days', '1').out, 'not measured in these days', 'sums/step, last 2020')
+
+
+@test
+def suites_and_words_choose_series():
+    check(run(SUMS).code == 0)
+    check(set(series_of('--suite', 'sums')) == set(series_of()))
+    exits(assay('trend', '--suite', 'sum'), 2, "no stored benchmark matches 'sum/*'")
+    check(set(series_of('--suite', 'sums', '--exclude', 'bytes')) == {'sums/step'})
+    check(set(series_of('n=64', 'step')) == {'sums/bytes:n=64', 'sums/step'})
+
+
+@test
+def the_table_fits_the_terminal():
+    for columns, most in ((64, 64), (80, 80), (200, 200), (10, 64)):
+        out = assay('trend', '--from', table(), env={'COLUMNS': str(columns)}).out
+        check(max(map(len, out.splitlines())) <= most, out)
+    contains(out, 'series', 'newest', 'last change', 'worse', 'drift')
+    check(len([line for line in out.splitlines() if line.startswith('flat')]) == 1,
+          'what did not move has a row and no paragraph')
+    long = write('l.csv', 'i,' + 'n' * 90 + ',b\n' + ''.join(f'{i},{i % 7 + 90},3\n' for i in range(40)))
+    check(max(map(len, assay('trend', '--from', long).out.splitlines()[:3])) <= 80)
+
+
+@test
+def charts_become_files_that_load_nothing():
+    exits(assay('trend', '--from', table(), '--svg', 'x.svg'), 2, '3 are chosen')
+    check(not pathlib.Path('x.svg').exists())
+    one = write('one.csv', '\n'.join(line.split(',')[1] for line in table().read_text().splitlines()))
+    check(assay('trend', '--from', one, '--svg', 'x.svg').code == 0)
+    check(xml.parse('x.svg').getroot().tag == '{http://www.w3.org/2000/svg}svg')
+    contains(pathlib.Path('x.svg').read_text(), 'class="step bad"', '<style>')
+    check(assay('trend', '--from', table(), '--html', 'x.html').code == 0)
+    page = pathlib.Path('x.html').read_text()
+    check(page.count('<svg') == 3 and 'http' not in page.replace('http-equiv', ''), page[:500])
+    xml.fromstring(page.split('\n', 1)[1])
+    exits(assay('trend', '--from', one, '--svg', 'gone/x.svg'), 3, "cannot write 'gone/x.svg'")
 
 
 main()

@@ -211,4 +211,23 @@ TEST(most_commits_without_a_new_number_hide_no_step)
     history_release(&history);
 }
 
+/* At 24 values a step lies in half of the differences at the longer lag. */
+TEST(a_short_history_shows_a_clear_step_and_no_other)
+{
+    for (size_t count = 14; count <= 64; count += 10) {
+        double values[COUNT];
+        draw(values, 250, 0.01);
+        struct history history = found_in(values, count);
+        CHECK_EQ(history.changes.count, 0);
+        history_release(&history);
+        for (size_t i = count / 2; i < count; i++)
+            values[i] *= 1.3;
+        history = found_in(values, count);
+        CHECK_EQ(history.changes.count, 1);
+        CHECK(history.changes.count == 1 && history.changes.items[0].index == count / 2);
+        CHECK(history.sd > 0.004 && history.sd < 0.02);
+        history_release(&history);
+    }
+}
+
 TEST_MAIN

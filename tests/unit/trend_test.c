@@ -20,7 +20,7 @@ static void add_series(struct trend *trend, const char *name, const struct metri
         CHECK(point != NULL);
         double noise = 1 + 0.001 * (double)((i * 37 + i / 7) % 11);
         *point = (struct trend_point){"then", "run", COMMITS[i / 25],
-                                      1000 * noise * (i >= 50 ? factor : 1)};
+                                      1000 * noise * (i >= 50 ? factor : 1), NULL};
     }
     CHECK_EQ(trend_judge(series), ASSAY_OK);
 }

@@ -10,5 +10,6 @@ void trend_release(struct trend *trend)
         vec_release(&trend->series.items[i].drifts);
     }
     vec_release(&trend->series);
+    vec_release(&trend->absent);
     arena_release(&trend->arena);
 }

@@ -9,6 +9,7 @@ struct trend_point {
     const char *at; /* when: a time of the store, or what stands in the file's first column */
     const char *run_id, *commit;
     double value;
+    const char *release; /* the tag of its commit; NULL without one */
 };
 typedef VEC(struct trend_point) trend_point_vec;
 
@@ -42,12 +43,22 @@ struct trend_series {
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0 */
     size_t left_out;        /* points of other machines or compilers */
+    size_t runs_since;      /* runs of its suite since its last point; 0 in a table */
+    double days_since;      /* its last point; NaN where times are not known */
+    bool is_stale;          /* either is more than it should be */
 };
 typedef VEC(struct trend_series) trend_series_vec;
+
+/* A series of which nothing lies in the time that was asked for. */
+struct trend_absent {
+    const char *name, *last_at;
+};
+typedef VEC(struct trend_absent) trend_absent_vec;
 
 struct trend {
     struct arena arena;
     trend_series_vec series; /* what got worse last first, then what else moved */
+    trend_absent_vec absent; /* by name */
 };
 
 void trend_release(struct trend *trend);

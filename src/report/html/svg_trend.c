@@ -157,6 +157,39 @@ static void add_steps(struct buf *out, const struct trend_series *series,
     }
 }
 
+/* A line where each release was first measured, its name at the foot of it; names that would lie
+ * over each other are left out. */
+static void add_releases(struct buf *out, const struct trend_series *series,
+                         const struct trend_scales *scales)
+{
+    enum { LETTER_PIXELS = 7, NAME_LETTERS = 24 };
+    const char *last = NULL;
+    double free_from = LEFT;
+    for (size_t i = 0; i < series->points.count; i++) {
+        const char *release = series->points.items[i].release;
+        if (release == NULL || (last != NULL && strcmp(last, release) == 0))
+            continue;
+        last = release;
+        const double x = svg_place(&scales->x, (double)i);
+        buf_puts(out, "<path class=\"grid\" d=\"");
+        add_coordinates(out, "M", x, TOP);
+        buf_printf(out, "V%d\"/>", BOTTOM);
+        if (x < free_from)
+            continue;
+        add_text_open(out, x + 3, BOTTOM - 4, "start");
+        html_text_short(out, release, NAME_LETTERS);
+        buf_puts(out, "</text>");
+        free_from = x + LETTER_PIXELS * (double)strnlen(release, NAME_LETTERS);
+    }
+}
+
+void svg_trend_style(struct buf *out)
+{
+    buf_puts(out, ".step{stroke-width:1.5;fill:none}.step.bad{stroke:var(--bad)}"
+                  ".step.good{stroke:var(--good)}\n.unsure{fill:var(--ink);fill-opacity:.1}"
+                  ".drift{fill:var(--mark);fill-opacity:.1}\n");
+}
+
 /* Draws the lowest and the highest of the finite values first .. end - 1. */
 static void add_column(struct buf *out, const struct trend_series *series, size_t first, size_t end,
                        const struct trend_scales *scales)
@@ -192,6 +225,7 @@ void svg_trend(struct buf *out, const struct trend_series *series)
                WIDTH, HEIGHT, count, series->changes.count, series->drifts.count);
     add_axes(out, series, &scales);
     add_steps(out, series, &scales);
+    add_releases(out, series, &scales);
     buf_printf(out, "<path class=\"dots l0\" stroke-width=\"%s\" d=\"", count > 300 ? "3" : "5");
     for (size_t i = 0; i < columns; i++)
         add_column(out, series, i * count / columns, (i + 1) * count / columns, &scales);

@@ -11,6 +11,9 @@
 /* Nothing is drawn of a series without a finite value. */
 void svg_trend(struct buf *out, const struct trend_series *series);
 
+/* The style of .step, .unsure and .drift, for files; a server has it in its own sheet. */
+void svg_trend_style(struct buf *out);
+
 /* "+5.2 %", or a difference in the metric's unit. */
 void html_trend_amount(struct buf *out, const struct trend_series *series, double ratio);
 

@@ -1,7 +1,6 @@
-/* Trends for a terminal of 80 columns.
- * A chart has at most CHART_COLUMNS columns; where points are more, a column shows the largest
- * deviation from the median of its points' neighbours, so that no step and no spike is lost: it is
- * simply the point that is farthest from the middle of the scale. */
+/* Trends for a terminal: a table of all of them, and a paragraph of each that has news.
+ * Why a table first: of a thousand series a handful moved, and where they stand among the others is
+ * seen at one look. */
 #include "report/trend/trend.h"
 
 #include <math.h>
@@ -9,53 +8,9 @@
 
 #include "base/quantity.h"
 #include "report/text.h"
+#include "report/trend/sparkline.h"
 
-enum { CHART_COLUMNS = 60, CHANGES_SHOWN = 8, LEVELS = 8 };
-
-struct scale {
-    double low, high;
-};
-
-static struct scale scale_of(const struct trend_series *series)
-{
-    struct scale scale = {HUGE_VAL, -HUGE_VAL};
-    for (size_t i = 0; i < series->points.count; i++) {
-        scale.low = fmin(scale.low, series->points.items[i].value);
-        scale.high = fmax(scale.high, series->points.items[i].value);
-    }
-    return scale;
-}
-
-/* The point of first .. end - 1 that is farthest from the middle of the scale. */
-static double outermost(const struct trend_series *series, size_t first, size_t end,
-                        const struct scale *scale)
-{
-    const double middle = scale->low / 2 + scale->high / 2;
-    double chosen = series->points.items[first].value;
-    for (size_t i = first + 1; i < end; i++) {
-        double value = series->points.items[i].value;
-        if (fabs(value - middle) > fabs(chosen - middle))
-            chosen = value;
-    }
-    return chosen;
-}
-
-static void add_chart(const struct trend_series *series, bool utf8, struct buf *out)
-{
-    static const char *const BLOCKS[LEVELS] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static const char *const MARKS[LEVELS] = {"_", "_", ".", "-", "-", "=", "^", "^"};
-    const size_t count = series->points.count;
-    const size_t columns = count < CHART_COLUMNS ? count : CHART_COLUMNS;
-    const struct scale scale = scale_of(series);
-    buf_puts(out, "  ");
-    for (size_t i = 0; i < columns; i++) {
-        double value = outermost(series, i * count / columns, (i + 1) * count / columns, &scale);
-        double share = scale.high > scale.low ? (value - scale.low) / (scale.high - scale.low) : 0;
-        int level = (int)fmin(share * LEVELS, LEVELS - 1);
-        buf_puts(out, (utf8 ? BLOCKS : MARKS)[level]);
-    }
-    buf_putc(out, '\n');
-}
+enum { CHANGES_SHOWN = 8, INDENT = 2, CHART_COLUMNS_MAX = 160 };
 
 /* "+5.2 %", or a difference in the metric's unit. */
 static void add_amount(const struct trend_series *series, double ratio, struct buf *out)
@@ -113,24 +68,49 @@ static void add_drift(const struct trend_series *series, const struct trend_drif
                drift->first + drift->count - 1);
 }
 
-static void add_series(const struct trend_series *series, bool utf8, struct buf *out)
+static void add_stale(const struct trend_series *series, struct buf *out)
+{
+    if (!series->is_stale)
+        return;
+    buf_puts(out, "  stale: not measured");
+    if (series->days_since >= 1)
+        buf_printf(out, " for %.0f day%s", floor(series->days_since),
+                   series->days_since < 2 ? "" : "s");
+    if (series->runs_since > 0)
+        buf_printf(out, " in the last %zu run%s of its suite", series->runs_since,
+                   series->runs_since > 1 ? "s" : "");
+    buf_putc(out, '\n');
+}
+
+static void add_facts(const struct trend_series *series, struct buf *out)
 {
     char first[QUANTITY_TEXT_MAX], last[QUANTITY_TEXT_MAX];
     const struct trend_point *points = series->points.items;
     const size_t count = series->points.count;
-    report_text_line(series->name, out);
-    buf_printf(out, ", %s\n", series->metric->name);
-    if (count == 0) {
-        buf_puts(out, "  no points\n");
-        return;
-    }
-    add_chart(series, utf8, out);
     buf_printf(out, "  %zu points, from %s to %s", count,
                quantity_format(points[0].value, series->metric->unit, first),
                quantity_format(points[count - 1].value, series->metric->unit, last));
     if (!series->is_linear && series->sd > 0)
         buf_printf(out, "; noise %.2g %%", 100 * series->sd);
+    buf_printf(out, "; %s is better\n",
+               series->metric->direction == HIGHER_IS_BETTER ? "higher" : "lower");
+}
+
+static void add_series(const struct trend_series *series, const struct trend_look *look,
+                       struct buf *out)
+{
+    const size_t columns = (size_t)fmin(look->columns - 2 * INDENT, CHART_COLUMNS_MAX);
+    report_text_line(series->name, out);
+    buf_printf(out, ", %s\n", series->metric->name);
+    if (series->points.count == 0) {
+        buf_puts(out, "  no points\n");
+        return;
+    }
+    buf_printf(out, "%*s", INDENT, "");
+    sparkline(series, columns, look->utf8, out);
     buf_putc(out, '\n');
+    sparkline_releases(series, columns, INDENT, out);
+    add_facts(series, out);
     const size_t changes = series->changes.count;
     size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
     if (hidden > 0)
@@ -139,22 +119,112 @@ static void add_series(const struct trend_series *series, bool utf8, struct buf 
         add_change(series, &series->changes.items[i], out);
     for (size_t i = 0; i < series->drifts.count; i++)
         add_drift(series, &series->drifts.items[i], out);
+    add_stale(series, out);
     if (series->left_out > 0)
         buf_printf(out, "  left out: %zu points of other machines or compilers\n",
                    series->left_out);
 }
 
-void report_text_trend(const struct trend *trend, bool utf8, struct buf *out)
+/* Widths of the table's columns; the chart gets what is left. */
+struct layout {
+    size_t name, chart;
+};
+enum { VALUE_COLUMNS = 10, NEWS_COLUMNS = 21, GAPS = 5, NAME_MIN = 12, CHART_MIN = 10 };
+
+static struct layout layout_of(const struct trend *trend, const struct trend_look *look)
 {
-    size_t still = 0;
+    const size_t spare = look->columns - VALUE_COLUMNS - NEWS_COLUMNS - GAPS;
+    struct layout layout = {NAME_MIN, CHART_MIN};
+    size_t points = CHART_MIN;
     for (size_t i = 0; i < trend->series.count; i++) {
         const struct trend_series *series = &trend->series.items[i];
-        buf_puts(out, i > 0 ? "\n" : "");
-        add_series(series, utf8, out);
-        still += series->changes.count == 0 && series->drifts.count == 0;
+        const size_t length = sparkline_columns(series->name);
+        layout.name = length > layout.name ? length : layout.name;
+        points = series->points.count > points ? series->points.count : points;
     }
+    if (layout.name + CHART_MIN > spare)
+        layout.name = spare > NAME_MIN + CHART_MIN ? spare - CHART_MIN : NAME_MIN;
+    layout.chart = spare > layout.name + CHART_MIN ? spare - layout.name : CHART_MIN;
+    layout.chart = points < layout.chart ? points : layout.chart;
+    return layout;
+}
+
+/* "+20.1 % worse", of the newest change. */
+static void add_news(const struct trend_series *series, struct buf *out)
+{
+    const size_t changes = series->changes.count, drifts = series->drifts.count;
+    if (changes > 0) {
+        const struct trend_change *change = &series->changes.items[changes - 1];
+        add_amount(series, change->ratio, out);
+        buf_puts(out, change->is_worse ? " worse" : " better");
+    } else if (drifts > 0) {
+        const struct trend_drift *drift = &series->drifts.items[drifts - 1];
+        add_amount(series, drift->ratio, out);
+        buf_puts(out, drift->is_worse ? " drifts worse" : " drifts better");
+    } else if (series->is_stale) {
+        buf_puts(out, "stale");
+    } else {
+        buf_putc(out, '-');
+    }
+    buf_putc(out, '\n');
+}
+
+static void add_row(const struct trend_series *series, const struct layout *layout,
+                    const struct trend_look *look, struct buf *out)
+{
+    char value[QUANTITY_TEXT_MAX] = "";
+    sparkline_name(series->name, layout->name, out);
+    buf_puts(out, "  ");
+    sparkline(series, layout->chart, look->utf8, out);
+    if (series->points.count > 0)
+        quantity_format(series->points.items[series->points.count - 1].value, series->metric->unit,
+                        value);
+    buf_printf(out, "%*s %*s  ", (int)(layout->chart - sparkline_width(series, layout->chart)), "",
+               VALUE_COLUMNS, value);
+    add_news(series, out);
+}
+
+static bool has_news(const struct trend_series *series)
+{
+    return series->changes.count + series->drifts.count > 0;
+}
+
+static void add_table(const struct trend *trend, const struct trend_look *look, struct buf *out)
+{
+    const struct layout layout = layout_of(trend, look);
+    buf_printf(out, "%-*s  %-*s %*s  %s\n", (int)layout.name, "series", (int)layout.chart, "trend",
+               VALUE_COLUMNS, "newest", "last change");
+    for (size_t i = 0; i < trend->series.count; i++)
+        add_row(&trend->series.items[i], &layout, look, out);
+}
+
+static void add_absent(const struct trend *trend, struct buf *out)
+{
+    for (size_t i = 0; i < trend->absent.count; i++) {
+        buf_puts(out, i == 0 ? "\nnot measured in these days:\n" : "");
+        buf_puts(out, "  ");
+        report_text_line(trend->absent.items[i].name, out);
+        buf_printf(out, ", last %s\n", trend->absent.items[i].last_at);
+    }
+}
+
+void report_text_trend(const struct trend *trend, const struct trend_look *look, struct buf *out)
+{
+    size_t still = 0;
+    const bool has_table = trend->series.count > 1;
+    if (has_table)
+        add_table(trend, look, out);
+    for (size_t i = 0; i < trend->series.count; i++) {
+        const struct trend_series *series = &trend->series.items[i];
+        still += !has_news(series);
+        if (has_table && !has_news(series) && !series->is_stale)
+            continue;
+        buf_puts(out, has_table ? "\n" : "");
+        add_series(series, look, out);
+    }
+    add_absent(trend, out);
     buf_printf(out,
-               "\n%zu of %zu series moved; of those that did not, one in ten thousand points\n"
-               "would look as if it had (docs/history.md)\n",
+               "\n%zu of %zu series moved; where nothing did, one in ten\n"
+               "thousand points looks as if it had (docs/history.md)\n",
                trend->series.count - still, trend->series.count);
 }

@@ -4,8 +4,21 @@
 
 #include "model/history/trend.h"
 
-/* A paragraph a series.  `utf8`: charts of block characters, else of ASCII. */
-void report_text_trend(const struct trend *trend, bool utf8, struct buf *out);
+/* What the terminal shows. */
+enum { TREND_COLUMNS_MIN = 64 };
+struct trend_look {
+    bool utf8;        /* charts of block characters, else of ASCII */
+    unsigned columns; /* at least TREND_COLUMNS_MIN */
+};
+
+/* One series: a paragraph.  More: a table, then a paragraph of each that moved or is stale. */
+void report_text_trend(const struct trend *trend, const struct trend_look *look, struct buf *out);
+
+/* A page with a section a series; no script, no address (report/html/html.h). */
+void report_html_trend(const struct trend *trend, struct buf *out);
+
+/* The chart of one series as a picture of its own. */
+void report_svg_trend(const struct trend_series *series, struct buf *out);
 
 /* "assay.trend/1". */
 ASSAY_USE_RESULT assay_status report_json_trend(const struct trend *trend, struct buf *out);

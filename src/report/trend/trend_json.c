@@ -55,6 +55,8 @@ static json_t *points_json(const struct trend_series *series)
         report_json_member(&row, "run", report_json_text(point->run_id));
         report_json_member(&row, "commit", report_json_text(point->commit));
         report_json_member(&row, "value", report_json_number(point->value));
+        if (point->release != NULL)
+            report_json_member(&row, "release", report_json_text(point->release));
         report_json_element(&rows, row);
     }
     return rows;
@@ -70,10 +72,25 @@ static json_t *series_json(const struct trend_series *series)
     report_json_member(&row, "sd", report_json_number(series->sd));
     report_json_member(&row, "autocorrelation", report_json_number(series->autocorrelation));
     report_json_member(&row, "left_out", json_integer((json_int_t)series->left_out));
+    report_json_member(&row, "runs_since", json_integer((json_int_t)series->runs_since));
+    report_json_member(&row, "days_since", report_json_number(series->days_since));
+    report_json_member(&row, "stale", json_boolean(series->is_stale));
     report_json_member(&row, "points", points_json(series));
     report_json_member(&row, "change_points", changes_json(series));
     report_json_member(&row, "drifts", drifts_json(series));
     return row;
+}
+
+static json_t *absent_json(const struct trend *trend)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < trend->absent.count; i++) {
+        json_t *row = json_object();
+        report_json_member(&row, "name", report_json_text(trend->absent.items[i].name));
+        report_json_member(&row, "last_at", report_json_text(trend->absent.items[i].last_at));
+        report_json_element(&rows, row);
+    }
+    return rows;
 }
 
 assay_status report_json_trend(const struct trend *trend, struct buf *out)
@@ -83,5 +100,6 @@ assay_status report_json_trend(const struct trend *trend, struct buf *out)
         report_json_element(&rows, series_json(&trend->series.items[i]));
     report_json_member(&document, "schema", json_string("assay.trend/1"));
     report_json_member(&document, "series", rows);
+    report_json_member(&document, "absent", absent_json(trend));
     return report_json_write(document, out);
 }

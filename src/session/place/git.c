@@ -138,6 +138,35 @@ assay_status repository_snapshot(const struct repository *repository, struct are
                : status;
 }
 
+assay_status repository_releases(const struct repository *repository, struct arena *arena,
+                                 release_vec *releases)
+{
+    BUF_AUTO answer;
+    int exit_code = -1;
+    buf_init(&answer, ANSWER_MAX);
+    /* What an annotated tag points at is told behind '*', which is empty of a plain one. */
+    TRY(ask(GIT_SCRIPT
+            "exec 2>/dev/null; git for-each-ref --sort=version:refname "
+            "--format='%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) "
+            "%(refname:short)' refs/tags",
+            repository->folder, NO_WORDS, &answer, &exit_code));
+    if (exit_code != 0)
+        return ASSAY_ERR_IO;
+    for (const char *text = answer.text; *text != '\0';) {
+        const char *line;
+        TRY(take_line(&text, arena, &line));
+        const size_t digits = strcspn(line, " ");
+        struct release *release = vec_add(releases);
+        if (release == NULL)
+            return ASSAY_ERR_MEMORY;
+        *release = (struct release){arena_copy_n(arena, line, digits),
+                                    line[digits] != '\0' ? line + digits + 1 : ""};
+        if (release->commit == NULL)
+            return ASSAY_ERR_MEMORY;
+    }
+    return ASSAY_OK;
+}
+
 assay_status repository_between(const struct repository *repository, const struct revision ends[2],
                                 struct arena *arena, commit_vec *commits)
 {

@@ -44,6 +44,16 @@ ASSAY_USE_RESULT assay_status repository_between(const struct repository *reposi
                                                  const struct revision ends[2], struct arena *arena,
                                                  commit_vec *commits);
 
+/* A tag and its commit.  Texts belong to the arena. */
+struct release {
+    const char *commit, *name;
+};
+typedef VEC(struct release) release_vec;
+
+/* Appends the tags of commits, oldest version first.  ASSAY_ERR_IO. */
+ASSAY_USE_RESULT assay_status repository_releases(const struct repository *repository,
+                                                  struct arena *arena, release_vec *releases);
+
 /* Whether tracked files differ from HEAD. */
 ASSAY_USE_RESULT assay_status repository_is_changed(const struct repository *repository,
                                                     bool *ret_changed);

@@ -24,7 +24,18 @@ static assay_status add_point(struct trend_series *series, const struct history_
     struct trend_point *point = vec_add(&series->points);
     if (point == NULL)
         return ASSAY_ERR_MEMORY;
-    *point = (struct trend_point){row->started_at, row->run_id, row->commit, row->median};
+    *point = (struct trend_point){row->started_at, row->run_id, row->commit, row->median, NULL};
+    return ASSAY_OK;
+}
+
+/* The newest series has nothing in these days: its name alone is kept. */
+static assay_status leave_out(const struct history_row *newest, struct trend *trend)
+{
+    struct trend_absent *absent = vec_add(&trend->absent);
+    if (absent == NULL)
+        return ASSAY_ERR_MEMORY;
+    *absent = (struct trend_absent){newest->benchmark, newest->started_at};
+    trend->series.count--;
     return ASSAY_OK;
 }
 
@@ -56,9 +67,7 @@ static assay_status add_series(const struct trend_request *request, const struct
                 request->last * sizeof *series->points.items);
         series->points.count = request->last;
     }
-    if (count == 0) /* nothing in these days */
-        trend->series.count--;
-    return ASSAY_OK;
+    return count > 0 ? ASSAY_OK : leave_out(newest, trend);
 }
 
 static assay_status add_all(const struct trend_request *request, const history_row_vec *rows,
@@ -83,16 +92,20 @@ static assay_status load_rows(const struct trend_request *request, struct arena 
                               history_row_vec *rows)
 {
     struct selection selection;
-    char *word = arena_copy(arena, request->pattern);
-    if (word == NULL)
-        return ASSAY_ERR_MEMORY;
-    assay_status status = selection_open(&word, 1, &selection, &request->store->error);
+    assay_status status =
+        selection_open(request->words, request->word_count, &selection, &request->store->error);
     if (status == ASSAY_OK)
         status = request->store->ops->history(request->store,
                                               &(struct benchmark_filter){takes, &selection},
                                               request->metric, arena, rows);
     selection_release(&selection);
     return status;
+}
+
+/* For messages: the first word stands for all. */
+static const char *words_shown(const struct trend_request *request)
+{
+    return request->word_count > 0 ? request->words[0] : "*";
 }
 
 assay_status trend_load(const struct trend_request *request, struct trend *ret_trend)
@@ -102,14 +115,14 @@ assay_status trend_load(const struct trend_request *request, struct trend *ret_t
     assay_status status = load_rows(request, &ret_trend->arena, &rows);
     if (status == ASSAY_OK && rows.count == 0)
         status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
-                           "no stored benchmark matches '%s' with metric '%s'", request->pattern,
-                           request->metric);
+                           "no stored benchmark matches '%s' with metric '%s'",
+                           words_shown(request), request->metric);
     if (status == ASSAY_OK)
         status = add_all(request, &rows, ret_trend);
     vec_release(&rows);
     if (status == ASSAY_OK && ret_trend->series.count == 0)
         status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
-                           "'%s' was not measured since %s", request->pattern, request->since);
+                           "'%s' was not measured since %s", words_shown(request), request->since);
     return status;
 }
 

@@ -2,12 +2,15 @@
 #ifndef SESSION_TREND_TREND_H
 #define SESSION_TREND_TREND_H
 
+#include <time.h>
+
 #include "model/history/trend.h"
 #include "store/store.h"
 
 struct trend_request {
     struct store *store;
-    const char *pattern; /* a word as in session/select/selection.h */
+    char *const *words; /* as in session/select/selection.h */
+    int word_count;
     const char *metric;
     const char *since; /* ISO 8601; "" for all */
     size_t last;       /* points a series; 0 for all */
@@ -21,5 +24,16 @@ ASSAY_USE_RESULT assay_status trend_load(const struct trend_request *request,
 
 /* Judges all series and puts what moved first.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_judge_all(struct trend *trend);
+
+/* How old series may get before they are said to be stale. */
+enum { TREND_STALE_RUNS = 5, TREND_STALE_DAYS = 30 };
+
+/* Says of each series how long it was not measured: days until `now`, and runs in which others of
+ * its suite among these series were.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status trend_find_stale(struct trend *trend, time_t now);
+
+/* Names the points whose commit has a tag in the repository of `folder`; where there is none, or no
+ * git, nothing is named.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status trend_find_releases(struct trend *trend, const char *folder);
 
 #endif

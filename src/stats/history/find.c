@@ -12,7 +12,7 @@
 #include "stats/history/settings.h"
 #include "stats/special.h"
 
-enum { COUNT_MIN = 2 * NOISE_LAG + 1, DEPTH_MAX = 60 };
+enum { COUNT_MIN = 2 * SEGMENT_MIN, DEPTH_MAX = 60 };
 
 typedef VEC(size_t) cut_vec;
 

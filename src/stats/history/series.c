@@ -169,9 +169,13 @@ assay_status series_make(const double *values, size_t count, struct series *ret_
     ret_series->moments = block + 3 * count + 1;
     for (size_t i = 0; i < count; i++)
         block[i] = ret_series->is_linear ? values[i] - values[0] : log(values[i] / values[0]);
-    if (count <= 2 * NOISE_LAG)
+    if (count < 2 * SEGMENT_MIN)
         return ASSAY_OK;
-    noise_estimate(block, count, ret_series->limited, &ret_series->noise);
+    if (!noise_beside_step(block, count, &ret_series->noise)) {
+        if (count <= 2 * NOISE_LAG)
+            return ASSAY_OK;
+        noise_estimate(block, count, ret_series->limited, &ret_series->noise);
+    }
     limit(ret_series);
     add_up(ret_series);
     return ASSAY_OK;

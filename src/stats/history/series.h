@@ -35,6 +35,10 @@ void series_release(struct series *series);
  * NOISE_LAG apart.  `scratch` has room for `count`, which is above 2 * NOISE_LAG. */
 void noise_estimate(const double *values, size_t count, double *scratch, struct noise *ret_noise);
 
+/* The noise of at most SHORT_HISTORY values around their one step, where there is a clear one; else
+ * false. */
+bool noise_beside_step(const double *values, size_t count, struct noise *ret_noise);
+
 /* Completes a noise of which sd and autocorrelation are set. */
 void noise_complete(struct noise *noise);
 

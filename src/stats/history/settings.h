@@ -12,6 +12,7 @@
 #define NOISE_TRIM 3.5    /* differences beyond so many robust sd are outliers */
 #define RESOLUTION_SD 4.0 /* of the least difference, where most values are equal */
 #define AUTOCORRELATION_MAX 0.95
+#define SHORT_HISTORY 64  /* values that are also looked at around one step, for their noise */
 #define SEGMENT_MIN 5     /* shorter levels are outliers in a row */
 #define STEP_SCORE 23.5   /* 4.85 squared */
 #define SHORT_SEGMENT 2.0 /* a level of n values needs 1 + 2/n times the score */
