@@ -19,6 +19,13 @@ static const struct option_row ROWS[] = {
     {"last", 'n', "N", "the last N points of each series", OPTION_COUNT, OPTION(last)},
     {"suite", 0, "NAME", "the benchmarks of a suite", OPTION_TEXT, OPTION(suite)},
     {"metric", 'm', "NAME", "which metric (default: time_ns)", OPTION_TEXT, OPTION(metric)},
+    {"forecast", 0, NULL,
+     "when targets will be missed, or met, if the trend since the last step goes on", OPTION_FLAG,
+     OPTION(forecast)},
+    {"target", 0, "VALUE", "the same for this value, in the unit of the metric", OPTION_TEXT,
+     OPTION(target)},
+    {"horizon", 0, "N", "how many runs ahead (at most as many as since the last step)",
+     OPTION_COUNT, OPTION(horizon)},
     {"svg", 0, "FILE", "also draw the one series that is chosen", OPTION_TEXT, OPTION(svg)},
     {"html", 0, "FILE", "also write a page with the charts of all series", OPTION_TEXT,
      OPTION(html)},
@@ -91,6 +98,26 @@ static assay_status write_charts(struct cli *cli, const struct trend_options *op
     return write_file(cli, options->html, &text);
 }
 
+static bool wants_forecast(const struct trend_options *options)
+{
+    return options->forecast || options->target != NULL;
+}
+
+static assay_status forecast(struct cli *cli, const struct trend_options *options,
+                             const struct workplace *workplace, struct trend *trend)
+{
+    const struct trend_forecast_request request = {&workplace->targets, options->target,
+                                                   options->horizon};
+    size_t count = 0;
+    TRY(trend_forecast_all(trend, &request, &cli->error));
+    for (size_t i = 0; i < trend->series.count; i++)
+        count += trend->series.items[i].forecasts.count;
+    return count > 0 ? ASSAY_OK
+                     : buf_error(&cli->error, ASSAY_ERR_NOT_FOUND,
+                                 "no target with a limit is about these series: targets.yaml has "
+                                 "none, and --target VALUE sets one");
+}
+
 static assay_status print(struct cli *cli, const struct trend_options *options,
                           const struct trend *trend)
 {
@@ -115,6 +142,9 @@ static assay_status check_options(struct cli *cli, const struct trend_options *o
     if (options->from == NULL && (options->higher_is_better || options->unit != NULL))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "--higher-is-better and --unit are of tables: they need --from");
+    if (options->horizon > 0 && !wants_forecast(options))
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--horizon is of forecasts: it needs --forecast or --target");
     return ASSAY_OK;
 }
 
@@ -130,6 +160,8 @@ static assay_status trend(struct cli *cli, int argc, char **argv)
     assay_status status = trend_options_load(cli, &options, &workplace, &operands, &found);
     if (status == ASSAY_OK)
         status = trend_judge_all(&found);
+    if (status == ASSAY_OK && wants_forecast(&options))
+        status = forecast(cli, &options, &workplace, &found);
     if (status == ASSAY_OK)
         status = print(cli, &options, &found);
     trend_release(&found);

@@ -10,8 +10,9 @@ struct trend_options {
     struct common_options common;
     struct selection_options selection;
     const char *metric, *from, *unit, *suite, *svg, *html;
-    unsigned last, days;
-    bool higher_is_better;
+    const char *target;
+    unsigned last, days, horizon;
+    bool higher_is_better, forecast;
 };
 
 /* Series out of the store, or of the table that --from names.  Not yet judged.  Free with

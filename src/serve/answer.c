@@ -222,6 +222,9 @@ assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
                          "%zu points are too many at once: name one benchmark, or ask for the "
                          "newest with last=N",
                          points);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    TRY(trend_find_stale(ret_trend, now.tv_sec));
     return trend_judge_all(ret_trend);
 }
 

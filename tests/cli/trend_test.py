@@ -134,6 +134,43 @@ def what_nobody_measures_any_more_is_stale():
     contains(assay('trend', '--days', '1').out, 'not measured in these days', 'sums/step, last 2020')
 
 
+def forecasts(*words):
+    document = json.loads(assay('trend', '--from', table(), '--json', *words).out)
+    return {row['name']: row['forecasts'][0] for row in document['series']}
+
+
+@test
+def a_drift_reaches_its_target_in_an_interval():
+    """send rises by 0.05 % of 50 a point: 57.5 comes some hundred points behind the 200th."""
+    found = forecasts('--forecast', '--target', '57.5')
+    send = found['send']
+    check(send['answer'] == 'within' and 80 <= send['low'] <= 101 <= send['high'] <= 130, send)
+    check(send['becomes'] == 'missed' and send['days_low'] is None, send)
+    check(found['flat']['answer'] == 'not_within' and found['flat']['points'] == 200, found['flat'])
+    check(found['parse']['points'] == 80, 'since the last step only')
+    out = assay('trend', '--from', table(), '--target', '57.5').out
+    contains(out, 'target 57.50 (--target):', 'missed in between', 'not missed within the next 200 runs')
+    check(max(map(len, out.splitlines())) <= 80, out)
+    check(forecasts('--target', '57.5', '--horizon', '20')['send']['answer'] == 'not_within')
+    check(forecasts('--target', '57.5', '--last', '9')['send']['answer'] == 'too_few')
+    check(forecasts('--target', '57.5', '--higher-is-better')['send']['becomes'] == 'met')
+    exits(assay('trend', '--from', table(), '--forecast'), 2, '--target VALUE sets one')
+    exits(assay('trend', '--from', table(), '--target', '3 s'), 2, "--target '3 s' is no value of")
+    exits(assay('trend', '--from', table(), '--horizon', '3'), 2, 'needs --forecast')
+
+
+@test
+def a_stored_target_is_forecast_in_days():
+    stored_history()
+    write('assay.yaml', 'targets: targets.yaml\n')
+    write('targets.yaml', 'targets:\n  - benchmark: sums/step\n    metric: time_ns\n'
+          '    at_most: 125 ns\n    source: a plan\n')
+    (series,) = json.loads(assay('trend', 'sums/step', '--forecast', '--json').out)['series']
+    (found,) = series['forecasts']
+    check(found['source'] == 'a plan' and found['limit'] == 125 and found['points'] == 40, found)
+    check(found['answer'] in ('not_within', 'not_before') and found['becomes'] == 'missed', found)
+
+
 @test
 def suites_and_words_choose_series():
     check(run(SUMS).code == 0)

@@ -2,6 +2,7 @@
 #ifndef MODEL_TREND_H
 #define MODEL_TREND_H
 
+#include "model/history/forecast.h"
 #include "model/model.h"
 
 /* One value.  `run_id` and `commit` are "" where it comes from a file. */
@@ -33,18 +34,28 @@ struct trend_drift {
 };
 typedef VEC(struct trend_drift) trend_drift_vec;
 
+/* When the trend since the last step reaches a target. */
+struct trend_forecast {
+    struct forecast found;
+    double limit;
+    const char *source; /* of the target; NULL where it does not say */
+    bool to_worse;      /* a target that is met now would be missed; else the other way round */
+};
+typedef VEC(struct trend_forecast) trend_forecast_vec;
+
 struct trend_series {
     const char *name; /* id of the benchmark, or the column's */
     const struct metric *metric;
     trend_point_vec points; /* oldest first */
     trend_change_vec changes;
     trend_drift_vec drifts;
+    trend_forecast_vec forecasts; /* when they were asked for */
     double sd;              /* of one value around its level, relative; absolute if is_linear */
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0 */
     size_t left_out;        /* points of other machines or compilers */
     size_t runs_since;      /* runs of its suite since its last point; 0 in a table */
-    double days_since;      /* its last point; NaN where times are not known */
+    double days_since;      /* its last point, whole ones; NaN where times are not known */
     bool is_stale;          /* either is more than it should be */
 };
 typedef VEC(struct trend_series) trend_series_vec;
@@ -60,6 +71,9 @@ struct trend {
     trend_series_vec series; /* what got worse last first, then what else moved */
     trend_absent_vec absent; /* by name */
 };
+
+/* Days since 1970 of a point's time; NaN where that is no time of the store. */
+double trend_point_day(const struct trend_point *point);
 
 void trend_release(struct trend *trend);
 

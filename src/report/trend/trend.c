@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "report/text.h"
+#include "report/trend/forecast.h"
 #include "report/trend/sparkline.h"
 
 enum { CHANGES_SHOWN = 8, INDENT = 2, CHART_COLUMNS_MAX = 160 };
@@ -74,8 +75,7 @@ static void add_stale(const struct trend_series *series, struct buf *out)
         return;
     buf_puts(out, "  stale: not measured");
     if (series->days_since >= 1)
-        buf_printf(out, " for %.0f day%s", floor(series->days_since),
-                   series->days_since < 2 ? "" : "s");
+        buf_printf(out, " for %.0f day%s", series->days_since, series->days_since < 2 ? "" : "s");
     if (series->runs_since > 0)
         buf_printf(out, " in the last %zu run%s of its suite", series->runs_since,
                    series->runs_since > 1 ? "s" : "");
@@ -119,6 +119,7 @@ static void add_series(const struct trend_series *series, const struct trend_loo
         add_change(series, &series->changes.items[i], out);
     for (size_t i = 0; i < series->drifts.count; i++)
         add_drift(series, &series->drifts.items[i], out);
+    report_text_forecasts(series, out);
     add_stale(series, out);
     if (series->left_out > 0)
         buf_printf(out, "  left out: %zu points of other machines or compilers\n",
@@ -217,7 +218,7 @@ void report_text_trend(const struct trend *trend, const struct trend_look *look,
     for (size_t i = 0; i < trend->series.count; i++) {
         const struct trend_series *series = &trend->series.items[i];
         still += !has_news(series);
-        if (has_table && !has_news(series) && !series->is_stale)
+        if (has_table && !has_news(series) && !series->is_stale && series->forecasts.count == 0)
             continue;
         buf_puts(out, has_table ? "\n" : "");
         add_series(series, look, out);

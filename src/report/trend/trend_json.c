@@ -1,6 +1,7 @@
 /* "assay.trend/1", for programs.
  * `index` counts from 0 and is the first point of the new level. */
 #include "report/json.h"
+#include "report/trend/forecast.h"
 #include "report/trend/trend.h"
 
 /* Ratio and interval, as all changes have them. */
@@ -78,6 +79,8 @@ static json_t *series_json(const struct trend_series *series)
     report_json_member(&row, "points", points_json(series));
     report_json_member(&row, "change_points", changes_json(series));
     report_json_member(&row, "drifts", drifts_json(series));
+    if (series->forecasts.count > 0)
+        report_json_member(&row, "forecasts", report_json_forecasts(series));
     return row;
 }
 

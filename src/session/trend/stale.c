@@ -75,16 +75,6 @@ static assay_status count_runs_since(const struct trend *trend, struct trend_ser
     return status;
 }
 
-/* NaN where the text is no time of the store. */
-static double days_between(const char *at, time_t now)
-{
-    struct tm utc = {0};
-    const char *end = strptime(at, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    if (end == NULL || *end != '\0')
-        return (double)NAN;
-    return difftime(now, timegm(&utc)) / DAY_SECONDS;
-}
-
 assay_status trend_find_stale(struct trend *trend, time_t now)
 {
     const char *newest = newest_time(trend);
@@ -94,9 +84,9 @@ assay_status trend_find_stale(struct trend *trend, time_t now)
             continue;
         if (strcmp(last_point(series)->at, newest) < 0)
             TRY(count_runs_since(trend, series));
-        series->days_since = days_between(last_point(series)->at, now);
+        series->days_since = floor((double)now / DAY_SECONDS - trend_point_day(last_point(series)));
         series->is_stale =
-            series->runs_since >= TREND_STALE_RUNS || series->days_since > TREND_STALE_DAYS;
+            series->runs_since >= TREND_STALE_RUNS || series->days_since >= TREND_STALE_DAYS;
     }
     return ASSAY_OK;
 }

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "compare/history/forecast.h"
 #include "model/history/trend.h"
 #include "store/store.h"
 
