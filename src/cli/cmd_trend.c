@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/trend_options.h"
+#include "report/trend/together.h"
 #include "report/trend/trend.h"
 #include "session/trend/trend.h"
 
@@ -26,6 +27,9 @@ static const struct option_row ROWS[] = {
      OPTION(target)},
     {"horizon", 0, "N", "how many runs ahead (at most as many as since the last step)",
      OPTION_COUNT, OPTION(horizon)},
+    {"correlate", 0, NULL,
+     "which series move together instead: all metrics, or the one that --metric names", OPTION_FLAG,
+     OPTION(correlate)},
     {"svg", 0, "FILE", "also draw the one series that is chosen", OPTION_TEXT, OPTION(svg)},
     {"html", 0, "FILE", "also write a page with the charts of all series", OPTION_TEXT,
      OPTION(html)},
@@ -118,6 +122,21 @@ static assay_status forecast(struct cli *cli, const struct trend_options *option
                                  "none, and --target VALUE sets one");
 }
 
+static assay_status print_together(struct cli *cli, const struct trend_options *options,
+                                   const struct trend *trend)
+{
+    BUF_AUTO out;
+    buf_init(&out, BUF_LENGTH_MAX);
+    struct together together;
+    assay_status status = trend_together(trend, &together);
+    if (status == ASSAY_OK && options->common.json)
+        status = report_json_together(trend, &together, &out);
+    else if (status == ASSAY_OK)
+        report_text_together(trend, &together, &out);
+    together_release(&together);
+    return status == ASSAY_OK ? cli_print(cli, &out) : status;
+}
+
 static assay_status print(struct cli *cli, const struct trend_options *options,
                           const struct trend *trend)
 {
@@ -142,6 +161,10 @@ static assay_status check_options(struct cli *cli, const struct trend_options *o
     if (options->from == NULL && (options->higher_is_better || options->unit != NULL))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "--higher-is-better and --unit are of tables: they need --from");
+    if (options->correlate &&
+        (wants_forecast(options) || options->svg != NULL || options->html != NULL))
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "--correlate has neither forecasts nor charts");
     if (options->horizon > 0 && !wants_forecast(options))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "--horizon is of forecasts: it needs --forecast or --target");
@@ -163,7 +186,8 @@ static assay_status trend(struct cli *cli, int argc, char **argv)
     if (status == ASSAY_OK && wants_forecast(&options))
         status = forecast(cli, &options, &workplace, &found);
     if (status == ASSAY_OK)
-        status = print(cli, &options, &found);
+        status = options.correlate ? print_together(cli, &options, &found)
+                                   : print(cli, &options, &found);
     trend_release(&found);
     workplace_release(&workplace);
     return status;

@@ -79,6 +79,8 @@ static assay_status load_from(const struct trend_options *options, struct store 
         .since = since(options, now, from),
         .last = options->last,
     };
+    if (options->correlate && options->metric == NULL)
+        return trend_load_metrics(&request, ret_trend);
     TRY(trend_load(&request, ret_trend));
     TRY(trend_find_stale(ret_trend, now));
     return trend_find_releases(ret_trend, ".");

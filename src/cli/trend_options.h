@@ -12,7 +12,7 @@ struct trend_options {
     const char *metric, *from, *unit, *suite, *svg, *html;
     const char *target;
     unsigned last, days, horizon;
-    bool higher_is_better, forecast;
+    bool higher_is_better, forecast, correlate;
 };
 
 /* Series out of the store, or of the table that --from names.  Not yet judged.  Free with

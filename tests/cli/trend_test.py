@@ -171,6 +171,41 @@ def a_stored_target_is_forecast_in_days():
     check(found['answer'] in ('not_within', 'not_before') and found['becomes'] == 'missed', found)
 
 
+def moving_table():
+    """a and b share their noise, c is -a in it, d is alone; all of them step and drift apart."""
+    common, own = [noise(i) for i in range(120)], [noise(5 * i + 3) for i in range(120)]
+    rows = ['i,a,b,c,d'] + [
+        f'{i},{100 * x * (1.1 if i >= 50 else 1)},{3 * x ** 2 * (1 + i / 1000)},{9 / x},{7 * y}'
+        for i, (x, y) in enumerate(zip(common, own))]
+    return write('m.csv', '\n'.join(rows) + '\n')
+
+
+@test
+def what_moves_together_is_a_group():
+    document = json.loads(assay('trend', '--from', moving_table(), '--correlate', '--json').out)
+    groups = {row['name']: row['group'] for row in document['series']}
+    check(groups == {'a': 1, 'b': 1, 'c': 1, 'd': 0}, groups)
+    names = [row['name'] for row in document['series']]
+    signs = {frozenset((names[row['a']], names[row['b']])): row['correlation'] > 0
+             for row in document['pairs']}
+    check(signs[frozenset('ab')] and not signs[frozenset('ac')], signs)
+    check(all(row['low'] <= row['correlation'] <= row['high'] for row in document['pairs']), document)
+    check(document['tested'] == 6 and document['groups'] == 1, document)
+    contains(assay('trend', '--from', 'm.csv', '--correlate').out, 'group 1 moves together',
+             '3 of 6 pairs of 4 series')
+    exits(assay('trend', '--from', 'm.csv', '--correlate', '--forecast'), 2, 'neither forecasts')
+
+
+@test
+def metrics_of_the_store_are_correlated():
+    stored_history()
+    document = json.loads(assay('trend', '--correlate', '--json').out)
+    found = {(row['name'], row['metric']): row['points'] for row in document['series']}
+    check(found[('sums/step', 'time_ns')] == 78 and ('sums/step', 'rss_bytes_peak') in found, found)
+    check(not any('/s' in metric or metric.startswith('items') for _, metric in found), found)
+    exits(assay('trend', 'nothing', '--correlate'), 2, 'no stored benchmark matches')
+
+
 @test
 def suites_and_words_choose_series():
     check(run(SUMS).code == 0)

@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "compare/trend.h"
+#include "model/resources/resources.h"
 #include "session/select/selection.h"
 
 /* The metric as the row has it: those that benchmarks define are not in METRICS. */
 static const struct metric *metric_of(struct arena *arena, const char *name, const char *unit)
 {
     const struct metric *known = metric_find(name);
-    if (known != NULL)
-        return known;
+    const struct resource *resource = resource_find(name);
+    if (known != NULL || resource != NULL)
+        return known != NULL ? known : &resource->metric;
     struct metric *own = arena_alloc(arena, sizeof *own);
     if (own != NULL)
         *own = (struct metric){.name = name, .unit = unit};
@@ -108,22 +110,28 @@ static const char *words_shown(const struct trend_request *request)
     return request->word_count > 0 ? request->words[0] : "*";
 }
 
-assay_status trend_load(const struct trend_request *request, struct trend *ret_trend)
+assay_status trend_add(const struct trend_request *request, struct trend *trend)
 {
     history_row_vec rows = {0};
-    *ret_trend = (struct trend){0};
-    assay_status status = load_rows(request, &ret_trend->arena, &rows);
-    if (status == ASSAY_OK && rows.count == 0)
-        status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
-                           "no stored benchmark matches '%s' with metric '%s'",
-                           words_shown(request), request->metric);
+    assay_status status = load_rows(request, &trend->arena, &rows);
     if (status == ASSAY_OK)
-        status = add_all(request, &rows, ret_trend);
+        status = add_all(request, &rows, trend);
     vec_release(&rows);
-    if (status == ASSAY_OK && ret_trend->series.count == 0)
-        status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
-                           "'%s' was not measured since %s", words_shown(request), request->since);
     return status;
+}
+
+assay_status trend_load(const struct trend_request *request, struct trend *ret_trend)
+{
+    *ret_trend = (struct trend){.series = {0}};
+    TRY(trend_add(request, ret_trend));
+    if (ret_trend->series.count > 0)
+        return ASSAY_OK;
+    if (ret_trend->absent.count == 0)
+        return buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
+                         "no stored benchmark matches '%s' with metric '%s'", words_shown(request),
+                         request->metric);
+    return buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND, "'%s' was not measured since %s",
+                     words_shown(request), request->since);
 }
 
 assay_status trend_judge_all(struct trend *trend)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "compare/history/forecast.h"
+#include "compare/history/together.h"
 #include "model/history/trend.h"
 #include "store/store.h"
 
@@ -22,6 +23,14 @@ struct trend_request {
  * failure; store->error has its text. */
 ASSAY_USE_RESULT assay_status trend_load(const struct trend_request *request,
                                          struct trend *ret_trend);
+
+/* The same with rows appended to a trend that is there, and none of them no failure. */
+ASSAY_USE_RESULT assay_status trend_add(const struct trend_request *request, struct trend *trend);
+
+/* trend_load of all metrics that the benchmarks have, but for rates, which are the time turned
+ * over; request->metric is not looked at. */
+ASSAY_USE_RESULT assay_status trend_load_metrics(const struct trend_request *request,
+                                                 struct trend *ret_trend);
 
 /* Judges all series and puts what moved first.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_judge_all(struct trend *trend);
