@@ -17,6 +17,7 @@
     X(baseline)                                                                                    \
     X(history)                                                                                     \
     X(trend)                                                                                       \
+    X(watch)                                                                                       \
     X(doctor)                                                                                      \
     X(serve)                                                                                       \
     X(init)                                                                                        \

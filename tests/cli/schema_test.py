@@ -105,6 +105,17 @@ def history_of_runs_and_of_benchmarks():
     series = valid(assay('trend', '--json', '--from', write('t.csv', table)), 'trend')['series']
     check([row['change_points'] != [] for row in series] == [True, False], series)
     check(series[1]['drifts'] != [], series)
+    series = valid(assay('trend', '--json', '--from', 't.csv', '--target', '170'), 'trend')['series']
+    check([row['forecasts'][0]['answer'] for row in series] == ['not_within', 'within'], series)
+    valid(assay('trend', '--json', '--correlate', '--from', 't.csv'), 'together')
+    check(valid(assay('trend', '--json', '--correlate', 'sums'), 'together')['series'] != [])
+
+
+@test
+def cycles_of_a_watch():
+    project()
+    cycle = valid(assay('watch', '--every', '1s', '--count', '1', '--json', 'sums/step'), 'watch')
+    check(cycle['verdict'] == 'good', cycle)
 
 
 @test
