@@ -1,12 +1,13 @@
 """assay trend: steps in tables and in the store, and what is said of mistakes."""
 import json
+import os
 import pathlib
 import sqlite3
 import sys
 import xml.etree.ElementTree as xml
 
 sys.dont_write_bytecode = True
-from tap import STORE, SUMS, assay, check, contains, exits, main, run, test, write
+from tap import MODULES, STORE, SUMS, assay, check, contains, exits, main, run, test, write
 
 
 def noise(i):
@@ -204,6 +205,13 @@ def metrics_of_the_store_are_correlated():
     check(found[('sums/step', 'time_ns')] == 78 and ('sums/step', 'rss_bytes_peak') in found, found)
     check(not any('/s' in metric or metric.startswith('items') for _, metric in found), found)
     exits(assay('trend', 'nothing', '--correlate'), 2, 'no stored benchmark matches')
+
+
+@test
+def metrics_of_benchmarks_keep_their_direction():
+    exits(run(os.path.join(MODULES, 'stated_good.so'), 'search'), 0)
+    contains(assay('trend', 'search', '-m', 'recall').out, 'higher is better')
+    contains(assay('trend', 'search', '-m', 'probes').out, 'lower is better')
 
 
 @test

@@ -230,4 +230,23 @@ TEST(a_short_history_shows_a_clear_step_and_no_other)
     }
 }
 
+/* Counted instructions do not scatter: what changes and stays is a step. */
+TEST(a_count_that_changes_once_is_a_step_also_in_a_short_history)
+{
+    for (size_t count = 10; count <= 30; count += 4) {
+        double values[COUNT];
+        for (size_t i = 0; i < count; i++)
+            values[i] = i < count / 2 ? 1000 : 1010;
+        struct history history = found_in(values, count);
+        CHECK_EQ(history.changes.count, 1);
+        CHECK(history.changes.count == 1 && history.changes.items[0].index == count / 2);
+        history_release(&history);
+        for (size_t i = 0; i < count; i++)
+            values[i] = i + 1 < count ? 1000 : 1010; /* too new to say */
+        history = found_in(values, count);
+        CHECK_EQ(history.changes.count, 0);
+        history_release(&history);
+    }
+}
+
 TEST_MAIN

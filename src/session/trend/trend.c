@@ -8,16 +8,52 @@
 #include "model/resources/resources.h"
 #include "session/select/selection.h"
 
-/* The metric as the row has it: those that benchmarks define are not in METRICS. */
-static const struct metric *metric_of(struct arena *arena, const char *name, const char *unit)
+/* What is asked of all series of a request. */
+struct asked {
+    const struct trend_request *request;
+    struct metric own; /* when it stands in no table of ours: what benchmarks say of it */
+};
+
+/* The direction that the newest run with the metric states.  Rows have none, and one run is enough:
+ * its benchmarks agree on what their metric means. */
+static assay_status ask_direction(const history_row_vec *rows, struct asked *asked)
+{
+    struct store *store = asked->request->store;
+    const struct history_row *newest = &rows->items[0];
+    struct run run;
+    for (size_t i = 1; i < rows->count; i++)
+        if (strcmp(rows->items[i].started_at, newest->started_at) > 0)
+            newest = &rows->items[i];
+    TRY(store->ops->load(store, newest->run_id, &run));
+    for (size_t i = 0; i < run.results.count; i++) {
+        const struct measurement *found =
+            result_measurement(&run.results.items[i], asked->request->metric);
+        if (found == NULL)
+            continue;
+        asked->own.direction = found->metric->direction;
+        asked->own.quality = found->metric->quality;
+    }
+    run_release(&run);
+    return ASSAY_OK;
+}
+
+static const struct metric *metric_known(const char *name)
 {
     const struct metric *known = metric_find(name);
     const struct resource *resource = resource_find(name);
-    if (known != NULL || resource != NULL)
-        return known != NULL ? known : &resource->metric;
+    return known != NULL ? known : resource != NULL ? &resource->metric : NULL;
+}
+
+/* The metric as the row has it: those that benchmarks define have their unit there. */
+static const struct metric *metric_of(struct arena *arena, const struct asked *asked,
+                                      const char *unit)
+{
+    const char *name = asked->request->metric;
+    if (metric_known(name) != NULL)
+        return metric_known(name);
     struct metric *own = arena_alloc(arena, sizeof *own);
     if (own != NULL)
-        *own = (struct metric){.name = name, .unit = unit};
+        *own = (struct metric){name, unit, asked->own.direction, asked->own.quality};
     return own;
 }
 
@@ -42,16 +78,17 @@ static assay_status leave_out(const struct history_row *newest, struct trend *tr
 }
 
 /* Rows first .. end - 1 are one benchmark's. */
-static assay_status add_series(const struct trend_request *request, const struct history_row *first,
+static assay_status add_series(const struct asked *asked, const struct history_row *first,
                                const struct history_row *end, struct trend *trend)
 {
+    const struct trend_request *request = asked->request;
     const struct history_row *newest = end - 1;
     struct trend_series *series = vec_add(&trend->series);
     if (series == NULL)
         return ASSAY_ERR_MEMORY;
     *series = (struct trend_series){
         .name = newest->benchmark,
-        .metric = metric_of(&trend->arena, request->metric, newest->unit),
+        .metric = metric_of(&trend->arena, asked, newest->unit),
     };
     if (series->metric == NULL)
         return ASSAY_ERR_MEMORY;
@@ -75,12 +112,15 @@ static assay_status add_series(const struct trend_request *request, const struct
 static assay_status add_all(const struct trend_request *request, const history_row_vec *rows,
                             struct trend *trend)
 {
+    struct asked asked = {.request = request};
+    if (rows->count > 0 && metric_known(request->metric) == NULL)
+        TRY(ask_direction(rows, &asked));
     for (size_t first = 0, end; first < rows->count; first = end) {
         end = first + 1;
         while (end < rows->count &&
                strcmp(rows->items[end].benchmark, rows->items[first].benchmark) == 0)
             end++;
-        TRY(add_series(request, rows->items + first, rows->items + end, trend));
+        TRY(add_series(&asked, rows->items + first, rows->items + end, trend));
     }
     return ASSAY_OK;
 }

@@ -95,13 +95,20 @@ bool noise_beside_step(const double *values, size_t count, struct noise *ret_noi
     if (count < 2 * SEGMENT_MIN || count > SHORT_HISTORY)
         return false;
     fit(values, count, &fitted);
-    const struct noise noise = noise_around(&fitted);
+    struct noise noise = noise_around(&fitted);
+    const double n = (double)count, k = (double)fitted.at, shorter = fmin(k, n - k);
+    const double jump = fitted.levels[1] - fitted.levels[0];
+    double limit = sqrt(STEP_SCORE);
+    if (noise.sd > 1e-9 * fabs(jump)) {
+        const double freedom = fmax((n - 2) * noise.sd * noise.sd / noise.long_run, 1);
+        limit = student_quantile(normal_cdf(-limit), freedom);
+    } else { /* counts: the step is what the values can tell apart, and there is nothing to estimate
+              */
+        noise = (struct noise){.sd = fabs(jump) / RESOLUTION_SD};
+        noise_complete(&noise);
+    }
     if (!(noise.sd > 0))
         return false;
-    const double n = (double)count, k = (double)fitted.at, shorter = fmin(k, n - k);
-    const double freedom = fmax((n - 2) * noise.sd * noise.sd / noise.long_run, 1);
-    const double limit = student_quantile(normal_cdf(-sqrt(STEP_SCORE)), freedom);
-    const double jump = fitted.levels[1] - fitted.levels[0];
     if (jump * jump * k * (n - k) / n / noise.long_run <
         limit * limit * (1 + SHORT_SEGMENT / shorter))
         return false;
