@@ -240,6 +240,7 @@ TEST(a_count_that_changes_once_is_a_step_also_in_a_short_history)
         struct history history = found_in(values, count);
         CHECK_EQ(history.changes.count, 1);
         CHECK(history.changes.count == 1 && history.changes.items[0].index == count / 2);
+        CHECK(!(history.sd > 0));
         history_release(&history);
         for (size_t i = 0; i < count; i++)
             values[i] = i + 1 < count ? 1000 : 1010; /* too new to say */

@@ -239,7 +239,7 @@ assay_status history_find(const double *values, size_t count, struct history *re
         return ASSAY_OK;
     assay_status status = series_make(values, count, &series);
     if (status == ASSAY_OK) {
-        ret_history->sd = series.noise.sd;
+        ret_history->sd = series.noise.is_coarse ? 0 : series.noise.sd;
         ret_history->autocorrelation = series.noise.autocorrelation;
         ret_history->is_linear = series.is_linear;
         if (count >= COUNT_MIN && series.noise.sd > 0)

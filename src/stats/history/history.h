@@ -46,7 +46,8 @@ typedef VEC(struct history_drift) history_drift_vec;
 struct history {
     history_change_vec changes; /* in order */
     history_drift_vec drifts;
-    double sd;              /* of one value around its level: relative, absolute where is_linear */
+    double sd;              /* of one value around its level: relative, absolute where is_linear; 0
+                             * where most values are equal */
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0, so differences stand for ratios */
 };

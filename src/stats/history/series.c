@@ -100,7 +100,8 @@ void noise_estimate(const double *values, size_t count, double *scratch, struct 
     ret_noise->autocorrelation = r;
     ret_noise->sd = sqrt(far / 2 / (1 - pow(r, NOISE_LAG)));
     if (near <= 0 || far <= 0)
-        *ret_noise = (struct noise){.sd = resolution(values, count) / RESOLUTION_SD};
+        *ret_noise =
+            (struct noise){.sd = resolution(values, count) / RESOLUTION_SD, .is_coarse = true};
     noise_complete(ret_noise);
 }
 

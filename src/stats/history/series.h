@@ -13,6 +13,7 @@ struct noise {
     double autocorrelation; /* of neighbours, in [0, AUTOCORRELATION_MAX] */
     double long_run;        /* variance of a long mean is long_run / count */
     double effect;          /* log(long_run / sd^2), at most EFFECT_MAX */
+    bool is_coarse;         /* values do not scatter; sd is what they can tell apart */
 };
 
 struct series {

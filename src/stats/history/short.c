@@ -104,7 +104,7 @@ bool noise_beside_step(const double *values, size_t count, struct noise *ret_noi
         limit = student_quantile(normal_cdf(-limit), freedom);
     } else { /* counts: the step is what the values can tell apart, and there is nothing to estimate
               */
-        noise = (struct noise){.sd = fabs(jump) / RESOLUTION_SD};
+        noise = (struct noise){.sd = fabs(jump) / RESOLUTION_SD, .is_coarse = true};
         noise_complete(&noise);
     }
     if (!(noise.sd > 0))
