@@ -119,7 +119,7 @@ struct assay_definition {
     double items;                            /* items per iteration: adds a throughput in items/s */
     /* Since number 2. */
     enum assay_kind kind; /* what leads in tables; ASSAY_LATENCY when it is not given */
-    const char *tags;     /* words to select it by: "simd slow" */
+    const char *tags;     /* words to select it by: "simd slow", "slow[n=4096,16384]" */
     uint32_t
         samples; /* samples per launch, where the command line says nothing; 0: as time allows */
     int32_t threads; /* so many run the body side by side, or ASSAY_SWEPT; 0 and 1: one */

@@ -210,8 +210,10 @@ struct plan {
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
     uint64_t warmup_iterations; /* per launch, in place of a time; 0: by time */
-    unsigned extras; /* what is measured beside time: bits of model/resources/resources.h */
+    unsigned extras;   /* what is measured beside time: bits of model/resources/resources.h */
+    unsigned left_out; /* benchmarks tagged PLAN_TAG_SLOW that a quick run of everything lacks */
 };
+#define PLAN_TAG_SLOW "slow"
 
 struct environment {
     const char *hostname, *cpu, *kernel, *os, *compiler, *governor;

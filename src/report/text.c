@@ -328,6 +328,12 @@ void report_text_plan(const struct plan *plan, struct buf *out)
                    (unsigned long long)plan->warmup_iterations);
     else
         buf_printf(out, ", warm-up up to %g s", plan->warmup_seconds);
+    if (plan->left_out > 0)
+        buf_printf(out,
+                   "\n%u benchmark%s tagged '%s' left out; to have %s: --profile standard, %%%s or "
+                   "a pattern",
+                   plan->left_out, plan->left_out == 1 ? "" : "s", PLAN_TAG_SLOW,
+                   plan->left_out == 1 ? "it" : "them", PLAN_TAG_SLOW);
 }
 
 void report_text_run(const struct run *run, struct buf *out)

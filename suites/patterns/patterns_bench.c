@@ -379,6 +379,7 @@ PREPARE(geometry, PATTERNS_GEOMETRY)
     }
 #define UNIQUE "unique=10,50,100,200 "
 #define SIZES "n=256,512,1024,2048,4096,8192,16384 "
+#define LONGEST "slow[n=8192,16384]"
 
 ANALYSIS_BENCH(analysis, .description = "all features of 1024 words",
                .sweep = UNIQUE "engine=scalar,avx2,avx512,auto")
@@ -421,13 +422,13 @@ ASSAY_BENCH(frequency_transforms,
 }
 
 ANALYSIS_BENCH(analysis_scaling, .description = "all features of n words, 50 different ones",
-               .sweep = SIZES "engine=auto,fft")
+               .sweep = SIZES "engine=auto,fft", .tags = LONGEST)
 ANALYSIS_BENCH(frequency_scaling, .description = "frequency features of n words, 50 different ones",
-               .sweep = SIZES "engine=scalar_direct,scalar_fft,direct,fft")
+               .sweep = SIZES "engine=scalar_direct,scalar_fft,direct,fft", .tags = LONGEST)
 ANALYSIS_BENCH(statistics_scaling, .description = "statistics of n words, 50 different ones",
-               .sweep = SIZES "engine=auto")
+               .sweep = SIZES "engine=auto", .tags = LONGEST)
 ANALYSIS_BENCH(geometry_scaling, .description = "geometry of n words, 50 different ones",
-               .sweep = SIZES "engine=auto")
+               .sweep = SIZES "engine=auto", .tags = LONGEST)
 
 /* ------------------------------------------------------------------------------ transforms */
 
