@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "model/resources/resources.h"
 #include "report/resources/resources.h"
 #include "report/statistics/statistics.h"
 
@@ -239,7 +240,7 @@ static void add_own_metrics(const struct run *run, struct buf *out)
 
 static const char *unit_of(const struct run *run, const struct target *target)
 {
-    const struct metric *known = metric_find(target->metric);
+    const struct metric *known = resource_or_metric(target->metric);
     for (size_t i = 0; i < run->results.count && known == NULL; i++) {
         const struct result *result = &run->results.items[i];
         const struct measurement *found = result_measurement(result, target->metric);

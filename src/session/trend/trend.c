@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "compare/trend.h"
+#include "model/resources/resources.h"
 #include "session/select/selection.h"
 
 /* The metric as the row has it: those that benchmarks define are not in METRICS. */
 static const struct metric *metric_of(struct arena *arena, const char *name, const char *unit)
 {
-    const struct metric *known = metric_find(name);
+    const struct metric *known = resource_or_metric(name);
     if (known != NULL)
         return known;
     struct metric *own = arena_alloc(arena, sizeof *own);
