@@ -111,7 +111,7 @@ static assay_status read_row(const struct reading *reading, const json_t *object
                   {"warn", FINDING_WARNING},
                   {"undecided", FINDING_WARNING},
                   {"fail", FINDING_ERROR}};
-    const char *gate, *verdict, *kind, *reason;
+    const char *gate = "", *verdict = "", *kind = "", *reason = "";
     struct ci_finding finding = {.message = ""};
     size_t level = 0;
     TRY(read_text(reading, object, row, "benchmark", &finding.benchmark));

@@ -421,7 +421,7 @@ TEST(millions_of_combinations_are_refused_before_any_is_made)
     BUF_AUTO sweep;
     struct expansion e = {0};
     buf_init(&sweep, 100000);
-    for (char key = 'a'; key <= 'h'; key++) {
+    for (int key = 'a'; key <= 'h'; key++) {
         buf_printf(&sweep, " %c=0", key);
         for (int i = 1; i < 1000; i++)
             buf_printf(&sweep, ",%d", i);
