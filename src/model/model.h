@@ -185,6 +185,10 @@ struct result {
 /* The measurement of the metric called `metric`; NULL without one. */
 const struct measurement *result_measurement(const struct result *result, const char *metric);
 
+/* What the result is about: what its kind says (the rate, peak memory), else its time, or its
+ * instructions where nothing was timed; NULL where none of them was measured. */
+const struct measurement *result_main_measurement(const struct result *result);
+
 /* Appends a measurement of `metric`, all zero; NULL when memory is out. */
 struct measurement *result_add_measurement(struct result *result, const struct metric *metric);
 

@@ -64,20 +64,6 @@ static const struct measurement *rate_of(const struct result *result)
     return rate != NULL ? rate : measurement_of(result, METRIC_ITEMS);
 }
 
-/* What the row is about: what its kind says, else its time, or its instructions where nothing was
- * timed. */
-static const struct measurement *main_measurement(const struct result *result)
-{
-    const struct measurement *time = measurement_of(result, METRIC_TIME), *main = NULL;
-    if (result->benchmark.kind == BENCH_THROUGHPUT)
-        main = rate_of(result);
-    else if (result->benchmark.kind == BENCH_RESOURCE)
-        main = measurement_of(result, METRIC_RSS);
-    if (main != NULL)
-        return main;
-    return time != NULL ? time : measurement_of(result, METRIC_INSTRUCTIONS);
-}
-
 static bool is_counted(const struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)
@@ -109,9 +95,9 @@ static double best_ns_for(const struct run *run, const struct result *row)
     double best = 0;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        const struct measurement *time = main_measurement(result);
+        const struct measurement *time = result_main_measurement(result);
         if (time != NULL && benchmark_same_input(&result->benchmark, &row->benchmark) &&
-            same_metric(time, main_measurement(row)) &&
+            same_metric(time, result_main_measurement(row)) &&
             (best <= 0 || is_better(time->metric, time->summary.median, best)))
             best = time->summary.median;
     }
@@ -139,7 +125,7 @@ static void add_second(const struct result *result, struct buf *out)
     char text[QUANTITY_TEXT_MAX] = "";
     const struct measurement *time = measurement_of(result, METRIC_TIME);
     const struct measurement *second =
-        time == NULL || time == main_measurement(result) ? rate_of(result) : time;
+        time == NULL || time == result_main_measurement(result) ? rate_of(result) : time;
     if (second != NULL)
         quantity_format(second->summary.median, second->metric->unit, text);
     buf_printf(out, " %10s", text);
@@ -148,7 +134,7 @@ static void add_second(const struct result *result, struct buf *out)
 static void add_row(const struct result *result, const char *name, double best_ns, struct buf *out)
 {
     char text[QUANTITY_TEXT_MAX];
-    const struct measurement *time = main_measurement(result);
+    const struct measurement *time = result_main_measurement(result);
     buf_printf(out, "%-*s", NAME_COLUMNS, name);
     if (time == NULL) {
         buf_printf(out, " %s\n", outcome_name(result->outcome));

@@ -268,6 +268,30 @@ static assay_status expand_tagged(struct expansion *e, const char *tags)
     return sweep_expand(&request, &e->arena, &e->benchmarks, &e->error);
 }
 
+static const char *main_of(enum bench_kind kind, const enum metric_id *measured, size_t count)
+{
+    struct result result = {.benchmark = {.kind = kind}};
+    for (size_t i = 0; i < count; i++)
+        CHECK(result_add_measurement(&result, &METRICS[measured[i]]) != NULL);
+    const struct measurement *main = result_main_measurement(&result);
+    const char *name = main ? main->metric->name : "none";
+    result_release(&result);
+    return name;
+}
+
+TEST(the_kind_says_which_metric_a_result_is_about)
+{
+    static const enum metric_id all[] = {METRIC_TIME, METRIC_ITEMS, METRIC_BYTES, METRIC_RSS};
+    static const enum metric_id counted[] = {METRIC_INSTRUCTIONS};
+    CHECK_STR(main_of(BENCH_LATENCY, all, 4), "time_ns");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 4), "bytes_per_s");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 2), "items_per_s");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 1), "time_ns");
+    CHECK_STR(main_of(BENCH_RESOURCE, all, 4), "rss_bytes_peak");
+    CHECK_STR(main_of(BENCH_RESOURCE, counted, 1), "instructions");
+    CHECK_STR(main_of(BENCH_LATENCY, all, 0), "none");
+}
+
 TEST(a_tag_may_hold_for_some_values_only)
 {
     static const char *const want[] = {"all", "all ab", "all", "all ab", "all big", "all ab big"};

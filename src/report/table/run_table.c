@@ -148,6 +148,20 @@ static const struct table_column COLUMNS[] = {
     {NULL, NULL, PAGE_NONE},
 };
 
+/* What the benchmark is about stands first. */
+static void add_measurements(const struct table *table, struct row *row)
+{
+    const struct measurement *main = result_main_measurement(row->result);
+    row->measurement = main;
+    if (main != NULL)
+        table_row(table, row);
+    for (size_t i = 0; i < row->result->measurements.count; i++) {
+        row->measurement = &row->result->measurements.items[i];
+        if (row->measurement != main)
+            table_row(table, row);
+    }
+}
+
 static void add_results(const struct table *table, const struct run *run)
 {
     table_begin(table);
@@ -156,10 +170,8 @@ static void add_results(const struct table *table, const struct run *run)
         struct row row = {run, result, NULL};
         if (result->measurements.count == 0)
             table_row(table, &row);
-        for (size_t m = 0; m < result->measurements.count; m++) {
-            row.measurement = &result->measurements.items[m];
-            table_row(table, &row);
-        }
+        else
+            add_measurements(table, &row);
     }
 }
 
