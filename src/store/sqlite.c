@@ -69,7 +69,7 @@ static assay_status create_schema(struct sqlite_store *self)
                    "CREATE TABLE benchmark(key INTEGER PRIMARY KEY, id TEXT UNIQUE, suite TEXT,"
                    " name TEXT, params TEXT, description TEXT,"
                    " kind INTEGER NOT NULL DEFAULT 0, tags TEXT,"
-                   " samples INTEGER NOT NULL DEFAULT 0);"
+                   " samples_wanted INTEGER NOT NULL DEFAULT 0);"
                    "CREATE TABLE result(run INTEGER, benchmark INTEGER, module TEXT,"
                    " compiler TEXT, outcome TEXT, reason TEXT, warning TEXT, number INTEGER, bytes "
                    "REAL, items REAL, samples BLOB,"
@@ -174,7 +174,7 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE run ADD COLUMN origin TEXT;"
     "ALTER TABLE run ADD COLUMN extras INTEGER;"
     "ALTER TABLE run ADD COLUMN left_out INTEGER;"
-    "ALTER TABLE benchmark ADD COLUMN samples INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE benchmark ADD COLUMN samples_wanted INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */
@@ -283,10 +283,10 @@ static assay_status benchmark_key(struct sqlite_store *self, const struct benchm
     sqlite3_stmt *statement;
     TRY(keep_statement(self, KEPT_BENCHMARK,
                        "INSERT INTO benchmark(id, suite, name, params, description, tags, kind,"
-                       " samples) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+                       " samples_wanted) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT(id) DO UPDATE SET description = excluded.description,"
                        " tags = excluded.tags, kind = excluded.kind,"
-                       " samples = excluded.samples RETURNING key",
+                       " samples_wanted = excluded.samples_wanted RETURNING key",
                        &statement));
     const char *const texts[] = {benchmark->id,     benchmark->suite,       benchmark->name,
                                  benchmark->params, benchmark->description, benchmark->tags};

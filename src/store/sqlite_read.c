@@ -171,7 +171,7 @@ static assay_status load_results(struct sqlite_store *self, sqlite3_int64 key, s
     TRY(sqlite_prepare(
         self,
         "SELECT id, suite, name, params, description, module, compiler, tags, reason, warning,"
-        " outcome, bytes, items, result.samples, benchmark.key, kind, benchmark.samples"
+        " outcome, bytes, items, samples, benchmark.key, kind, samples_wanted"
         " FROM result JOIN benchmark ON benchmark.key = result.benchmark"
         " WHERE result.run = ? ORDER BY result.number",
         &statement));
