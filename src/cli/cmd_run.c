@@ -95,6 +95,7 @@ static const struct option_row ROWS[] = {
      OPTION(overwrite)},
     SELECTION_ROWS(struct run_options),
     FORMAT_ROW(struct run_options),
+    COLOUR_ROW(struct run_options),
     MEASURING_ROWS(struct run_options),
     COMMON_ROWS(struct run_options),
     OPTION_END,
@@ -123,7 +124,9 @@ static void add_resume(const struct running *running, const struct run *run, str
 static void add_text(const struct running *running, const struct run *run, const char *folder,
                      struct buf *out)
 {
-    report_text(run, out);
+    const struct paper paper = common_paper(&running->options->common);
+    const struct moved moved = run_against_moved(&running->against);
+    report_text(run, &moved, &paper, out);
     buf_putc(out, '\n');
     report_text_plan(&run->plan, out);
     if (running->options->instructions && instructions_caution()[0] != '\0')
@@ -135,7 +138,7 @@ static void add_text(const struct running *running, const struct run *run, const
     buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run" : "");
     add_resume(running, run, out);
     buf_putc(out, '\n');
-    run_against_text(&running->against, out);
+    run_against_text(&running->against, &paper, out);
 }
 
 /* Where stdout is a document. */
@@ -217,6 +220,8 @@ static assay_status measure(struct running *running, struct session_request *req
     if (status == ASSAY_OK)
         status = run_against_compare(cli, running->workplace, &run, running->words.items,
                                      running->words.count, &running->against);
+    if (status == ASSAY_OK && common_format(&running->options->common) == OUTPUT_TEXT)
+        status = run_against_previous(running->workplace, &run, &running->words, &running->against);
     if (status == ASSAY_OK)
         status = print_run(running, &run);
     if (status == ASSAY_OK)

@@ -1,7 +1,7 @@
 /* The terminal table.  One block a benchmark name, one line a combination of parameters, so that
  * what is meant to be compared stands together; half-widths in per cent, since that is what one
- * asks of a number. Invariant: no line of the table is wider than 80 columns for ids that leave
- * room for it. */
+ * asks of a number. Invariant: no line of the table is wider than the paper; where that has no
+ * width, names stay whole and all else fits 80 columns. */
 #include "report/text.h"
 
 #include <math.h>
@@ -12,8 +12,10 @@
 #include "model/resources/resources.h"
 #include "report/resources/resources.h"
 #include "report/statistics/statistics.h"
+#include "report/terminal/digest.h"
 
-enum { NAME_COLUMNS = 40 };
+/* What stands right of the names takes NUMBER_COLUMNS. */
+enum { NAME_COLUMNS = 40, NUMBER_COLUMNS = 40, NAME_COLUMNS_MAX = 120 };
 
 /* Bytes of sound UTF-8. */
 static void add_sound(const char *text, size_t length, struct buf *out)
@@ -131,13 +133,65 @@ static void add_second(const struct result *result, struct buf *out)
     buf_printf(out, " %10s", text);
 }
 
-static void add_row(const struct result *result, const char *name, double best_ns, struct buf *out)
+/* The table on its way to a page. */
+struct sheet {
+    const struct run *run;
+    const struct paper *paper;
+    unsigned name_columns;
+    struct buf *out;
+};
+
+static bool is_swept(const struct result *result)
+{
+    return result->benchmark.params[0] != '\0';
+}
+
+/* What the line of a result is called: its parameters below a head, or its id. */
+static void add_line_name(const struct result *result, struct buf *name)
+{
+    buf_puts(name, is_swept(result) ? "  " : "");
+    report_text_line(is_swept(result) ? result->benchmark.params : result->benchmark.id, name);
+}
+
+/* Wide enough for the longest name, as far as the paper goes. */
+static unsigned name_columns(const struct run *run, const struct paper *paper)
+{
+    unsigned widest = NAME_COLUMNS, room = paper_columns(paper) - NUMBER_COLUMNS;
+    for (size_t i = 0; i < run->results.count; i++) {
+        BUF_AUTO name;
+        buf_init(&name, 4096);
+        add_line_name(&run->results.items[i], &name);
+        if (paper_width(name.text) > widest)
+            widest = paper_width(name.text);
+    }
+    room = room < NAME_COLUMNS_MAX ? room : NAME_COLUMNS_MAX;
+    return widest < room ? widest : room;
+}
+
+/* A name that leaves no room for numbers has lines of its own, where the paper has a width. */
+static void add_padded_name(const struct sheet *sheet, const char *name, struct buf *out)
+{
+    const unsigned columns = sheet->paper->columns;
+    if (columns > 0 && paper_width(name) > sheet->name_columns) {
+        paper_name(name, 4, columns, out);
+        buf_putc(out, '\n');
+        name = "";
+    }
+    paper_word(sheet->paper, INK_PLAIN, name, (int)sheet->name_columns, out);
+}
+
+static void add_row(const struct sheet *sheet, const struct result *result, const char *name)
 {
     char text[QUANTITY_TEXT_MAX];
+    struct buf *out = sheet->out;
+    const double best_ns = best_ns_for(sheet->run, result);
     const struct measurement *time = result_main_measurement(result);
-    buf_printf(out, "%-*s", NAME_COLUMNS, name);
+    add_padded_name(sheet, name, out);
     if (time == NULL) {
-        buf_printf(out, " %s\n", outcome_name(result->outcome));
+        buf_putc(out, ' ');
+        paper_word(sheet->paper, result->outcome == OUTCOME_FAILED ? INK_BAD : INK_DOUBT,
+                   outcome_name(result->outcome), 0, out);
+        buf_putc(out, '\n');
         return;
     }
     const bool counted = time->metric == &METRICS[METRIC_INSTRUCTIONS]; /* the head says of what */
@@ -153,21 +207,27 @@ static void add_row(const struct result *result, const char *name, double best_n
     buf_putc(out, '\n');
 }
 
-static void add_group(const struct run *run, size_t first, struct buf *out)
+static void add_group(const struct sheet *sheet, size_t first)
 {
-    const struct result *head = &run->results.items[first];
-    bool swept = head->benchmark.params[0] != '\0';
-    if (swept)
-        buf_printf(out, "%s/%s\n", head->benchmark.suite, head->benchmark.name);
-    for (size_t i = first; i < run->results.count; i++) {
-        const struct result *result = &run->results.items[i];
+    const struct result *head = &sheet->run->results.items[first];
+    if (is_swept(head)) {
+        BUF_AUTO name;
+        buf_init(&name, 4096);
+        buf_printf(&name, "%s/%s", head->benchmark.suite, head->benchmark.name);
+        if (sheet->paper->columns > 0)
+            paper_name(name.text, 4, sheet->paper->columns, sheet->out);
+        else
+            buf_puts(sheet->out, name.text);
+        buf_putc(sheet->out, '\n');
+    }
+    for (size_t i = first; i < sheet->run->results.count; i++) {
+        const struct result *result = &sheet->run->results.items[i];
         if (!same_group(result, head))
             continue;
         BUF_AUTO name;
         buf_init(&name, 4096);
-        buf_puts(&name, swept ? "  " : "");
-        report_text_line(swept ? result->benchmark.params : result->benchmark.id, &name);
-        add_row(result, name.text, best_ns_for(run, result), out);
+        add_line_name(result, &name);
+        add_row(sheet, result, name.text);
     }
 }
 
@@ -179,24 +239,16 @@ static bool starts_group(const struct run *run, size_t at)
     return true;
 }
 
-static void add_note(const char *word, const struct result *result, const char *text,
-                     struct buf *out)
+/* Failures stand at the head of the text. */
+static void add_notes(const struct sheet *sheet)
 {
-    buf_printf(out, "%s ", word);
-    report_text_line(result->benchmark.id, out);
-    buf_puts(out, ": ");
-    report_text_line(text, out);
-    buf_putc(out, '\n');
-}
-
-static void add_notes(const struct run *run, struct buf *out)
-{
-    for (size_t i = 0; i < run->results.count; i++) {
-        const struct result *result = &run->results.items[i];
-        if (result->outcome != OUTCOME_OK)
-            add_note(outcome_name(result->outcome), result, result->reason, out);
+    for (size_t i = 0; i < sheet->run->results.count; i++) {
+        const struct result *result = &sheet->run->results.items[i];
+        if (result->outcome == OUTCOME_SKIPPED)
+            report_note(INK_DOUBT, outcome_name(result->outcome), result, result->reason,
+                        sheet->paper, sheet->out);
         if (result->warning[0] != '\0')
-            add_note("warning", result, result->warning, out);
+            report_note(INK_DOUBT, "warning", result, result->warning, sheet->paper, sheet->out);
     }
 }
 
@@ -224,37 +276,8 @@ static void add_own_metrics(const struct run *run, struct buf *out)
     }
 }
 
-static const char *unit_of(const struct run *run, const struct target *target)
-{
-    const struct metric *known = resource_or_metric(target->metric);
-    for (size_t i = 0; i < run->results.count && known == NULL; i++) {
-        const struct result *result = &run->results.items[i];
-        const struct measurement *found = result_measurement(result, target->metric);
-        if (found != NULL && strcmp(result->benchmark.id, target->benchmark) == 0)
-            known = found->metric;
-    }
-    return known != NULL ? known->unit : "";
-}
-
-static void add_target(const struct run *run, const struct target *target, struct buf *out)
-{
-    char got[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
-    const char *unit = unit_of(run, target);
-    buf_printf(out, "  %-9s %s", target_status_name(target->status), target->benchmark);
-    if (target->versus != NULL && target->status != TARGET_NONE)
-        buf_printf(out, "\n            %.3gx faster than %s (wanted: %.3gx)", target->measured,
-                   target->versus, target->limit);
-    else if (target->versus != NULL)
-        buf_printf(out, " (wanted: %.3gx faster than %s)", target->limit, target->versus);
-    else if (isnan(target->measured))
-        buf_printf(out, ": %s is not measured", target->metric);
-    else if (target->status != TARGET_NONE)
-        buf_printf(out, ": %s (bound: %s)", quantity_format(target->measured, unit, got),
-                   quantity_format(target->limit, unit, bound));
-    buf_putc(out, '\n');
-}
-
-static void add_targets(const struct run *run, struct buf *out)
+/* Missed ones stand at the head of the text. */
+static void add_targets(const struct run *run, const struct paper *paper, struct buf *out)
 {
     size_t counts[TARGET_UNDECIDED + 1] = {0};
     for (size_t i = 0; i < run->targets.count; i++)
@@ -264,8 +287,9 @@ static void add_targets(const struct run *run, struct buf *out)
     buf_printf(out, "\ntargets: %zu met, %zu missed, %zu undecided\n", counts[TARGET_MET],
                counts[TARGET_MISSED], counts[TARGET_UNDECIDED]);
     for (size_t i = 0; i < run->targets.count; i++)
-        if (run->targets.items[i].status != TARGET_NONE)
-            add_target(run, &run->targets.items[i], out);
+        if (run->targets.items[i].status == TARGET_MET ||
+            run->targets.items[i].status == TARGET_UNDECIDED)
+            report_target(run, &run->targets.items[i], paper, out);
 }
 
 static void add_claim(const struct run *run, const struct claim *claim, struct buf *out)
@@ -339,19 +363,22 @@ void report_text_run(const struct run *run, struct buf *out)
     buf_puts(out, "\n\n");
 }
 
-void report_text(const struct run *run, struct buf *out)
+void report_text(const struct run *run, const struct moved *moved, const struct paper *paper,
+                 struct buf *out)
 {
+    const struct sheet sheet = {run, paper, name_columns(run, paper), out};
     bool counted = is_counted(run);
-    buf_printf(out, "%-*s %*s %8s %10s %8s\n", NAME_COLUMNS, "benchmark", 10,
+    report_digest(run, moved, paper, out);
+    buf_printf(out, "%-*s %*s %8s %10s %8s\n", (int)sheet.name_columns, "benchmark", 10,
                counted ? "instr." : "time", "95 %", counted ? "" : "rate",
                counted ? "more" : "slower");
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_group(run, i))
-            add_group(run, i, out);
+            add_group(&sheet, i);
     add_own_metrics(run, out);
-    add_notes(run, out);
+    add_notes(&sheet);
     report_scaling_text(run, out);
     report_resources(run, out);
-    add_targets(run, out);
+    add_targets(run, paper, out);
     add_claims(run, out);
 }

@@ -9,6 +9,7 @@
 
 #include "report/html/html.h"
 #include "report/json.h"
+#include "report/terminal/digest.h"
 #include "report/text.h"
 #include "same_run.h"
 #include "store/sqlite.h"
@@ -194,7 +195,7 @@ static void read_everything(struct store *store)
     if (store->ops->find(store, "latest", &arena, &id) == ASSAY_OK &&
         store->ops->load(store, id, &run) == ASSAY_OK) {
         report_text_run(&run, &out);
-        report_text(&run, &out);
+        report_text(&run, NULL, &PAPER_PLAIN, &out);
         CHECK(report_json_run(&run, &out) == ASSAY_OK);
         CHECK(report_html(&run, &out) == ASSAY_OK);
         run_release(&run);
