@@ -10,6 +10,7 @@
     X(run)                                                                                         \
     X(list)                                                                                        \
     X(show)                                                                                        \
+    X(summary)                                                                                     \
     X(time)                                                                                        \
     X(compare)                                                                                     \
     X(gate)                                                                                        \

@@ -176,6 +176,12 @@ const struct measurement *result_measurement(const struct result *result, const 
     return NULL;
 }
 
+const struct measurement *result_rate(const struct result *result)
+{
+    const struct measurement *rate = result_measurement(result, METRICS[METRIC_BYTES].name);
+    return rate != NULL ? rate : result_measurement(result, METRICS[METRIC_ITEMS].name);
+}
+
 const struct measurement *result_main_measurement(const struct result *result)
 {
     static const enum metric_id ORDER[][METRIC_COUNT] = {

@@ -185,6 +185,9 @@ struct result {
 /* The measurement of the metric called `metric`; NULL without one. */
 const struct measurement *result_measurement(const struct result *result, const char *metric);
 
+/* Bytes, else items per second; NULL where neither is stated. */
+const struct measurement *result_rate(const struct result *result);
+
 /* What the result is about: what its kind says (the rate, peak memory), else its time, or its
  * instructions where nothing was timed; NULL where none of them was measured. */
 const struct measurement *result_main_measurement(const struct result *result);

@@ -17,15 +17,28 @@
 /* What stands right of the names takes NUMBER_COLUMNS. */
 enum { NAME_COLUMNS = 40, NUMBER_COLUMNS = 40, NAME_COLUMNS_MAX = 120 };
 
+/* Whether an invisible character starts here that turns the direction of what follows: U+200E and
+ * 200F, 202A to 202E, 2066 to 2069 (Unicode 15.0, 23.2 and 23.3). */
+static bool turns_direction(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] != 0xE2)
+        return false;
+    return (at[1] == 0x80 &&
+            (at[2] == 0x8E || at[2] == 0x8F || (at[2] >= 0xAA && at[2] <= 0xAE))) ||
+           (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9);
+}
+
 /* Bytes of sound UTF-8. */
 static void add_sound(const char *text, size_t length, struct buf *out)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         bool is_c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0; /* U+0080..009F */
-        bool harmless = c >= ' ' && c != 0x7F && !is_c1;
+        bool turns = turns_direction(&text[i]);
+        bool harmless = c >= ' ' && c != 0x7F && !is_c1 && !turns;
         buf_add(out, harmless ? &text[i] : "?", 1);
-        i += is_c1;
+        i += turns ? 2 : is_c1;
     }
 }
 
@@ -58,12 +71,6 @@ void report_text_mended(const char *text, struct buf *out)
 static const struct measurement *measurement_of(const struct result *result, enum metric_id id)
 {
     return result_measurement(result, METRICS[id].name);
-}
-
-static const struct measurement *rate_of(const struct result *result)
-{
-    const struct measurement *rate = measurement_of(result, METRIC_BYTES);
-    return rate != NULL ? rate : measurement_of(result, METRIC_ITEMS);
 }
 
 static bool is_counted(const struct run *run)
@@ -127,7 +134,7 @@ static void add_second(const struct result *result, struct buf *out)
     char text[QUANTITY_TEXT_MAX] = "";
     const struct measurement *time = measurement_of(result, METRIC_TIME);
     const struct measurement *second =
-        time == NULL || time == result_main_measurement(result) ? rate_of(result) : time;
+        time == NULL || time == result_main_measurement(result) ? result_rate(result) : time;
     if (second != NULL)
         quantity_format(second->summary.median, second->metric->unit, text);
     buf_printf(out, " %10s", text);
