@@ -1,9 +1,9 @@
-/* The sum of one field of 16384 records.  Of an array of structs every cache line is fetched for
+/* The sum of one field of 262144 records.  Of an array of structs every cache line is fetched for
  * the eight bytes of it that are wanted; of an array a field all of it is. */
 #define ASSAY_SUITE "tips"
 #include <assay.h>
 
-enum { RECORDS = 16384 };
+enum { RECORDS = 262144 };
 
 #ifdef AFTER
 static struct {

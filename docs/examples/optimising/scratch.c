@@ -1,55 +1,52 @@
-/* A work area of 256 KiB for each call: taken from the kernel and given back, page by page, or
- * kept. malloc asks the kernel for what is that large, and each page of it is first touched by a
- * fault. */
+/* A work area for each call, of which every page is written: taken from malloc each time, or kept.
+ * What malloc takes from the kernel is paid for with a fault a page.  glibc learns to keep areas of
+ * up to 32 MiB when they are freed; larger ones go back to the kernel each time. */
 #define ASSAY_SUITE "tips"
 #include <assay.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { BYTES = 256 << 10, STEP = 64 };
+enum { PAGE = 4096 };
 
-static unsigned char *work_area(void)
+static unsigned char *kept;
+
+static unsigned fill(size_t bytes, unsigned value)
 {
+    unsigned sum = 0;
 #ifdef AFTER
-    static unsigned char *kept;
-    if (kept == NULL)
-        kept = malloc(BYTES);
-    return kept;
+    unsigned char *area = kept;
 #else
-    return malloc(BYTES);
+    unsigned char *area = malloc(bytes);
 #endif
-}
-
-static void give_back(unsigned char *area)
-{
-#ifdef AFTER
-    (void)area;
-#else
+    for (size_t i = 0; area != NULL && i < bytes; i += PAGE)
+        area[i] = (unsigned char)value;
+    for (size_t i = 0; area != NULL && i < bytes; i += PAGE)
+        sum += area[i];
+#ifndef AFTER
     free(area);
 #endif
+    return sum;
 }
 
-static unsigned fill(unsigned value)
+static void prepare(struct assay_bench *b)
 {
-    unsigned char *area = work_area();
-    unsigned sum = 0;
-    if (area == NULL)
-        return 0;
-    for (int i = 0; i < BYTES; i += STEP)
-        area[i] = (unsigned char)value;
-    for (int i = 0; i < BYTES; i += STEP)
-        sum += area[i];
-    give_back(area);
-    return sum;
+    kept = malloc((size_t)assay_param(b, "kib") << 10);
+}
+
+static void done(struct assay_bench *b)
+{
+    (void)b;
+    free(kept);
 }
 
 static void check(struct assay_bench *b)
 {
-    if (fill(3) != 3 * (BYTES / STEP))
+    const size_t bytes = (size_t)assay_param(b, "kib") << 10;
+    if (fill(bytes, 3) != 3 * (bytes / PAGE))
         assay_fail(b, "the area holds something else");
 }
 
-ASSAY_BENCH(scratch, .check = check)
+ASSAY_BENCH(scratch, .sweep = "kib=256,65536", .setup = prepare, .check = check, .teardown = done)
 {
-    ASSAY_LOOP(b) assay_keep(fill(assay_opaque(1U)));
+    const size_t bytes = (size_t)assay_param(b, "kib") << 10;
+    ASSAY_LOOP(b) assay_keep(fill(bytes, assay_opaque(1U)));
 }
