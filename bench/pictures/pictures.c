@@ -144,7 +144,7 @@ static bool draw_drift(struct canvas *canvas)
         return false;
     canvas_begin(canvas, 210, "Samples in order: each launch grows slower while it runs");
     *canvas = (struct canvas){canvas->svg, 99, 105, 168, 20};
-    add_values(canvas, samples.values, SAMPLES, INFINITY);
+    add_values(canvas, samples.values, SAMPLES, (double)INFINITY);
     for (int i = 1; i < LAUNCHES; i++) {
         const double x = LEFT + (double)i * (RIGHT - LEFT) / LAUNCHES;
         canvas_line(canvas, PEN_QUIET, (struct canvas_point){x, 20}, (struct canvas_point){x, 168});
@@ -174,7 +174,7 @@ static bool draw_change(struct canvas *canvas)
     *canvas = (struct canvas){canvas->svg, 97, 106, 168, 20};
     canvas_band(canvas, PEN_BAD, (struct canvas_point){LEFT + (double)change.low_index * step, 20},
                 (struct canvas_point){LEFT + (double)(change.high_index + 1) * step, 168});
-    add_values(canvas, values, COMMITS, INFINITY);
+    add_values(canvas, values, COMMITS, (double)INFINITY);
     const double x = LEFT + (double)change.index * step;
     canvas_line(canvas, PEN_BAD, (struct canvas_point){x, 20}, (struct canvas_point){x, 168});
     canvas_text(canvas, ANCHOR_START, (struct canvas_point){LEFT, 200},

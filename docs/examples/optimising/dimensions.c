@@ -40,7 +40,7 @@ static float largest(const float *to)
 
 static void check(struct assay_bench *b)
 {
-    double most = -INFINITY;
+    double most = -(double)INFINITY;
     for (int v = 0; v < VECTORS; v++) {
         double sum = 0;
         for (int i = 0; i < DIMENSIONS; i++)

@@ -54,7 +54,7 @@ static int most_similar(const float *to)
 
 static void check(struct assay_bench *b)
 {
-    double most = -INFINITY;
+    double most = -(double)INFINITY;
     int best = 0;
     for (int v = 0; v < VECTORS; v++) {
         double product = 0, square = 0;

@@ -11,7 +11,7 @@ static double half_width_of(const struct summary *summary)
 {
     const struct interval *interval = &summary->interval;
     if (!(interval->level > 0) || !(summary->median > 0))
-        return INFINITY;
+        return (double)INFINITY;
     return fmax(interval->high - summary->median, summary->median - interval->low) /
            summary->median;
 }
