@@ -56,6 +56,16 @@ static void release(struct judged *judged)
     arena_release(&judged->arena);
 }
 
+static const char *markdown(const struct overview *overview)
+{
+    static struct buf out;
+    buf_release(&out);
+    buf_init(&out, BUF_LENGTH_MAX);
+    report_overview(overview, &out);
+    CHECK(out.status == ASSAY_OK);
+    return out.text;
+}
+
 static enum grade grade_of(const struct run *run)
 {
     struct judged judged = judge(run);
@@ -93,7 +103,7 @@ TEST(each_grade_is_the_first_rule_that_holds)
 
 TEST(targets_of_what_was_not_run_change_no_grade)
 {
-    struct run run = {0};
+    struct run run = {.id = "x", .plan = {.profile = "quick"}, .environment = {.cpu = "a CPU"}};
     add(&run, "suite/a", "", 100);
     add_target(&run, "suite/a", TARGET_MET);
     add_target(&run, "suite/elsewhere", TARGET_NONE);
@@ -101,6 +111,9 @@ TEST(targets_of_what_was_not_run_change_no_grade)
     CHECK(judged.overview.grade == GRADE_A);
     CHECK_EQ(judged.overview.not_run, 1);
     CHECK_EQ(judged.overview.suites.items[0].met, 1);
+    const char *text = markdown(&judged.overview);
+    CHECK(strstr(text, "suite/elsewhere") == NULL); /* a page is about what was run */
+    CHECK_CONTAINS(text, ", 1 of benchmarks that this run left out");
     release(&judged);
     run_release(&run);
 }
@@ -161,16 +174,6 @@ TEST(the_digest_is_of_the_numbers)
     release(&two);
     run_release(&run);
     run_release(&other);
-}
-
-static const char *markdown(const struct overview *overview)
-{
-    static struct buf out;
-    buf_release(&out);
-    buf_init(&out, BUF_LENGTH_MAX);
-    report_overview(overview, &out);
-    CHECK(out.status == ASSAY_OK);
-    return out.text;
 }
 
 TEST(an_empty_run_is_told_as_one)

@@ -170,7 +170,7 @@ static void add_target(const struct run *run, const struct target *target, struc
         buf_printf(&bound, "%s %s %s", target->metric,
                    target->direction == HIGHER_IS_BETTER ? "at least" : "at most",
                    quantity_format(target->limit, unit, limit));
-    add_cell(judged ? target_status_name(target->status) : "not run", out);
+    add_cell(judged ? target_status_name(target->status) : "not measured", out);
     add_cell(target->benchmark, out);
     add_cell(bound.text, out);
     add_quantity(judged ? target->measured : (double)NAN, unit, out);
@@ -181,20 +181,31 @@ static void add_target(const struct run *run, const struct target *target, struc
     end_row(out);
 }
 
-static void add_targets(const struct run *run, struct buf *out)
+static bool is_in_run(const struct run *run, const char *benchmark)
+{
+    for (size_t i = 0; i < run->results.count; i++)
+        if (strcmp(run->results.items[i].benchmark.id, benchmark) == 0)
+            return true;
+    return false;
+}
+
+/* Of benchmarks that the run left out only the number is told: a page is about what was run. */
+static void add_targets(const struct overview *overview, struct buf *out)
 {
     static const enum target_status ORDER[] = {TARGET_MISSED, TARGET_UNDECIDED, TARGET_MET,
                                                TARGET_NONE};
+    const struct run *run = overview->run;
     buf_puts(out, "\n## Targets\n\n");
-    if (run->targets.count == 0) {
-        buf_puts(out, "None: targets.yaml promises nothing.\n");
+    if (run->targets.count == overview->not_run) {
+        buf_puts(out, "None of what was run.\n");
         return;
     }
     buf_puts(out, "| status | benchmark | bound | measured | interval | source |\n"
                   "|---|---|---|---|---|---|\n");
     for (size_t k = 0; k < sizeof ORDER / sizeof *ORDER; k++)
         for (size_t i = 0; i < run->targets.count; i++)
-            if (run->targets.items[i].status == ORDER[k])
+            if (run->targets.items[i].status == ORDER[k] &&
+                is_in_run(run, run->targets.items[i].benchmark))
                 add_target(run, &run->targets.items[i], out);
 }
 
@@ -368,7 +379,7 @@ void report_overview(const struct overview *overview, struct buf *out)
     add_provenance(overview, out);
     add_grade(overview, out);
     add_failures(overview, out);
-    add_targets(overview->run, out);
+    add_targets(overview, out);
     add_claims(overview, out);
     add_changes(overview, out);
     add_suites(overview, out);
