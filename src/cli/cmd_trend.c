@@ -14,13 +14,16 @@ struct trend_options {
     struct common_options common;
     const char *metric, *from, *unit;
     unsigned last, days;
-    bool higher_is_better;
+    bool higher_is_better, online;
 };
 #define OPTION(field) offsetof(struct trend_options, field)
 
 static const struct option_row ROWS[] = {
     {"days", 'd', "N", "only what was measured in the last N days", OPTION_COUNT, OPTION(days)},
     {"last", 'n', "N", "the last N points of each series", OPTION_COUNT, OPTION(last)},
+    {"online", 0, NULL,
+     "what would have been raised as each point came, instead of all in hindsight", OPTION_FLAG,
+     OPTION(online)},
     {"metric", 'm', "NAME", "which metric (default: time_ns)", OPTION_TEXT, OPTION(metric)},
     {"from", 'f', "FILE",
      "a table instead of the store: CSV with a column a series; '-' reads it "
@@ -36,14 +39,19 @@ static const struct option_row ROWS[] = {
 
 enum { TIME_TEXT_MAX = 32 };
 
+static time_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return time.tv_sec;
+}
+
 /* As the store writes times; "" for all days. */
 static const char *since(const struct trend_options *options, char text[TIME_TEXT_MAX])
 {
-    struct timespec now;
     struct tm utc;
     text[0] = '\0';
-    clock_gettime(CLOCK_REALTIME, &now);
-    time_t start = now.tv_sec - (time_t)options->days * 24 * 60 * 60;
+    time_t start = now() - (time_t)options->days * 24 * 60 * 60;
     if (options->days > 0 && start > 0 && gmtime_r(&start, &utc) != NULL)
         strftime(text, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc);
     return text;
@@ -102,6 +110,7 @@ static assay_status load_stored(struct cli *cli, const struct trend_options *opt
             .metric = options->metric ? options->metric : METRICS[METRIC_TIME].name,
             .since = since(options, from),
             .last = options->last,
+            .now = now(),
         };
         status = trend_load(&request, ret_trend);
         if (status != ASSAY_OK)
@@ -120,7 +129,7 @@ static assay_status print(struct cli *cli, const struct trend_options *options,
     if (options->common.json)
         TRY(report_json_trend(trend, &out));
     else
-        report_text_trend(trend, shows_utf8(), &out);
+        report_text_trend(trend, &(struct trend_view){shows_utf8(), options->online}, &out);
     return cli_print(cli, &out);
 }
 
@@ -150,6 +159,8 @@ static assay_status trend(struct cli *cli, int argc, char **argv)
     if (status == ASSAY_OK)
         status = trend_judge_all(&found);
     if (status == ASSAY_OK)
+        status = trend_watch_all(&found);
+    if (status == ASSAY_OK)
         status = print(cli, &options, &found);
     trend_release(&found);
     return status;
@@ -161,7 +172,9 @@ const struct command command_trend = {
     "show how benchmarks went, and where they changed",
     "BENCHMARK is an id, a part of one, or a glob with '*' and '?' (default: all).\n"
     "A step is told with the commits that hold it and a 95 % interval of its size; slow change is "
-    "told as drift; single bad values are nothing. Only values of one machine and compiler are set "
+    "told as drift; single bad values are outliers. With each step stands when an alarm would have "
+    "told of it, had every point been judged as it came (--online shows these alone). Only values "
+    "of one machine and compiler are set "
     "beside each other: the newest's.",
     ROWS,
     trend,

@@ -1,4 +1,5 @@
-/* The nouns of a trend: a series of values over commits or times, its steps and drifts. */
+/* The nouns of a trend: a series of values over commits or times, its steps, drifts and outliers,
+ * and what would have been said of it as it came. */
 #ifndef MODEL_TREND_H
 #define MODEL_TREND_H
 
@@ -32,12 +33,35 @@ struct trend_drift {
 };
 typedef VEC(struct trend_drift) trend_drift_vec;
 
+/* One value far from its neighbours: no step. */
+struct trend_outlier {
+    size_t index;
+    double ratio; /* to its neighbours; difference in a series that is_linear */
+    bool is_worse;
+};
+typedef VEC(struct trend_outlier) trend_outlier_vec;
+
+/* A step as it was told when point `raised` came, knowing no later one. */
+struct trend_alarm {
+    size_t raised;
+    struct trend_change change;
+};
+typedef VEC(struct trend_alarm) trend_alarm_vec;
+
+/* Older than so many days is stale. */
+#define TREND_STALE_DAYS 7.0
+
 struct trend_series {
     const char *name; /* id of the benchmark, or the column's */
     const struct metric *metric;
     trend_point_vec points; /* oldest first */
     trend_change_vec changes;
     trend_drift_vec drifts;
+    trend_outlier_vec outliers;
+    trend_alarm_vec alarms; /* if is_watched */
+    bool is_watched;
+    bool is_learning;       /* too few points since the last alarm to raise the next one */
+    double age_days;        /* of the newest point; 0: not known, or new */
     double sd;              /* of one value around its level, relative; absolute if is_linear */
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0 */
@@ -50,6 +74,11 @@ struct trend {
     trend_series_vec series; /* what got worse last first, then what else moved */
 };
 
+/* The alarm that told of changes.items[change], or NULL. */
+const struct trend_alarm *trend_alarm_of(const struct trend_series *series, size_t change);
+
+/* What the series owns; its texts are the trend's. */
+void trend_series_release(struct trend_series *series);
 void trend_release(struct trend *trend);
 
 #endif

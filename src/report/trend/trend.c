@@ -93,14 +93,72 @@ static void add_place(const struct trend_series *series, const struct trend_chan
     buf_putc(out, '\n');
 }
 
-static void add_change(const struct trend_series *series, const struct trend_change *change,
-                       struct buf *out)
+static void add_size(const struct trend_series *series, const struct trend_change *change,
+                     struct buf *out)
 {
     buf_printf(out, "  %s ", change->is_worse ? "worse: " : "better:");
     add_amount(series, change->ratio, out);
     add_range(series, &change->interval, out);
     buf_putc(out, '\n');
-    add_place(series, change, out);
+}
+
+/* What it would have taken to know it when it began. */
+static void add_delay(const struct trend_series *series, size_t change, struct buf *out)
+{
+    const struct trend_alarm *alarm = trend_alarm_of(series, change);
+    if (alarm != NULL)
+        buf_printf(out, "    an alarm with point %zu would have told\n", alarm->raised);
+    else if (series->is_watched)
+        buf_puts(out, "    no alarm would have told yet\n");
+}
+
+static void add_changes(const struct trend_series *series, struct buf *out)
+{
+    const size_t changes = series->changes.count;
+    size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
+    if (hidden > 0)
+        buf_printf(out, "  %zu older changes; --json has them\n", hidden);
+    for (size_t i = hidden; i < changes; i++) {
+        add_size(series, &series->changes.items[i], out);
+        add_place(series, &series->changes.items[i], out);
+        add_delay(series, i, out);
+    }
+}
+
+static void add_alarm(const struct trend_series *series, const struct trend_alarm *alarm,
+                      struct buf *out)
+{
+    const size_t delay = alarm->raised - alarm->change.index;
+    add_size(series, &alarm->change, out);
+    buf_printf(out, "    raised with point %zu, ", alarm->raised);
+    report_text_line(series->points.items[alarm->raised].at, out);
+    buf_printf(out, ", %zu point%s after it began\n", delay, delay == 1 ? "" : "s");
+    add_place(series, &alarm->change, out);
+}
+
+static void add_alarms(const struct trend_series *series, struct buf *out)
+{
+    const size_t alarms = series->alarms.count;
+    size_t hidden = alarms > CHANGES_SHOWN ? alarms - CHANGES_SHOWN : 0;
+    if (hidden > 0)
+        buf_printf(out, "  %zu older alarms; --json has them\n", hidden);
+    for (size_t i = hidden; i < alarms; i++)
+        add_alarm(series, &series->alarms.items[i], out);
+    if (series->is_learning)
+        buf_puts(out, "  learning: too few points of this level for an alarm\n");
+}
+
+static void add_outliers(const struct trend_series *series, struct buf *out)
+{
+    const size_t count = series->outliers.count;
+    if (count == 0)
+        return;
+    const struct trend_outlier *newest = &series->outliers.items[count - 1];
+    buf_printf(out, "  %zu outlier%s, the newest ", count, count == 1 ? "" : "s");
+    add_amount(series, newest->ratio, out);
+    buf_printf(out, " (%s) at point %zu, ", newest->is_worse ? "worse" : "better", newest->index);
+    report_text_line(series->points.items[newest->index].at, out);
+    buf_putc(out, '\n');
 }
 
 static void add_drift(const struct trend_series *series, const struct trend_drift *drift,
@@ -113,7 +171,8 @@ static void add_drift(const struct trend_series *series, const struct trend_drif
                drift->first + drift->count - 1);
 }
 
-static void add_series(const struct trend_series *series, bool utf8, struct buf *out)
+static void add_series(const struct trend_series *series, const struct trend_view *view,
+                       struct buf *out)
 {
     char first[QUANTITY_TEXT_MAX], last[QUANTITY_TEXT_MAX];
     const struct trend_point *points = series->points.items;
@@ -124,37 +183,54 @@ static void add_series(const struct trend_series *series, bool utf8, struct buf 
         buf_puts(out, "  no points\n");
         return;
     }
-    add_chart(series, utf8, out);
+    add_chart(series, view->utf8, out);
     buf_printf(out, "  %zu points, from %s to %s", count,
                quantity_format(points[0].value, series->metric->unit, first),
                quantity_format(points[count - 1].value, series->metric->unit, last));
     if (!series->is_linear && series->sd > 0)
         buf_printf(out, "; noise %.2g %%", 100 * series->sd);
     buf_putc(out, '\n');
-    const size_t changes = series->changes.count;
-    size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
-    if (hidden > 0)
-        buf_printf(out, "  %zu older changes; --json has them\n", hidden);
-    for (size_t i = hidden; i < changes; i++)
-        add_change(series, &series->changes.items[i], out);
-    for (size_t i = 0; i < series->drifts.count; i++)
+    if (series->age_days > TREND_STALE_DAYS)
+        buf_printf(out, "  stale: last measured %.0f days ago\n", series->age_days);
+    if (view->online)
+        add_alarms(series, out);
+    else
+        add_changes(series, out);
+    for (size_t i = 0; i < series->drifts.count && !view->online; i++)
         add_drift(series, &series->drifts.items[i], out);
+    add_outliers(series, out);
     if (series->left_out > 0)
         buf_printf(out, "  left out: %zu points of other machines or compilers\n",
                    series->left_out);
 }
 
-void report_text_trend(const struct trend *trend, bool utf8, struct buf *out)
+/* A series that did not move may look as if it had: docs/history.md has the rates. */
+static void add_summary(const struct trend *trend, bool online, struct buf *out)
 {
-    size_t still = 0;
+    size_t moved = 0, points = 0;
     for (size_t i = 0; i < trend->series.count; i++) {
         const struct trend_series *series = &trend->series.items[i];
-        buf_puts(out, i > 0 ? "\n" : "");
-        add_series(series, utf8, out);
-        still += series->changes.count == 0 && series->drifts.count == 0;
+        bool by_hindsight = series->changes.count > 0 || series->drifts.count > 0;
+        moved += online ? series->alarms.count > 0 : by_hindsight;
+        points += series->points.count;
     }
-    buf_printf(out,
-               "\n%zu of %zu series moved; of those that did not, one in ten thousand points\n"
-               "would look as if it had (docs/history.md)\n",
-               trend->series.count - still, trend->series.count);
+    buf_printf(out, "\n%zu of %zu series %s; ", moved, trend->series.count,
+               online ? "raised alarms" : "moved");
+    if (online)
+        buf_printf(out,
+                   "in %zu points some %.2g alarms are false\n(one in ten thousand points, "
+                   "docs/history.md)\n",
+                   points, (double)points / 1e4);
+    else
+        buf_puts(out, "of those that did not, one in ten thousand points\n"
+                      "would look as if it had (docs/history.md)\n");
+}
+
+void report_text_trend(const struct trend *trend, const struct trend_view *view, struct buf *out)
+{
+    for (size_t i = 0; i < trend->series.count; i++) {
+        buf_puts(out, i > 0 ? "\n" : "");
+        add_series(&trend->series.items[i], view, out);
+    }
+    add_summary(trend, view->online, out);
 }

@@ -4,8 +4,14 @@
 
 #include "model/history/trend.h"
 
-/* A paragraph a series.  `utf8`: charts of block characters, else of ASCII. */
-void report_text_trend(const struct trend *trend, bool utf8, struct buf *out);
+/* What the reader wants to see. */
+struct trend_view {
+    bool utf8;   /* charts of block characters, else of ASCII */
+    bool online; /* alarms as they were raised, not what all points together say */
+};
+
+/* A paragraph a series. */
+void report_text_trend(const struct trend *trend, const struct trend_view *view, struct buf *out);
 
 /* "assay.trend/1". */
 ASSAY_USE_RESULT assay_status report_json_trend(const struct trend *trend, struct buf *out);

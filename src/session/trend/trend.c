@@ -29,6 +29,16 @@ static assay_status add_point(struct trend_series *series, const struct history_
     return ASSAY_OK;
 }
 
+/* Days from a time of the store to now; 0 when either is not known, or it lies ahead. */
+static double age_of(const char *started_at, time_t now)
+{
+    struct tm utc = {0};
+    if (now == 0 || strptime(started_at, "%Y-%m-%dT%H:%M:%S", &utc) == NULL)
+        return 0;
+    double seconds = difftime(now, timegm(&utc));
+    return seconds > 0 ? seconds / (24 * 60 * 60) : 0;
+}
+
 /* Rows first .. end - 1 are one benchmark's. */
 static assay_status add_series(const struct trend_request *request, const struct history_row *first,
                                const struct history_row *end, struct trend *trend)
@@ -40,6 +50,7 @@ static assay_status add_series(const struct trend_request *request, const struct
     *series = (struct trend_series){
         .name = newest->benchmark,
         .metric = metric_of(&trend->arena, request->metric, newest->unit),
+        .age_days = age_of(newest->started_at, request->now),
     };
     if (series->metric == NULL)
         return ASSAY_ERR_MEMORY;
@@ -112,6 +123,13 @@ assay_status trend_load(const struct trend_request *request, struct trend *ret_t
         status = buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND,
                            "'%s' was not measured since %s", request->pattern, request->since);
     return status;
+}
+
+assay_status trend_watch_all(struct trend *trend)
+{
+    for (size_t i = 0; i < trend->series.count; i++)
+        TRY(trend_watch(&trend->series.items[i]));
+    return ASSAY_OK;
 }
 
 assay_status trend_judge_all(struct trend *trend)
