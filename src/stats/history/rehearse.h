@@ -1,10 +1,11 @@
 /* How well steps would be found in one given history: what is known of the detectors by simulation,
  * measured on the user's own noise.  Pure; the same seed gives the same numbers.
  *
- * The history without its steps and drifts is cut into blocks, long enough to keep what neighbours have in
- * common, and put together in random order (block permutation, after Kunsch 1989, Annals of
- * Statistics 17(3)): so no place is special and whatever is found is a false alarm.  Then each of
- * these rounds gets a step of each size at a random place, to be found. */
+ * The history without its steps and drifts is cut into blocks, long enough to keep what neighbours
+ * have in common, and put together in random order (after Kunsch 1989, Annals of Statistics 17(3)):
+ * so no place is special and whatever is found is a false alarm.  Then each of these rounds gets a
+ * step of each size at a random place, to be found.
+ */
 #ifndef STATS_HISTORY_REHEARSE_H
 #define STATS_HISTORY_REHEARSE_H
 

@@ -53,8 +53,8 @@
 /* The alarm.  Its square is that of some 1 in 10 000 values for the worst of white, autocorrelated
  * and bimodal noise, found by simulation: limits of renewal theory (Siegmund & Venkatraman 1995)
  * hold for known and white noise only. */
-#define ONLINE_SCORE 3.73
-#define ONLINE_SHORT 0.6  /* k values need 1 + 0.6/k times the square: tails, not means, decide */
+#define ONLINE_SCORE 3.70
+#define ONLINE_SHORT 0.7  /* k values need 1 + 0.7/k times the square: tails, not means, decide */
 #define ONLINE_YOUNG 6.0  /* n values that taught the noise: 1 + 6/n times */
 #define ONLINE_EFFECT 1.8 /* added a squared log(long-run variance / variance): it is less sure */
 #define ONLINE_CORRELATED 5.0 /* autocorrelation is taken for 5/n larger: the safe side */
@@ -66,11 +66,11 @@
 
 /* Drift explains the step: as above, but what was seen before the step counts again, since a
  * history that drifted goes on drifting. */
-#define ONLINE_BESIDE_SLOPE 5.3
-#define ONLINE_OVER_WALK 5.2
+#define ONLINE_BESIDE_SLOPE 5.0
+#define ONLINE_OVER_WALK 5.1
 #define ONLINE_RELIEF 3.0
 #define ONLINE_PAST_WALK 2.0
-#define ONLINE_PAST_SLOPE 0.5
+#define ONLINE_PAST_SLOPE 1.0
 
 #define OUTLIER_SD 4.0 /* from the running median: told as an outlier */
 
