@@ -258,6 +258,26 @@ TEST(values_that_never_scatter_have_steps_all_the_same)
     CHECK_EQ(alarms.count, 0);
 }
 
+/* A tenth of the values of a counter, or of a coarse clock, is another one. */
+TEST(values_that_scatter_rarely_raise_nothing_but_their_steps_do)
+{
+    double values[COUNT];
+    state = 88172645463325252u;
+    for (size_t i = 0; i < COUNT; i++) {
+        double jitter = uniform() < 0.1 ? floor(30 * uniform()) : 0;
+        values[i] = (i >= 900 ? 101000 : 100000) + jitter;
+    }
+    watch(values, COUNT);
+    CHECK_EQ(alarms.count, 1);
+    CHECK_EQ(alarms.steps[0].index, 900);
+    CHECK(alarms.raised[0] <= 905);
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = floor(100 * (1 + 0.003 * normal()) + 0.5) + (i >= 900 ? 5 : 0);
+    watch(values, COUNT);
+    CHECK_EQ(alarms.count, 1);
+    CHECK_EQ(alarms.steps[0].index, 900);
+}
+
 TEST(impossible_values_are_refused_and_not_taken)
 {
     static struct online online;

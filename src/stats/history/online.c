@@ -95,8 +95,17 @@ static void center(struct online *online, size_t count, double *scratch)
     for (size_t i = 0; i < online->count; i++)
         online->values[i] -= level;
     online->origin += level;
+}
+
+/* Differences of counters and coarse clocks are mostly 0 and say little of the others: what one
+ * value in twenty does is no outlier. */
+static void spread(struct online *online, size_t count, double *scratch)
+{
+    for (size_t i = 0; i < count; i++)
+        scratch[i] = fabs(online->values[i]);
+    const double usual = series_select(scratch, count, count - 1 - count / 20) / ONLINE_USUAL_SD;
     const double least = online->is_linear ? SCALE_MIN * fabs(online->origin) : SCALE_MIN;
-    online->scale = fmax(fmax(online->scale, least), 1e-300);
+    online->scale = fmax(fmax(online->scale, usual), fmax(least, 1e-300));
 }
 
 /* Of limited values around their mean.  Steps in what is learned from make it larger: the safe
@@ -114,9 +123,9 @@ static void learn_noise(struct online *online, size_t count)
     r += (1 + 3 * fmax(r, 0) + ONLINE_CORRELATED) / n; /* the bias: Kendall 1954, Biometrika 41 */
     r = fmin(fmax(r, 0), AUTOCORRELATION_MAX);
     const double lost = fmin((1 + r) / (1 - r) / n, 0.5); /* to the mean */
-    const double variance = squares / (n - 1) / (1 - lost), least = 0.1 * online->scale;
+    const double variance = squares / (n - 1) / (1 - lost);
     online->noise.autocorrelation = r;
-    online->noise.sd = fmax(sqrt(variance), least); /* of equal values: something */
+    online->noise.sd = fmax(sqrt(variance), ONLINE_SD_MIN * online->scale);
     noise_complete(&online->noise);
 }
 
@@ -141,6 +150,7 @@ static void learn(struct online *online, size_t count)
     noise_estimate(online->values, count, scratch, &rough);
     online->scale = rough.sd;
     center(online, count, scratch);
+    spread(online, count, scratch);
     for (size_t i = 0; i < online->count; i++)
         add_up(online, i);
     learn_noise(online, count);

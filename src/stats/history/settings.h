@@ -49,6 +49,8 @@
 #define ONLINE_LONE_SD 4.0
 #define ONLINE_NEIGHBOUR_SD 2.0 /* a neighbour so far on the same side supports it */
 #define ONLINE_PAIR_SD 3.0      /* two values alone must agree so well */
+#define ONLINE_USUAL_SD 2.3     /* one value in twenty lies beyond; normal ones and 1 %: 2.05 */
+#define ONLINE_SD_MIN 0.9       /* of limited values: where most are equal two are no level yet */
 
 /* The alarm.  Its square is that of some 1 in 10 000 values for the worst of white, autocorrelated
  * and bimodal noise, found by simulation: limits of renewal theory (Siegmund & Venkatraman 1995)
@@ -56,7 +58,7 @@
 #define ONLINE_SCORE 3.70
 #define ONLINE_SHORT 0.7  /* k values need 1 + 0.7/k times the square: tails, not means, decide */
 #define ONLINE_YOUNG 6.0  /* n values that taught the noise: 1 + 6/n times */
-#define ONLINE_EFFECT 1.8 /* added a squared log(long-run variance / variance): it is less sure */
+#define ONLINE_EFFECT 2.3 /* added a squared log(long-run variance / variance): it is less sure */
 #define ONLINE_CORRELATED 5.0 /* autocorrelation is taken for 5/n larger: the safe side */
 
 /* Recent values that scatter more raise what a step needs at once. */
