@@ -58,7 +58,7 @@
 #define ONLINE_SCORE 3.70
 #define ONLINE_SHORT 0.7  /* k values need 1 + 0.7/k times the square: tails, not means, decide */
 #define ONLINE_YOUNG 6.0  /* n values that taught the noise: 1 + 6/n times */
-#define ONLINE_EFFECT 2.3 /* added a squared log(long-run variance / variance): it is less sure */
+#define ONLINE_EFFECT 1.9 /* added a squared log(long-run variance / variance): it is less sure */
 #define ONLINE_CORRELATED 5.0 /* autocorrelation is taken for 5/n larger: the safe side */
 
 /* Recent values that scatter more raise what a step needs at once. */
@@ -69,7 +69,7 @@
 /* Drift explains the step: as above, but what was seen before the step counts again, since a
  * history that drifted goes on drifting. */
 #define ONLINE_BESIDE_SLOPE 5.0
-#define ONLINE_OVER_WALK 5.1
+#define ONLINE_OVER_WALK 5.3
 #define ONLINE_RELIEF 3.0
 #define ONLINE_PAST_WALK 2.0
 #define ONLINE_PAST_SLOPE 1.0
