@@ -119,7 +119,7 @@ struct assay_definition {
     double items;                            /* items per iteration: adds a throughput in items/s */
     /* Since number 2. */
     enum assay_kind kind; /* what leads in tables; ASSAY_LATENCY when it is not given */
-    const char *tags;     /* words to select it by: "simd slow" */
+    const char *tags;     /* words to select it by: "simd slow", "slow[n=4096,16384]" */
     uint32_t
         samples; /* samples per launch, where the command line says nothing; 0: as time allows */
     int32_t threads; /* so many run the body side by side, or ASSAY_SWEPT; 0 and 1: one */
@@ -201,6 +201,7 @@ static inline bool assay_end_(struct assay_bench *b)
  * still between the batches; what stopping it costs is taken off.  ASSAY_LOOP_WITH_DROP also
  * evaluates `drop` for each `input` of a consumed batch, untimed: what was malloc'ed is freed
  * there. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type and a declared name in parentheses are none */
 #define ASSAY_LOOP_WITH(b, type, input, make) ASSAY_LOOP_WITH_DROP(b, type, input, make, (void)0)
 #define ASSAY_LOOP_WITH_DROP(b, type, input, make, drop)                                           \
     ASSAY_COPYABLE_(type)                                                                          \
@@ -222,6 +223,7 @@ static inline bool assay_end_(struct assay_bench *b)
         for (__typeof__(type) *input = (type *)assay_batch_start_((b), &assay_batch_),             \
                               *const assay_inputs_end_ = input + assay_batch_.count;               \
              input != assay_inputs_end_ || assay_batch_stop_(b); input++)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #ifdef __cplusplus
 #define ASSAY_COPYABLE_(type)                                                                      \
@@ -412,6 +414,7 @@ extern const struct assay_definition *const __start_assay_benches[]
 extern const struct assay_definition *const __stop_assay_benches[]
     __attribute__((weak, visibility("hidden")));
 extern struct assay_module assay_module;
+/* NOLINTNEXTLINE(misc-definitions-in-headers): weak, so that several files may have it */
 __attribute__((weak, visibility("default"), aligned(8))) struct assay_module assay_module = {
     ASSAY_MAGIC,
     ASSAY_ABI,

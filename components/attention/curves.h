@@ -14,8 +14,8 @@
 #include "kernels.h"
 
 #define INLINE static inline __attribute__((always_inline))
-#define EXP_LEAST -87.0f /* e^x is a normal number down to here, and taken as 0 below */
-#define FAR 1e18f        /* acosh1p_of squares its argument */
+#define EXP_LEAST (-87.0f) /* e^x is a normal number down to here, and taken as 0 below */
+#define FAR 1e18f          /* acosh1p_of squares its argument */
 
 INLINE float float_of(uint32_t bits)
 {

@@ -18,6 +18,7 @@ static const struct option_row ROWS[] = {
     {"overwrite", 0, NULL, "move a name that exists", OPTION_FLAG,
      offsetof(struct baseline_options, overwrite)},
     FORMAT_ROW(struct baseline_options),
+    COLOUR_ROW(struct baseline_options),
     COMMON_ROWS(struct baseline_options),
     OPTION_END,
 };
@@ -78,6 +79,7 @@ static assay_status print_baseline(const struct baseline_call *call,
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     enum table_format table;
+    const struct paper paper = common_paper(&call->options->common);
     if (common_table(&call->options->common, &table)) {
         TRY(report_table_run(run, table, &out));
     } else if (common_format(&call->options->common) == OUTPUT_JSON) {
@@ -85,7 +87,7 @@ static assay_status print_baseline(const struct baseline_call *call,
     } else {
         report_text_baseline(baseline, modules, &out);
         report_text_run(run, &out);
-        report_text(run, &out);
+        report_text(run, NULL, &paper, &out);
     }
     return cli_print(call->cli, &out);
 }

@@ -64,6 +64,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(across_machines)},
     SELECTION_ROWS(struct compare_options),
     FORMAT_ROW(struct compare_options),
+    COLOUR_ROW(struct compare_options),
     MEASURING_ROWS(struct compare_options),
     COMMON_ROWS(struct compare_options),
     OPTION_END,
@@ -120,6 +121,7 @@ static assay_status print(const struct comparing *comparing, const struct regres
     buf_init(&out, BUF_LENGTH_MAX);
     enum table_format table;
     const struct common_options *common = &comparing->options->common;
+    const struct paper paper = common_paper(common);
     if (common_table(common, &table))
         TRY(report_table_comparison(&comparing->rows, table, &out));
     else if (common_format(common) == OUTPUT_JSON)
@@ -127,7 +129,7 @@ static assay_status print(const struct comparing *comparing, const struct regres
     else if (comparing->options->by != NULL)
         report_text_values(&comparing->rows, comparing->options->by, &out);
     else
-        report_text_versions(&comparing->rows, &out);
+        report_text_versions(&comparing->rows, &paper, &out);
     if (since != NULL && common_format(common) == OUTPUT_TEXT)
         report_text_regression(since, &out);
     return cli_print(comparing->cli, &out);

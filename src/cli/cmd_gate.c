@@ -58,6 +58,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, OPTION(no_explain)},
     SELECTION_ROWS(struct gate_options),
     FORMAT_ROW(struct gate_options),
+    COLOUR_ROW(struct gate_options),
     MEASURING_ROWS(struct gate_options),
     COMMON_ROWS(struct gate_options),
     OPTION_END,
@@ -70,12 +71,13 @@ static assay_status print_gate(struct cli *cli, const struct gate_options *optio
     buf_init(&out, BUF_LENGTH_MAX);
     cli->exit_code = limits_exit_code(rows, facts);
     enum table_format table;
+    const struct paper paper = common_paper(&options->common);
     if (common_table(&options->common, &table))
         TRY(report_table_comparison(rows, table, &out));
     else if (common_format(&options->common) == OUTPUT_JSON)
         TRY(report_json_gate(rows, facts, cli->exit_code, &out));
     else
-        report_text_gate(rows, facts, &out);
+        report_text_gate(rows, facts, &paper, &out);
     return cli_print(cli, &out);
 }
 

@@ -22,6 +22,7 @@
 #include "session/place/profile.h"
 #include "session/resume/resume.h"
 #include "session/run.h"
+#include "session/select/selection.h"
 
 struct run_options {
     struct common_options common;
@@ -94,6 +95,7 @@ static const struct option_row ROWS[] = {
      OPTION(overwrite)},
     SELECTION_ROWS(struct run_options),
     FORMAT_ROW(struct run_options),
+    COLOUR_ROW(struct run_options),
     MEASURING_ROWS(struct run_options),
     COMMON_ROWS(struct run_options),
     OPTION_END,
@@ -122,7 +124,9 @@ static void add_resume(const struct running *running, const struct run *run, str
 static void add_text(const struct running *running, const struct run *run, const char *folder,
                      struct buf *out)
 {
-    report_text(run, out);
+    const struct paper paper = common_paper(&running->options->common);
+    const struct moved moved = run_against_moved(&running->against);
+    report_text(run, &moved, &paper, out);
     buf_putc(out, '\n');
     report_text_plan(&run->plan, out);
     if (running->options->instructions && instructions_caution()[0] != '\0')
@@ -134,7 +138,7 @@ static void add_text(const struct running *running, const struct run *run, const
     buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run" : "");
     add_resume(running, run, out);
     buf_putc(out, '\n');
-    run_against_text(&running->against, out);
+    run_against_text(&running->against, &paper, out);
 }
 
 /* Where stdout is a document. */
@@ -216,6 +220,8 @@ static assay_status measure(struct running *running, struct session_request *req
     if (status == ASSAY_OK)
         status = run_against_compare(cli, running->workplace, &run, running->words.items,
                                      running->words.count, &running->against);
+    if (status == ASSAY_OK && common_format(&running->options->common) == OUTPUT_TEXT)
+        status = run_against_previous(running->workplace, &run, &running->words, &running->against);
     if (status == ASSAY_OK)
         status = print_run(running, &run);
     if (status == ASSAY_OK)
@@ -295,6 +301,15 @@ static assay_status open_resumed(struct running *running, struct session_request
     return request->instructions ? instructions_available(error) : ASSAY_OK;
 }
 
+/* A quick run of everything is quick: what its authors call slow waits until it is asked for. */
+static void leave_out_slow(const struct running *running, struct catalog *catalog,
+                           struct plan *plan)
+{
+    const struct words *words = &running->words;
+    if (strcmp(plan->profile, "quick") == 0 && !selection_names(words->items, words->count))
+        plan->left_out = (unsigned)catalog_leave_out(catalog, PLAN_TAG_SLOW);
+}
+
 static assay_status describe_origin(struct running *running, struct session_request *request)
 {
     if (request->resumed != NULL) {
@@ -324,6 +339,8 @@ static assay_status run_in(struct running *running)
                                            running->words.items, running->words.count};
     if (status == ASSAY_OK)
         status = catalog_open(&wanted, &catalog, error);
+    if (status == ASSAY_OK)
+        leave_out_slow(running, &catalog, &request.plan);
     if (status == ASSAY_OK && !options->resume && !options->instructions)
         profile_fit_quick(catalog.benchmarks.count, &options->profile, &workplace->config,
                           &request.plan);
@@ -395,7 +412,9 @@ const struct command command_run = {
     "[PATTERN|MODULE ...]",
     "measure benchmarks and keep every result",
     SELECTION_DETAILS
-    "\nWithout operands all suites are run. Every benchmark is stored as it ends. Ctrl-C ends the\n"
+    "\nWithout operands all suites are run; the quick profile leaves out what is tagged 'slow'\n"
+    "until --profile standard, %slow or a pattern asks for it. Every benchmark is stored as it "
+    "ends. Ctrl-C ends the\n"
     "one under way and keeps the others; --resume goes on with the rest, on the same machine and\n"
     "with the same modules, and the run is whole then.\n",
     ROWS,

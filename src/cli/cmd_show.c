@@ -1,7 +1,11 @@
-/* assay show: a stored run, as it was printed when it ran.
+/* assay show: a stored run, as it was printed when it ran, or some benchmarks of it closely.
  * Everything shown comes out of the store, but for the claims, which belong to the project as it is
- * now. */
+ * now.  A first operand that names no run is taken for a pattern of the latest one, since that is
+ * what is asked for most. */
+#include <string.h>
+
 #include "cli/common.h"
+#include "cli/run_against.h"
 #include "cli/selection.h"
 #include "report/details/details.h"
 #include "report/json.h"
@@ -21,6 +25,7 @@ static const struct option_row ROWS[] = {
      OPTION_FLAG, offsetof(struct show_options, environment)},
     SELECTION_ROWS(struct show_options),
     FORMAT_ROW(struct show_options),
+    COLOUR_ROW(struct show_options),
     COMMON_ROWS(struct show_options),
     OPTION_END,
 };
@@ -47,46 +52,96 @@ static assay_status select_results(struct cli *cli, const struct words *words, s
                            "no benchmark of run '%s' matches '%s'", run->id, words->items[0]);
 }
 
-static void add_text(const struct show_options *options, const struct run *run, bool closely,
-                     struct buf *out)
+/* What is shown: which run, which benchmarks of it. */
+struct showing {
+    struct cli *cli;
+    const struct show_options *options;
+    const struct workplace *workplace;
+    const char *selector;
+    struct words words;
+};
+
+static void add_closely(const struct run *run, const struct paper *paper, struct buf *out)
 {
-    report_text_run(run, out);
-    if (options->environment)
-        report_text_environment(&run->environment, out);
-    for (size_t i = 0; i < run->results.count && closely; i++) {
+    for (size_t i = 0; i < run->results.count; i++) {
         buf_puts(out, i > 0 ? "\n" : "");
-        report_text_result(&run->results.items[i], out);
-    }
-    if (!closely && !options->environment) {
-        report_text(run, out);
-        report_samples_text(run, out);
+        report_text_result(&run->results.items[i], paper, out);
     }
 }
 
-static assay_status print(struct cli *cli, const struct show_options *options,
-                          const struct run *run, bool closely)
+static assay_status add_table(const struct showing *showing, const struct run *run,
+                              const struct paper *paper, struct buf *out)
+{
+    struct run_against against = {0};
+    assay_status status = run_against_previous(showing->workplace, run, &showing->words, &against);
+    const struct moved moved = run_against_moved(&against);
+    if (status == ASSAY_OK) {
+        report_text(run, &moved, paper, out);
+        report_samples_text(run, out);
+    }
+    run_against_release(&against);
+    return status;
+}
+
+static assay_status add_text(const struct showing *showing, const struct run *run, struct buf *out)
+{
+    const struct paper paper = common_paper(&showing->options->common);
+    report_text_run(run, out);
+    if (showing->options->environment)
+        report_text_environment(&run->environment, out);
+    if (showing->words.count > 0)
+        add_closely(run, &paper, out);
+    else if (!showing->options->environment)
+        TRY(add_table(showing, run, &paper, out));
+    return ASSAY_OK;
+}
+
+static assay_status print(const struct showing *showing, const struct run *run)
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
     enum table_format table;
-    if (common_table(&options->common, &table))
+    const struct common_options *common = &showing->options->common;
+    if (common_table(common, &table))
         TRY(report_table_run(run, table, &out));
-    else if (common_format(&options->common) == OUTPUT_JSON)
+    else if (common_format(common) == OUTPUT_JSON)
         TRY(report_json_run(run, &out));
     else
-        add_text(options, run, closely, &out);
-    return cli_print(cli, &out);
+        TRY(add_text(showing, run, &out));
+    return cli_print(showing->cli, &out);
 }
 
-static assay_status show_run(struct cli *cli, const struct show_options *options,
-                             const struct workplace *workplace, const char *selector,
-                             const struct words *words)
+/* Whether the word, which names no run, is a benchmark of the latest one: then that is shown. */
+static bool means_benchmark(struct showing *showing, struct run *ret_run)
 {
+    const struct words all = {showing->words.items - 1, showing->words.count + 1};
     struct run run = {0};
-    TRY(workplace_load_run(workplace, selector, &run, &cli->error));
-    assay_status status = select_results(cli, words, &run);
+    if (workplace_load_run(showing->workplace, "latest", &run, NULL) != ASSAY_OK)
+        return false;
+    if (select_results(showing->cli, &all, &run) != ASSAY_OK) {
+        run_release(&run);
+        return false;
+    }
+    showing->words = all;
+    *ret_run = run;
+    return true;
+}
+
+static assay_status show_run(struct showing *showing, bool named)
+{
+    struct cli *cli = showing->cli;
+    struct run run = {0};
+    BUF_AUTO reason;
+    buf_init(&reason, 1 << 16);
+    assay_status status = workplace_load_run(showing->workplace, showing->selector, &run, &reason);
     if (status == ASSAY_OK)
-        status = print(cli, options, &run, words->count > 0);
+        status = select_results(cli, &showing->words, &run);
+    else if (status == ASSAY_ERR_NOT_FOUND && named && means_benchmark(showing, &run))
+        status = ASSAY_OK;
+    else
+        buf_error(&cli->error, status, "%s", reason.text);
+    if (status == ASSAY_OK)
+        status = print(showing, &run);
     run_release(&run);
     return status;
 }
@@ -95,17 +150,21 @@ static assay_status show(struct cli *cli, int argc, char **argv)
 {
     struct show_options options = {0};
     struct workplace workplace = {0};
-    struct words words;
+    struct showing showing = {.cli = cli, .options = &options, .workplace = &workplace};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     bool named = first < argc && !selection_is_marked(argv[first]);
-    const char *selector = named ? argv[first++] : "latest";
+    showing.selector = named ? argv[first] : "latest";
     assay_status status = common_workplace(cli, &options.common, &workplace);
     if (status == ASSAY_OK)
         status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
-                                 &words);
+                                 &showing.words);
+    if (status == ASSAY_OK && named) { /* the word before is kept: it may turn out as a pattern */
+        showing.words.items++;
+        showing.words.count--;
+    }
     if (status == ASSAY_OK)
-        status = show_run(cli, &options, &workplace, selector, &words);
+        status = show_run(&showing, named);
     workplace_release(&workplace);
     return status;
 }
@@ -116,7 +175,8 @@ const struct command command_show = {
     "show a stored run, or some benchmarks of it closely",
     "RUN is an id or its start, 'latest' (the default), a label, a commit, a tag or a\n"
     "branch; the last four mean the newest run of it. With a PATTERN, which is one as for\n"
-    "'assay list', every statistic of the benchmarks is shown with its meaning.\n",
+    "'assay list', the benchmarks are shown closely: a histogram of their samples and\n"
+    "every statistic with its meaning. A PATTERN alone is one of the latest run.\n",
     ROWS,
     show,
 };

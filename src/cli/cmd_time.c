@@ -13,13 +13,13 @@
 static void tell(void *context, const struct time_progress *step)
 {
     struct progress *progress = context;
-    double pause_seconds = progress->terminal ? 0.5 : 10;
+    char line[80];
+    double pause_seconds = progress->columns > 0 ? 0.5 : 10;
     if (step->elapsed_seconds < 1 || step->elapsed_seconds - progress->told_seconds < pause_seconds)
         return;
     progress->told_seconds = step->elapsed_seconds;
-    fprintf(stderr, "%s%zu runs each, %.0f s left%s", progress->terminal ? "\r\033[K" : "",
-            step->blocks, step->left_seconds, progress->terminal ? "" : "\n");
-    progress->shown = progress->terminal;
+    snprintf(line, sizeof line, "%zu runs each, %.0f s left", step->blocks, step->left_seconds);
+    progress_line(progress, line);
 }
 
 static assay_status find_program(const struct cli *cli, const char *name, struct arena *arena,

@@ -1,25 +1,31 @@
 /* assay trend: how benchmarks went, and where they changed.
  * Why it does not fail when something got worse: a trend is looked at, a gate decides. */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "cli/trend_options.h"
+#include "cli/trend_source.h"
 #include "report/trend/together.h"
 #include "report/trend/trend.h"
 #include "session/trend/trend.h"
 
+struct trend_options {
+    struct common_options common;
+    struct selection_options selection;
+    struct trend_source source;
+    const char *svg, *html, *target;
+    unsigned horizon;
+    bool online, forecast, correlate;
+};
+
 #define OPTION(field) offsetof(struct trend_options, field)
 
 static const struct option_row ROWS[] = {
-    {"days", 'd', "N", "only what was measured in the last N days", OPTION_COUNT, OPTION(days)},
-    {"last", 'n', "N", "the last N points of each series", OPTION_COUNT, OPTION(last)},
-    {"suite", 0, "NAME", "the benchmarks of a suite", OPTION_TEXT, OPTION(suite)},
-    {"metric", 'm', "NAME", "which metric (default: time_ns)", OPTION_TEXT, OPTION(metric)},
+    TREND_SOURCE_ROWS(struct trend_options),
+    {"online", 0, NULL,
+     "what would have been raised as each point came, instead of all in hindsight", OPTION_FLAG,
+     OPTION(online)},
     {"forecast", 0, NULL,
      "when targets will be missed, or met, if the trend since the last step goes on", OPTION_FLAG,
      OPTION(forecast)},
@@ -33,41 +39,11 @@ static const struct option_row ROWS[] = {
     {"svg", 0, "FILE", "also draw the one series that is chosen", OPTION_TEXT, OPTION(svg)},
     {"html", 0, "FILE", "also write a page with the charts of all series", OPTION_TEXT,
      OPTION(html)},
-    {"from", 'f', "FILE",
-     "a table instead of the store: CSV with a column a series; '-' reads it "
-     "from standard input",
-     OPTION_TEXT, OPTION(from)},
-    {"higher-is-better", 0, NULL, "of a table: larger values are better", OPTION_FLAG,
-     OPTION(higher_is_better)},
-    {"unit", 0, "UNIT", "of a table: unit of its values, e.g. ns or B/s", OPTION_TEXT,
-     OPTION(unit)},
     SELECTION_ROWS(struct trend_options),
+    COLOUR_ROW(struct trend_options),
     COMMON_ROWS(struct trend_options),
     OPTION_END,
 };
-
-static bool shows_utf8(void)
-{
-    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-    bool utf8 = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-    if (locale != (locale_t)0)
-        freelocale(locale);
-    return utf8;
-}
-
-/* The terminal's, else what $COLUMNS says, else 80. */
-static unsigned columns_shown(void)
-{
-    enum { COLUMNS_DEFAULT = 80, COLUMNS_MAX = 1000 };
-    struct winsize size = {.ws_col = 0};
-    const char *said = getenv("COLUMNS");
-    unsigned long columns = said != NULL ? strtoul(said, NULL, 10) : 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        columns = size.ws_col;
-    if (columns == 0 || columns > COLUMNS_MAX)
-        columns = COLUMNS_DEFAULT;
-    return columns < TREND_COLUMNS_MIN ? TREND_COLUMNS_MIN : (unsigned)columns;
-}
 
 static assay_status write_file(struct cli *cli, const char *path, const struct buf *text)
 {
@@ -142,54 +118,72 @@ static assay_status print(struct cli *cli, const struct trend_options *options,
 {
     BUF_AUTO out;
     buf_init(&out, BUF_LENGTH_MAX);
-    const struct trend_look look = {shows_utf8(), columns_shown()};
+    const struct trend_view view = {common_paper(&options->common), options->online};
     TRY(write_charts(cli, options, trend));
     if (options->common.json)
         TRY(report_json_trend(trend, &out));
     else
-        report_text_trend(trend, &look, &out);
+        report_text_trend(trend, &view, &out);
     return cli_print(cli, &out);
 }
 
-static assay_status check_options(struct cli *cli, const struct trend_options *options,
-                                  bool has_pattern)
+static assay_status check_options(struct cli *cli, const struct trend_options *options)
 {
-    if (options->from != NULL && (has_pattern || options->suite != NULL || options->days > 0))
-        return buf_error(
-            &cli->error, ASSAY_ERR_ARGUMENT,
-            "--from reads all of its table: no BENCHMARK, no --suite and no --days with it");
-    if (options->from == NULL && (options->higher_is_better || options->unit != NULL))
+    if (options->correlate && (wants_forecast(options) || options->online || options->svg != NULL ||
+                               options->html != NULL))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                         "--higher-is-better and --unit are of tables: they need --from");
-    if (options->correlate &&
-        (wants_forecast(options) || options->svg != NULL || options->html != NULL))
-        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                         "--correlate has neither forecasts nor charts");
+                         "--correlate has neither forecasts nor alarms nor charts");
     if (options->horizon > 0 && !wants_forecast(options))
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "--horizon is of forecasts: it needs --forecast or --target");
     return ASSAY_OK;
 }
 
+/* What a table does not know: how old a value is, and what its commit was released as. */
+static assay_status look_around(struct trend *trend)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    TRY(trend_find_stale(trend, now.tv_sec));
+    return trend_find_releases(trend, ".");
+}
+
+static assay_status judge(struct cli *cli, const struct trend_options *options,
+                          const struct workplace *workplace, struct trend *trend)
+{
+    TRY(trend_judge_all(trend));
+    if (options->correlate)
+        return ASSAY_OK;
+    TRY(trend_watch_all(trend));
+    if (options->source.from == NULL)
+        TRY(look_around(trend));
+    return wants_forecast(options) ? forecast(cli, options, workplace, trend) : ASSAY_OK;
+}
+
 static assay_status trend(struct cli *cli, int argc, char **argv)
 {
     struct trend_options options = {0};
     struct workplace workplace = {0};
-    struct trend found;
+    struct arena arena = {0};
+    struct words words;
+    struct trend found = {.series = {0}};
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
-    TRY(check_options(cli, &options, first < argc));
-    const struct words operands = {argv + first, argc - first};
-    assay_status status = trend_options_load(cli, &options, &workplace, &operands, &found);
+    TRY(check_options(cli, &options));
+    options.source.all_metrics = options.correlate && options.source.metric == NULL;
+    assay_status status =
+        selection_words(&options.selection, argv + first, argc - first, &arena, &words);
     if (status == ASSAY_OK)
-        status = trend_judge_all(&found);
-    if (status == ASSAY_OK && wants_forecast(&options))
-        status = forecast(cli, &options, &workplace, &found);
+        status =
+            trend_source_load(cli, &options.source, &options.common, &words, &workplace, &found);
+    if (status == ASSAY_OK)
+        status = judge(cli, &options, &workplace, &found);
     if (status == ASSAY_OK)
         status = options.correlate ? print_together(cli, &options, &found)
                                    : print(cli, &options, &found);
     trend_release(&found);
     workplace_release(&workplace);
+    arena_release(&arena);
     return status;
 }
 
@@ -200,9 +194,11 @@ const struct command command_trend = {
     "BENCHMARK is an id, a part of one, a glob with '*' and '?', '~REGEX' or '%TAG' (default: "
     "all).\n"
     "A step is told with the commits that hold it and a 95 % interval of its size; slow change is "
-    "told as drift; single bad values are nothing. Only values of one machine and compiler are set "
-    "beside each other: the newest's. Tags of the repository are shown where they were first "
-    "measured; what was not measured for 30 days, or in 5 runs of its suite, is said to be stale.",
+    "told as drift; single bad values are outliers. With each step stands when an alarm would have "
+    "told of it, had every point been judged as it came (--online shows these alone). Only values "
+    "of one machine and compiler are set beside each other: the newest's. Tags of the repository "
+    "are shown where they were first measured; what was not measured for 30 days, or in 5 runs of "
+    "its suite, is said to be stale.",
     ROWS,
     trend,
 };

@@ -10,6 +10,7 @@
     X(run)                                                                                         \
     X(list)                                                                                        \
     X(show)                                                                                        \
+    X(summary)                                                                                     \
     X(time)                                                                                        \
     X(compare)                                                                                     \
     X(gate)                                                                                        \
@@ -56,7 +57,7 @@ void command_help(const struct command *command, struct buf *out)
         help_all(out);
         return;
     }
-    buf_printf(out, "usage: assay %s [OPTIONS] ", command->name);
+    buf_printf(out, "usage: assay %s [OPTIONS]%s", command->name, *command->operands ? " " : "");
     buf_wrap(out, command->operands, strlen("usage: assay "));
     buf_printf(out, "\n%s.\n\n", command->summary);
     buf_wrap(out, command->details, 0);

@@ -3,6 +3,7 @@
 #define CLI_COMMON_H
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "cli/stop.h"
 #include "report/table/table.h"
 #include "session/place/workplace.h"
@@ -14,6 +15,7 @@ enum output_format { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_MARKDOWN };
 struct common_options {
     bool json;
     unsigned format; /* enum output_format; commands that print rows have FORMAT_ROW for it */
+    unsigned colour; /* enum colour_choice; commands that colour words have COLOUR_ROW for it */
     const char *store, *config;
 };
 #define COMMON_ROWS(type)                                                                          \
@@ -33,6 +35,18 @@ struct common_options {
         "format", 0, OUTPUT_FORMATS, "how to print (default: text; columns in docs/outputs.md)",   \
             OPTION_CHOICE, offsetof(type, common.format)                                           \
     }
+
+#define COLOUR_ROW(type)                                                                           \
+    {                                                                                              \
+        "color", 0, COLOUR_WORDS, "colours (default: auto, on a terminal unless NO_COLOR is set)", \
+            OPTION_CHOICE, offsetof(type, common.colour)                                           \
+    }
+
+/* What stdout is, as far as options say it. */
+static inline struct paper common_paper(const struct common_options *common)
+{
+    return screen_paper((enum colour_choice)common->colour);
+}
 
 /* What was asked for: --json is the short form of --format json. */
 static inline enum output_format common_format(const struct common_options *common)

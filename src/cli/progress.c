@@ -3,15 +3,30 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
+#include "base/text.h"
+#include "cli/screen.h"
 #include "session/doctor/hint.h"
 
 enum { QUIET_SECONDS = 1, LOG_SECONDS = 10 };
 
 void progress_init(struct progress *progress)
 {
-    *progress = (struct progress){.terminal = isatty(STDERR_FILENO) == 1};
+    *progress =
+        (struct progress){.columns = screen_rewrites_stderr() ? screen_stderr_columns() : 0};
+}
+
+/* On a terminal the line is cut where it would wrap, since only one line can be written over. */
+void progress_line(struct progress *progress, const char *line)
+{
+    const size_t length = strlen(line), room = progress->columns - 1;
+    if (progress->columns == 0)
+        fprintf(stderr, "%s\n", line);
+    else
+        fprintf(stderr, "\r\033[K%.*s",
+                (int)(length <= room ? length : text_utf8_prefix(line, room)), line);
+    progress->shown = progress->columns > 0;
 }
 
 void progress_step(void *context, const struct session_step *step)
@@ -20,13 +35,17 @@ void progress_step(void *context, const struct session_step *step)
     double elapsed = step->elapsed_seconds;
     double done = (double)step->index, left = (double)(step->count - step->index);
     if (step->result != NULL || elapsed < QUIET_SECONDS ||
-        (!progress->terminal && elapsed - progress->told_seconds < LOG_SECONDS))
+        (progress->columns == 0 && elapsed - progress->told_seconds < LOG_SECONDS))
         return;
     progress->told_seconds = elapsed;
-    fprintf(stderr, "%s[%zu/%zu] %.50s, %.0f s left%s", progress->terminal ? "\r\033[K" : "",
-            step->index + 1, step->count, step->benchmark->id,
-            step->index > 0 ? elapsed / done * left : 0, progress->terminal ? "" : "\n");
-    progress->shown = progress->terminal;
+    char name[TEXT_SHOWN_MAX];
+    BUF_AUTO line;
+    buf_init(&line, 1024);
+    buf_printf(&line, "[%zu/%zu] %s", step->index + 1, step->count,
+               text_shown(step->benchmark->id, name));
+    if (step->index > 0)
+        buf_printf(&line, ", %.0f s left", elapsed / done * left);
+    progress_line(progress, line.text);
 }
 
 void progress_end(struct progress *progress)

@@ -6,12 +6,14 @@
 
 struct progress {
     double told_seconds; /* when the last line was written, since the run began */
-    bool terminal;
-    bool shown; /* a line stands on the terminal and must be wiped */
+    unsigned columns;    /* of the terminal; 0: none, lines stay */
+    bool shown;          /* a line stands on the terminal and must be wiped */
 };
 
 void progress_init(struct progress *progress);
 session_progress_fn progress_step;
+/* Writes over the last line, or adds one where nothing can be written over. */
+void progress_line(struct progress *progress, const char *line);
 void progress_end(struct progress *progress);
 
 /* A line on stderr that is no error: what a reader of the numbers should know. */

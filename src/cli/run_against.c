@@ -55,7 +55,29 @@ assay_status run_against_compare(struct cli *cli, const struct workplace *workpl
                         &against->rows);
 }
 
-void run_against_text(const struct run_against *against, struct buf *out)
+assay_status run_against_previous(const struct workplace *workplace, const struct run *run,
+                                  const struct words *words, struct run_against *against)
+{
+    struct store *store = NULL;
+    if (against->found)
+        return ASSAY_OK;
+    assay_status status = store_open(workplace->store, false, &store, NULL);
+    if (status == ASSAY_OK)
+        status = against_last(store, run, &against->then, NULL);
+    store_close(store);
+    against->found = status == ASSAY_OK;
+    if (status != ASSAY_OK)
+        return status == ASSAY_ERR_MEMORY ? status : ASSAY_OK;
+    return against_rows(&against->then, run, words->items, words->count, &against->arena,
+                        &against->rows);
+}
+
+struct moved run_against_moved(const struct run_against *against)
+{
+    return (struct moved){against->found ? against->then.id : "", &against->rows};
+}
+
+void run_against_text(const struct run_against *against, const struct paper *paper, struct buf *out)
 {
     if (against->selector == NULL)
         return;
@@ -65,7 +87,7 @@ void run_against_text(const struct run_against *against, struct buf *out)
         return;
     }
     buf_printf(out, "\nagainst run %s, one after the other:\n", against->then.id);
-    report_text_comparison(&against->rows, out);
+    report_text_comparison(&against->rows, paper, out);
     buf_puts(out, "for a decision: assay baseline save NAME, then assay gate --baseline NAME\n");
 }
 

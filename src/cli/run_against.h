@@ -3,7 +3,9 @@
 #define CLI_RUN_AGAINST_H
 
 #include "cli/common.h"
+#include "cli/selection.h"
 #include "report/comparison.h"
+#include "report/terminal/digest.h"
 
 struct run_against_options {
     const char *baseline, *compare; /* NULL: not said */
@@ -11,7 +13,7 @@ struct run_against_options {
 
 /* All zero: nothing was asked for. */
 struct run_against {
-    const char *selector; /* NULL: nothing is set against anything */
+    const char *selector; /* NULL: nobody asked; it may still be set against the last one */
     struct run then;
     bool found; /* whether `then` is a run */
     struct arena arena;
@@ -30,7 +32,17 @@ ASSAY_USE_RESULT assay_status run_against_compare(struct cli *cli,
                                                   const struct run *run, char *const *operands,
                                                   int operand_count, struct run_against *against);
 
-void run_against_text(const struct run_against *against, struct buf *out);
+/* Sets a run against the last one like it, for the head of its text; nothing where there is none or
+ * the store does not say.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status run_against_previous(const struct workplace *workplace,
+                                                   const struct run *run, const struct words *words,
+                                                   struct run_against *against);
+
+/* What the head of a run's text needs; lent by `against`. */
+struct moved run_against_moved(const struct run_against *against);
+
+void run_against_text(const struct run_against *against, const struct paper *paper,
+                      struct buf *out);
 /* Adds the member `comparison` to a document: "assay.compare/1", or null. */
 void run_against_json(const struct run_against *against, json_t **document);
 

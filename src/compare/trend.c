@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stats/history/history.h"
+#include "stats/history/online.h"
 
 /* No change is 1, or 0 where differences stand for ratios. */
 static bool is_worse(const struct trend_series *series, double ratio)
@@ -13,13 +14,11 @@ static bool is_worse(const struct trend_series *series, double ratio)
     return higher == (series->metric->direction == LOWER_IS_BETTER);
 }
 
-static assay_status add_change(struct trend_series *series, const struct history_change *found)
+static struct trend_change named(const struct trend_series *series,
+                                 const struct history_change *found)
 {
     const struct trend_point *points = series->points.items;
-    struct trend_change *change = vec_add(&series->changes);
-    if (change == NULL)
-        return ASSAY_ERR_MEMORY;
-    *change = (struct trend_change){
+    return (struct trend_change){
         .index = found->index,
         .low_index = found->low_index,
         .high_index = found->high_index,
@@ -29,6 +28,33 @@ static assay_status add_change(struct trend_series *series, const struct history
         .good_commit = found->low_index > 0 ? points[found->low_index - 1].commit : "",
         .bad_commit = points[found->high_index].commit,
     };
+}
+
+static assay_status add_change(struct trend_series *series, const struct history_change *found)
+{
+    struct trend_change *change = vec_add(&series->changes);
+    if (change == NULL)
+        return ASSAY_ERR_MEMORY;
+    *change = named(series, found);
+    return ASSAY_OK;
+}
+
+static assay_status add_outlier(struct trend_series *series, const struct history_outlier *found)
+{
+    struct trend_outlier *outlier = vec_add(&series->outliers);
+    if (outlier == NULL)
+        return ASSAY_ERR_MEMORY;
+    *outlier = (struct trend_outlier){found->index, found->ratio, is_worse(series, found->ratio)};
+    return ASSAY_OK;
+}
+
+static assay_status add_alarm(struct trend_series *series, size_t raised,
+                              const struct history_change *found)
+{
+    struct trend_alarm *alarm = vec_add(&series->alarms);
+    if (alarm == NULL)
+        return ASSAY_ERR_MEMORY;
+    *alarm = (struct trend_alarm){raised, named(series, found)};
     return ASSAY_OK;
 }
 
@@ -51,6 +77,8 @@ static assay_status keep(struct trend_series *series, const struct history *hist
         TRY(add_change(series, &history->changes.items[i]));
     for (size_t i = 0; i < history->drifts.count; i++)
         TRY(add_drift(series, &history->drifts.items[i]));
+    for (size_t i = 0; i < history->outliers.count; i++)
+        TRY(add_outlier(series, &history->outliers.items[i]));
     return ASSAY_OK;
 }
 
@@ -67,6 +95,30 @@ assay_status trend_judge(struct trend_series *series)
         status = keep(series, &history);
     history_release(&history);
     free(values);
+    return status;
+}
+
+static assay_status watch(struct trend_series *series, struct online *online)
+{
+    for (size_t i = 0; i < series->points.count; i++) {
+        bool alarm;
+        struct history_change step;
+        TRY(online_push(online, series->points.items[i].value, &alarm, &step));
+        if (alarm)
+            TRY(add_alarm(series, i, &step));
+    }
+    series->is_watched = true;
+    series->is_learning = online_is_learning(online);
+    return ASSAY_OK;
+}
+
+assay_status trend_watch(struct trend_series *series)
+{
+    struct online *online = calloc(1, sizeof *online);
+    if (online == NULL)
+        return ASSAY_ERR_MEMORY;
+    assay_status status = watch(series, online);
+    free(online);
     return status;
 }
 

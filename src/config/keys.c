@@ -19,6 +19,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "model/protocol.h"
+#include "model/resources/resources.h"
 
 enum { WANTED_MAX = 512, NANOSECONDS_PER_SECOND = 1000000000 };
 
@@ -139,15 +140,20 @@ static assay_status read_own_metric(const struct reading *reading, void *member)
 
 static assay_status read_metric(const struct reading *reading, void *member)
 {
-    const char *names[METRIC_COUNT];
-    for (size_t i = 0; i < METRIC_COUNT; i++) {
-        names[i] = METRICS[i].name;
-        if (reading->node->kind == YAML_TEXT && strcmp(reading->node->text, names[i]) == 0) {
-            *(const struct metric **)member = &METRICS[i];
+    enum { COUNT = METRIC_COUNT + RESOURCE_COUNT };
+    const char *names[COUNT];
+    const struct yaml_node *node = reading->node;
+    for (size_t i = 0; i < COUNT; i++) {
+        bool is_resource = i >= METRIC_COUNT;
+        const struct metric *metric =
+            is_resource ? &RESOURCES[i - METRIC_COUNT].metric : &METRICS[i];
+        names[i] = metric->name;
+        if (node->kind == YAML_TEXT && strcmp(node->text, names[i]) == 0) {
+            *(const struct metric **)member = metric;
             return ASSAY_OK;
         }
     }
-    const struct yaml_node *node = reading->node;
+    /* Of resources there are so many that a name of a benchmark's own may well be near to one. */
     if (node->kind != YAML_TEXT || text_nearest(node->text, names, METRIC_COUNT) != NULL)
         return wrong_word(reading, names, METRIC_COUNT);
     return read_own_metric(reading, member);
@@ -355,7 +361,9 @@ static void add_wanted(const struct key *key, struct buf *out)
         buf_printf(out, "%s%s", i == 0 ? " " : ", ", key->choices[i]);
     for (size_t i = 0; key->kind == KEY_METRIC && i < METRIC_COUNT; i++)
         buf_printf(out, "%s%s", i == 0 ? " " : ", ", METRICS[i].name);
-    buf_puts(out, key->kind == KEY_METRIC ? ", or a metric of the benchmark's own" : "");
+    buf_puts(out, key->kind == KEY_METRIC
+                      ? ", a resource (docs/resources.md), or a metric of the benchmark's own"
+                      : "");
 }
 
 /* ---- one map ---- */

@@ -16,6 +16,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "config/keys.h"
+#include "model/resources/resources.h"
 
 /* One item of `targets` or `claims`, as it stands in the file. */
 struct entry {
@@ -101,7 +102,8 @@ static const struct section CLAIM_SECTION = {
     .count = COUNT(CLAIM_KEYS),
 };
 
-/* Reads a bound or figure in the metric's unit; 0 and less would be kept by nothing or anything. */
+/* Reads a bound or figure in the metric's unit; 0 and less would be kept by nothing or anything.
+ * Of a resource 0 is a good bound: no calls for memory, no growth. */
 static assay_status read_amount(const struct key_reader *reader, const char *key,
                                 const struct yaml_node *node, const struct metric *metric,
                                 double *ret_amount)
@@ -109,7 +111,7 @@ static assay_status read_amount(const struct key_reader *reader, const char *key
     double amount = 0;
     if (quantity_parse(node->text, metric->unit, &amount) != ASSAY_OK)
         return keys_wrong_value(reader->error, key, quantity_wanted(metric->unit), node);
-    if (!(amount > 0))
+    if (!(amount > 0) && !(amount == 0 && resource_find(metric->name) != NULL))
         return keys_wrong_value(reader->error, key, "a value above 0", node);
     *ret_amount = amount;
     return ASSAY_OK;
@@ -135,7 +137,7 @@ static assay_status read_limit(const struct key_reader *reader, const struct yam
     assert(node != NULL);
     if (entry->versus != NULL)
         return yaml_error(reader->error, item->place, "'versus' needs 'faster_by', not '%s'", key);
-    if (metric_find(entry->metric->name) == NULL)
+    if (resource_or_metric(entry->metric->name) == NULL)
         return read_own_amount(reader, key, node, ret_limit);
     if ((entry->at_most != NULL) != lower)
         return yaml_error(reader->error, node->key->place,
@@ -194,7 +196,7 @@ static assay_status read_claim(struct key_reader *reader, const struct yaml_node
     struct entry entry = {0};
     double value = 0;
     TRY(keys_read(reader, &CLAIM_SECTION, item, &entry));
-    if (metric_find(entry.metric->name) == NULL)
+    if (resource_or_metric(entry.metric->name) == NULL)
         TRY(read_own_amount(reader, "value", entry.value, &value));
     else
         TRY(read_amount(reader, "value", entry.value, entry.metric, &value));

@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "model/resources/resources.h"
 
 static assay_status add(ci_finding_vec *findings, const struct ci_finding *finding)
 {
@@ -23,7 +24,7 @@ static assay_status add_target(const struct target *target, struct arena *arena,
                                ci_finding_vec *findings)
 {
     char measured[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
-    const struct metric *metric = metric_find(target->metric);
+    const struct metric *metric = resource_or_metric(target->metric);
     const char *unit = metric && target->versus == NULL ? metric->unit : "";
     struct ci_finding finding = {target->benchmark, "target", target->metric, "", FINDING_PASS};
     if (target->status == TARGET_NONE)
@@ -110,7 +111,7 @@ static assay_status read_row(const struct reading *reading, const json_t *object
                   {"warn", FINDING_WARNING},
                   {"undecided", FINDING_WARNING},
                   {"fail", FINDING_ERROR}};
-    const char *gate, *verdict, *kind, *reason;
+    const char *gate = "", *verdict = "", *kind = "", *reason = "";
     struct ci_finding finding = {.message = ""};
     size_t level = 0;
     TRY(read_text(reading, object, row, "benchmark", &finding.benchmark));

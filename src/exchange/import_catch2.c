@@ -128,7 +128,7 @@ static assay_status read_benchmark(struct scanner *scanner, const char *test)
     char name[SINK_TEXT_MAX + 1] = "";
     struct sink_row row = {.suite = test, .name = name, .unit = "ns"};
     struct summary summary = {0};
-    double samples;
+    double samples = 0;
     bool found, has_mean = false;
     attribute(scanner, "name", name, sizeof name);
     TRY(number(scanner, "samples", &samples));

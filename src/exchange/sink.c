@@ -45,7 +45,7 @@ static void add_path(const struct place *place, struct buf *out)
         buf_printf(out, "[%zu]", place->index);
 }
 
-assay_status sink_wrong(const struct sink *sink, const struct place *place, const char *format, ...)
+void sink_tell_wrong(const struct sink *sink, const struct place *place, const char *format, ...)
 {
     va_list args;
     BUF_AUTO text;
@@ -62,7 +62,7 @@ assay_status sink_wrong(const struct sink *sink, const struct place *place, cons
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    return buf_error(sink->error, ASSAY_ERR_PARSE, "%s", text.text);
+    buf_error(sink->error, ASSAY_ERR_PARSE, "%s", text.text);
 }
 
 /* ---- units ----------------------------------------------------------------------------------- */
@@ -101,9 +101,11 @@ static assay_status own_metric(struct sink *sink, const struct place *place,
             return ASSAY_OK;
         }
     }
-    if (sink->metrics.count == SINK_METRICS_MAX)
-        return buf_error(sink->error, ASSAY_ERR_LIMIT, "%s: more than %d metrics", sink->name,
-                         SINK_METRICS_MAX);
+    if (sink->metrics.count == SINK_METRICS_MAX) {
+        buf_error(sink->error, ASSAY_ERR_LIMIT, "%s: more than %d metrics", sink->name,
+                  SINK_METRICS_MAX);
+        return ASSAY_ERR_LIMIT;
+    }
     if (row->metric[0] == '\0' || strlen(row->metric) + strlen(row->unit) > SINK_TEXT_MAX ||
         !text_is_utf8(row->metric, strlen(row->metric)) ||
         !text_is_utf8(row->unit, strlen(row->unit)))
@@ -549,6 +551,7 @@ static assay_status finish_column(const struct sink *sink, const struct sink_col
     if (column->summary != NULL)
         summary = *column->summary;
     else if (column->count == 1)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): one was gathered */
         summary = summary_of_one(gathered->values.items[0]);
     else
         TRY(summarize(gathered->values.items, gathered->launches.items, gathered->values.count,

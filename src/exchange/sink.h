@@ -69,8 +69,10 @@ void sink_init(struct sink *sink, struct run *run, struct buf *error);
 void sink_release(struct sink *sink);
 
 /* Refuses what stands at `place`: "NAME:LINE: what" or "NAME: $.path[3].key: what".  Always
- * ASSAY_ERR_PARSE. */
-assay_status sink_wrong(const struct sink *sink, const struct place *place, const char *format, ...)
+ * ASSAY_ERR_PARSE, as a macro so that whoever analyses a caller knows it, too. */
+#define sink_wrong(sink, place, ...)                                                               \
+    (sink_tell_wrong((sink), (place), __VA_ARGS__), ASSAY_ERR_PARSE)
+void sink_tell_wrong(const struct sink *sink, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Adds one launch's values.  A benchmark and metric that came before gets one launch more.

@@ -6,6 +6,7 @@
 #include "exchange/table.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -115,7 +116,7 @@ static assay_status add_series(const struct reader *reader, const struct metric 
     struct trend_series *series = vec_add(&reader->trend->series);
     if (series == NULL)
         return ASSAY_ERR_MEMORY;
-    *series = (struct trend_series){.name = name, .metric = metric};
+    *series = (struct trend_series){.name = name, .metric = metric, .age_days = (double)NAN};
     return name != NULL ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 

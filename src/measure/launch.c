@@ -25,7 +25,13 @@
 #define UNTIMED_MAX_NS 2.5e8 /* a slot that leaves more out of its time is made no longer */
 #define UNTIMED_LONG_NS 3e6  /* beside it, finding the fixed cost would take too long */
 #define REMOVED_RATIO_MAX 10 /* time that is left beside ten times as much for stops is noise */
-enum { FIXED_SLOTS = 40, FIXED_NS = 4000, BATCH_NS = 20000000, WARM_WINDOWS_FLAT = 2 };
+enum {
+    FIXED_SLOTS = 40,
+    FIXED_NS = 4000,
+    BATCH_NS = 20000000,
+    WARM_WINDOWS_FLAT = 2,
+    PHASE_BATCHES = 4
+};
 
 struct launch {
     const struct executor *executor;
@@ -155,9 +161,13 @@ static enum outcome find_fixed_cost(struct launch *launch)
     return OUTCOME_OK;
 }
 
-static size_t slots_per_batch(const struct launch *launch)
+/* A phase of a known length consists of several batches: else a short one would take as long as a
+ * whole batch does.  0 seconds: not known. */
+static size_t slots_per_batch(const struct launch *launch, double phase_seconds)
 {
-    double count = BATCH_NS / fmax(launch->slot_ns + launch->untimed_ns, 1);
+    double batch_ns =
+        phase_seconds > 0 ? fmin(BATCH_NS, phase_seconds * 1e9 / PHASE_BATCHES) : BATCH_NS;
+    double count = batch_ns / fmax(launch->slot_ns + launch->untimed_ns, 1);
     return (size_t)fmin(fmax(count, 1), 512);
 }
 
@@ -185,7 +195,8 @@ static enum outcome warm_up(struct launch *launch)
     double end = ops->now(launch->executor->self) + launch->plan->warmup_seconds;
     double best_ns = launch->slot_ns;
     for (int flat = 0; flat < WARM_WINDOWS_FLAT && ops->now(launch->executor->self) < end;) {
-        enum outcome outcome = run_slots(launch, launch->iterations, slots_per_batch(launch));
+        enum outcome outcome = run_slots(launch, launch->iterations,
+                                         slots_per_batch(launch, launch->plan->warmup_seconds));
         if (outcome != OUTCOME_OK)
             return outcome;
         double median_ns = slots_median_ns(launch);
@@ -237,7 +248,7 @@ static enum outcome take_samples(struct launch *launch, uint32_t number, double 
     uint64_t taken = 0;
     launch->sampling = true;
     do {
-        size_t batch = slots_per_batch(launch);
+        size_t batch = slots_per_batch(launch, plan->measure_seconds);
         if (plan->sample_count != 0 && batch > plan->sample_count - taken)
             batch = (size_t)(plan->sample_count - taken);
         enum outcome outcome = run_slots(launch, launch->iterations, batch);

@@ -176,6 +176,28 @@ const struct measurement *result_measurement(const struct result *result, const 
     return NULL;
 }
 
+const struct measurement *result_rate(const struct result *result)
+{
+    const struct measurement *rate = result_measurement(result, METRICS[METRIC_BYTES].name);
+    return rate != NULL ? rate : result_measurement(result, METRICS[METRIC_ITEMS].name);
+}
+
+const struct measurement *result_main_measurement(const struct result *result)
+{
+    static const enum metric_id ORDER[][METRIC_COUNT] = {
+        [BENCH_LATENCY] = {METRIC_TIME, METRIC_INSTRUCTIONS},
+        [BENCH_THROUGHPUT] = {METRIC_BYTES, METRIC_ITEMS, METRIC_TIME, METRIC_INSTRUCTIONS},
+        [BENCH_RESOURCE] = {METRIC_RSS, METRIC_TIME, METRIC_INSTRUCTIONS},
+    };
+    const enum metric_id *order = ORDER[result->benchmark.kind];
+    for (int i = 0; i < METRIC_COUNT; i++) { /* behind the last stands METRIC_TIME again, 0 */
+        const struct measurement *found = result_measurement(result, METRICS[order[i]].name);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
 struct measurement *result_add_measurement(struct result *result, const struct metric *metric)
 {
     struct measurement *measurement = vec_add(&result->measurements);

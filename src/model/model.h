@@ -185,6 +185,13 @@ struct result {
 /* The measurement of the metric called `metric`; NULL without one. */
 const struct measurement *result_measurement(const struct result *result, const char *metric);
 
+/* Bytes, else items per second; NULL where neither is stated. */
+const struct measurement *result_rate(const struct result *result);
+
+/* What the result is about: what its kind says (the rate, peak memory), else its time, or its
+ * instructions where nothing was timed; NULL where none of them was measured. */
+const struct measurement *result_main_measurement(const struct result *result);
+
 /* Appends a measurement of `metric`, all zero; NULL when memory is out. */
 struct measurement *result_add_measurement(struct result *result, const struct metric *metric);
 
@@ -210,8 +217,10 @@ struct plan {
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
     uint64_t warmup_iterations; /* per launch, in place of a time; 0: by time */
-    unsigned extras; /* what is measured beside time: bits of model/resources/resources.h */
+    unsigned extras;   /* what is measured beside time: bits of model/resources/resources.h */
+    unsigned left_out; /* benchmarks tagged PLAN_TAG_SLOW that a quick run of everything lacks */
 };
+#define PLAN_TAG_SLOW "slow"
 
 struct environment {
     const char *hostname, *cpu, *kernel, *os, *compiler, *governor;

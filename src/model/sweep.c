@@ -128,41 +128,142 @@ static void add_params(struct buf *params, const struct axes *axes, size_t combi
 
 /* What all combinations have in common. */
 struct common {
-    const char *tags; /* in the arena */
+    const struct axes *axes;
     enum bench_kind kind;
     unsigned samples;
 };
 
-/* Tags with one blank between them. */
-static assay_status parse_tags(const struct sweep_request *request, struct arena *arena,
-                               const char **ret_tags, struct buf *error)
+/* One word of the tags, "simd" or "slow[n=4096,16384]". */
+struct tag {
+    const char *name;
+    size_t name_length;
+    struct axis only; /* key and values between the brackets; no key: it holds always */
+};
+
+/* The index of a value among those of an axis, or their count. */
+static size_t value_index(const struct axis *axis, const char *value, size_t length)
 {
-    const char *from = request->tags ? request->tags : "";
-    size_t count = 0;
-    BUF_AUTO tags;
-    buf_init(&tags, strlen(from) + 1);
-    for (size_t length; *from != '\0'; from += length + (from[length] == ' ')) {
-        length = strcspn(from, " ");
-        if (length == 0)
+    const char *at = axis->values, *end = axis->values + axis->values_length;
+    for (size_t i = 0; i < axis->count; i++) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        size_t here = (size_t)((comma ? comma : end) - at);
+        if (here == length && memcmp(at, value, length) == 0)
+            return i;
+        at += here + 1;
+    }
+    return axis->count;
+}
+
+static bool is_axis(const struct axis *axis, const struct axis *wanted)
+{
+    return axis->key_length == wanted->key_length &&
+           memcmp(axis->key, wanted->key, axis->key_length) == 0;
+}
+
+/* Whether the sweep has the key and each of the values. */
+static bool has_values(const struct axes *axes, const struct axis *only)
+{
+    const struct axis *axis = NULL;
+    const char *at = only->values, *end = only->values + only->values_length;
+    for (size_t i = 0; i < axes->count; i++)
+        if (is_axis(&axes->items[i], only))
+            axis = &axes->items[i];
+    for (size_t i = 0; axis != NULL && i < only->count; i++) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        size_t length = (size_t)((comma ? comma : end) - at);
+        if (value_index(axis, at, length) == axis->count)
+            return false;
+        at += length + 1;
+    }
+    return axis != NULL && only->count > 0;
+}
+
+static bool read_condition(const char *text, size_t length, struct axis *only)
+{
+    const char *equals = memchr(text, '=', length);
+    if (equals == NULL || text[length - 1] != ']')
+        return false;
+    only->key = text;
+    only->key_length = (size_t)(equals - text);
+    only->values = equals + 1;
+    only->values_length = length - only->key_length - 2;
+    only->count = count_values(only->values, only->values_length);
+    return true;
+}
+
+/* The word at `from`, whose length is *ret_length; false: it is no tag of this sweep. */
+static bool read_tag(const char *from, const struct axes *axes, struct tag *ret_tag,
+                     size_t *ret_length)
+{
+    const size_t length = strcspn(from, " ");
+    const char *bracket = memchr(from, '[', length);
+    struct tag tag = {.name = from, .name_length = bracket ? (size_t)(bracket - from) : length};
+    *ret_length = length;
+    if (!is_name(from, tag.name_length) || tag.name_length > TAG_LENGTH_MAX)
+        return false;
+    if (bracket != NULL && (!read_condition(bracket + 1, length - tag.name_length - 1, &tag.only) ||
+                            !has_values(axes, &tag.only)))
+        return false;
+    *ret_tag = tag;
+    return true;
+}
+
+static assay_status check_tags(const struct sweep_request *request, const struct axes *axes,
+                               struct buf *error)
+{
+    size_t count = 0, length;
+    struct tag tag;
+    for (const char *at = request->tags ? request->tags : ""; *at != '\0'; at += length) {
+        length = 1;
+        if (*at == ' ')
             continue;
-        if (!is_name(from, length) || length > TAG_LENGTH_MAX)
+        if (!read_tag(at, axes, &tag, &length))
             return buf_error(error, ASSAY_ERR_PARSE,
                              "'%s': the tag '%.*s' is not 1 to %d letters, digits, '_', '.', '+', "
-                             "'-'",
-                             request->name, (int)(length < 64 ? length : 64), from, TAG_LENGTH_MAX);
+                             "'-', with no more behind it than [KEY=VALUE,VALUE] of its sweep",
+                             request->name, (int)(length < 64 ? length : 64), at, TAG_LENGTH_MAX);
         if (++count > TAGS_MAX)
             return buf_error(error, ASSAY_ERR_LIMIT, "'%s' has more than %d tags", request->name,
                              TAGS_MAX);
-        buf_printf(&tags, "%s%.*s", tags.length ? " " : "", (int)length, from);
+    }
+    return ASSAY_OK;
+}
+
+/* "n=64" of "kind=a,n=64" when the key is "n". */
+static bool holds(const struct axis *only, const char *params)
+{
+    while (*params != '\0') {
+        size_t length = strcspn(params, ","), key = strcspn(params, "=");
+        const struct axis here = {.key = params, .key_length = key};
+        if (is_axis(&here, only))
+            return value_index(only, params + key + 1, length - key - 1) < only->count;
+        params += length + (params[length] == ',');
+    }
+    return only->key_length == 0;
+}
+
+/* The tags of one combination with one blank between them; they were checked. */
+static assay_status tags_of(const struct sweep_request *request, const struct axes *axes,
+                            const char *params, struct arena *arena, const char **ret_tags)
+{
+    const char *from = request->tags ? request->tags : "";
+    struct tag tag;
+    size_t length;
+    BUF_AUTO tags;
+    buf_init(&tags, strlen(from) + 1);
+    for (; *from != '\0'; from += length) {
+        length = 1;
+        if (*from != ' ' && read_tag(from, axes, &tag, &length) && holds(&tag.only, params))
+            buf_printf(&tags, "%s%.*s", tags.length ? " " : "", (int)tag.name_length, tag.name);
     }
     *ret_tags = tags.status == ASSAY_OK ? arena_copy(arena, tags.text) : NULL;
     return *ret_tags ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-static assay_status parse_common(const struct sweep_request *request, struct arena *arena,
+static assay_status parse_common(const struct sweep_request *request, const struct axes *axes,
                                  struct common *ret_common, struct buf *error)
 {
-    struct common common = {.kind = BENCH_LATENCY};
+    struct common common = {.axes = axes, .kind = BENCH_LATENCY};
     const char *kind = request->kind;
     if (kind != NULL && *kind != '\0' && !bench_kind_parse(kind, &common.kind))
         return buf_error(error, ASSAY_ERR_PARSE,
@@ -172,7 +273,7 @@ static assay_status parse_common(const struct sweep_request *request, struct are
         return buf_error(error, ASSAY_ERR_PARSE, "'%s': samples=%g is not between 0 and %d",
                          request->name, request->samples, SAMPLES_MAX);
     common.samples = (unsigned)request->samples;
-    TRY(parse_tags(request, arena, &common.tags, error));
+    TRY(check_tags(request, axes, error));
     *ret_common = common;
     return ASSAY_OK;
 }
@@ -190,13 +291,13 @@ static assay_status add_benchmark(const struct sweep_request *request, const str
         .description = arena_copy(arena, request->description),
         .module = arena_copy(arena, request->module),
         .compiler = arena_copy(arena, request->compiler),
-        .tags = common->tags,
         .kind = common->kind,
         .samples = common->samples,
     };
     if (!benchmark.id || !benchmark.suite || !benchmark.name || !benchmark.params ||
         !benchmark.description || !benchmark.module || !benchmark.compiler)
         return ASSAY_ERR_MEMORY;
+    TRY(tags_of(request, common->axes, params, arena, &benchmark.tags));
     struct benchmark *added = vec_add(benchmarks);
     if (added == NULL)
         return ASSAY_ERR_MEMORY;
@@ -219,7 +320,7 @@ assay_status sweep_expand(const struct sweep_request *request, struct arena *are
                           benchmark_vec *benchmarks, struct buf *error)
 {
     struct axes axes;
-    struct common common = {.tags = ""};
+    struct common common = {.kind = BENCH_LATENCY};
     const size_t before = benchmarks->count;
     assay_status status = ASSAY_OK;
     if (!is_name(request->suite, strlen(request->suite)) ||
@@ -228,7 +329,7 @@ assay_status sweep_expand(const struct sweep_request *request, struct arena *are
                          "'%.100s/%.100s': names are made of letters, digits, '_', '.', '+', '-'",
                          request->suite, request->name);
     TRY(parse_axes(request, &axes, error));
-    TRY(parse_common(request, arena, &common, error));
+    TRY(parse_common(request, &axes, &common, error));
     for (size_t i = 0; i < axes.combinations && status == ASSAY_OK; i++) {
         BUF_AUTO params;
         buf_init(&params, strlen(request->sweep) + 1);

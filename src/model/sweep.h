@@ -11,7 +11,9 @@
 
 struct sweep_request {
     const char *suite, *name, *sweep, *description, *module, *compiler;
-    const char *tags; /* words separated by blanks; NULL and "": none */
+    /* Words separated by blanks; NULL and "": none.  "slow[n=4096,16384]": of those only that have
+     * one of these values. */
+    const char *tags;
     const char *kind; /* a word for bench_kind_parse; NULL and "": latency */
     double samples;   /* per launch; 0: not said */
 };

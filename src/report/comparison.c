@@ -7,7 +7,10 @@
 
 #include "base/quantity.h"
 #include "report/json.h"
+#include "report/terminal/paper.h"
 #include "report/text.h"
+
+enum { NOTE_AT = 10, NAME_AT = 42 };
 
 static double percent(double ratio)
 {
@@ -21,14 +24,23 @@ static bool has_numbers(const struct comparison *row)
            (row->kind == KIND_TARGET && row->target->status != TARGET_NONE);
 }
 
-/* Its id, and the metric where that is not the time of two versions. */
-static void add_name(const struct comparison *row, struct buf *out)
+/* Its id, and the metric where that is not the time of two versions.  Where the paper has a width
+ * and the line no room, it goes below. */
+static void add_name(const struct comparison *row, const struct paper *paper, struct buf *out)
 {
-    report_text_line(row->benchmark, out);
+    BUF_AUTO name;
+    buf_init(&name, 1 << 16);
+    report_text_line(row->benchmark, &name);
     if (row->kind == KIND_TARGET)
-        buf_puts(out, " (target)");
+        buf_puts(&name, " (target)");
     else if (strcmp(row->metric, METRICS[METRIC_TIME].name) != 0)
-        buf_printf(out, " (%s)", row->metric);
+        buf_printf(&name, " (%s)", row->metric);
+    if (paper->columns > 0 && NAME_AT + paper_width(name.text) > paper->columns)
+        buf_printf(out, "\n%*s", NOTE_AT, "");
+    if (paper->columns > 0)
+        paper_name(name.text, NOTE_AT, paper->columns, out);
+    else
+        buf_puts(out, name.text);
     buf_putc(out, '\n');
 }
 
@@ -57,8 +69,33 @@ static void add_note(const char *text, int indent, struct buf *out)
     buf_wrap(out, harmless.text, (size_t)indent);
 }
 
-/* One row, led by the word that the table is about: the verdict, or what the gate does. */
-static void add_row(const struct comparison *row, const char *word, struct buf *out)
+/* The word that the table is about: the verdict, or what the gate does. */
+struct headword {
+    const char *text;
+    enum ink ink;
+};
+
+static struct headword verdict_word(enum verdict verdict)
+{
+    static const enum ink INKS[] = {[VERDICT_NONE] = INK_DOUBT,
+                                    [VERDICT_SLOWER] = INK_BAD,
+                                    [VERDICT_FASTER] = INK_GOOD,
+                                    [VERDICT_UNDECIDED] = INK_DOUBT,
+                                    [VERDICT_PLACEMENT] = INK_PLAIN};
+    return (struct headword){verdict == VERDICT_NONE ? "-" : verdict_name(verdict), INKS[verdict]};
+}
+
+static struct headword gate_word(enum gate gate)
+{
+    static const enum ink INKS[] = {[GATE_PASS] = INK_GOOD,
+                                    [GATE_WARN] = INK_DOUBT,
+                                    [GATE_FAIL] = INK_BAD,
+                                    [GATE_UNDECIDED] = INK_DOUBT};
+    return (struct headword){gate_name(gate), INKS[gate]};
+}
+
+static void add_row(const struct comparison *row, struct headword word, const struct paper *paper,
+                    struct buf *out)
 {
     BUF_AUTO interval;
     buf_init(&interval, 64);
@@ -68,12 +105,13 @@ static void add_row(const struct comparison *row, const char *word, struct buf *
                percent(row->interval.high));
     if (!isfinite(row->interval.low) || !isfinite(row->interval.high))
         buf_error(&interval, ASSAY_OK, "(too few launches)");
-    buf_printf(out, "%-9s ", word);
+    paper_word(paper, word.ink, word.text, 9, out);
+    buf_putc(out, ' ');
     if (!has_numbers(row))
         buf_printf(out, "%32s", "");
     else
         buf_printf(out, "%+8.*f %%  %18s  ", digits, percent(row->ratio), interval.text);
-    add_name(row, out);
+    add_name(row, paper, out);
     add_note(row->reason, 10, out);
     if (row->quality_note != NULL)
         add_note(row->quality_note, 10, out);
@@ -89,11 +127,12 @@ static void add_row(const struct comparison *row, const char *word, struct buf *
     }
 }
 
-static void add_group(const comparison_vec *rows, enum verdict verdict, struct buf *out)
+static void add_group(const comparison_vec *rows, enum verdict verdict, const struct paper *paper,
+                      struct buf *out)
 {
     for (size_t i = 0; i < rows->count; i++)
         if (rows->items[i].verdict == verdict)
-            add_row(&rows->items[i], verdict == VERDICT_NONE ? "-" : verdict_name(verdict), out);
+            add_row(&rows->items[i], verdict_word(verdict), paper, out);
 }
 
 /* Rows with numbers of one kind and pairing. */
@@ -131,7 +170,7 @@ static void add_kinds(const comparison_vec *rows, struct buf *out)
     }
 }
 
-void report_text_comparison(const comparison_vec *rows, struct buf *out)
+void report_text_comparison(const comparison_vec *rows, const struct paper *paper, struct buf *out)
 {
     static const enum verdict ORDER[] = {VERDICT_SLOWER,    VERDICT_FASTER, VERDICT_PLACEMENT,
                                          VERDICT_UNDECIDED, VERDICT_NONE,   VERDICT_SAME};
@@ -140,7 +179,7 @@ void report_text_comparison(const comparison_vec *rows, struct buf *out)
     size_t compared = 0;
     buf_printf(out, "%-9s %10s  %18s  %s\n", "verdict", "change", "interval, %", "benchmark");
     for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++)
-        add_group(rows, ORDER[i], out);
+        add_group(rows, ORDER[i], paper, out);
     for (size_t i = 0; i < rows->count; i++) {
         counts[rows->items[i].verdict]++;
         if (rows->items[i].verdict == VERDICT_NONE)
@@ -182,7 +221,8 @@ static void add_endings(const struct gate_facts *facts, struct buf *out)
                       "baseline\nand no target names one\n");
 }
 
-void report_text_gate(const comparison_vec *rows, const struct gate_facts *facts, struct buf *out)
+void report_text_gate(const comparison_vec *rows, const struct gate_facts *facts,
+                      const struct paper *paper, struct buf *out)
 {
     static const enum gate ORDER[] = {GATE_FAIL, GATE_UNDECIDED, GATE_WARN, GATE_PASS};
     size_t counts[GATE_UNDECIDED + 1] = {0};
@@ -191,7 +231,7 @@ void report_text_gate(const comparison_vec *rows, const struct gate_facts *facts
     for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++)
         for (size_t k = 0; k < rows->count; k++)
             if (rows->items[k].gate == ORDER[i]) {
-                add_row(&rows->items[k], gate_name(ORDER[i]), out);
+                add_row(&rows->items[k], gate_word(ORDER[i]), paper, out);
                 counts[ORDER[i]]++;
             }
     buf_printf(out, "\n%zu passed, %zu warned, %zu regressed, %zu undecided; ", counts[GATE_PASS],

@@ -1,16 +1,18 @@
-/* Comparisons as a table of 80 columns and as JSON.  Computes no number of its own. */
+/* Comparisons as a table and as JSON.  Computes no number of its own. */
 #ifndef REPORT_COMPARISON_H
 #define REPORT_COMPARISON_H
 
 #include <jansson.h>
 
 #include "model/comparison.h"
+#include "report/terminal/paper.h"
 
-void report_text_comparison(const comparison_vec *rows, struct buf *out);
+void report_text_comparison(const comparison_vec *rows, const struct paper *paper, struct buf *out);
 
 /* The same rows as a gate sees them: failures first, then what is open, then warnings and passes.
  */
-void report_text_gate(const comparison_vec *rows, const struct gate_facts *facts, struct buf *out);
+void report_text_gate(const comparison_vec *rows, const struct gate_facts *facts,
+                      const struct paper *paper, struct buf *out);
 
 /* "assay.compare/1" as a document of its own, or as a part of another one. */
 ASSAY_USE_RESULT assay_status report_json_comparison(const comparison_vec *rows,

@@ -262,6 +262,7 @@ static json_t *plan_json(const struct plan *plan)
     report_json_member(&object, "warmup_iterations",
                        json_integer((json_int_t)plan->warmup_iterations));
     report_json_member(&object, "seed", json_integer((json_int_t)plan->seed));
+    report_json_member(&object, "left_out", json_integer(plan->left_out));
     return object;
 }
 

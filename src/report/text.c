@@ -1,7 +1,7 @@
 /* The terminal table.  One block a benchmark name, one line a combination of parameters, so that
  * what is meant to be compared stands together; half-widths in per cent, since that is what one
- * asks of a number. Invariant: no line of the table is wider than 80 columns for ids that leave
- * room for it. */
+ * asks of a number. Invariant: no line of the table is wider than the paper; where that has no
+ * width, names stay whole and all else fits 80 columns. */
 #include "report/text.h"
 
 #include <math.h>
@@ -9,10 +9,25 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "model/resources/resources.h"
 #include "report/resources/resources.h"
 #include "report/statistics/statistics.h"
+#include "report/terminal/digest.h"
 
-enum { NAME_COLUMNS = 40 };
+/* What stands right of the names takes NUMBER_COLUMNS. */
+enum { NAME_COLUMNS = 40, NUMBER_COLUMNS = 40, NAME_COLUMNS_MAX = 120 };
+
+/* Whether an invisible character starts here that turns the direction of what follows: U+200E and
+ * 200F, 202A to 202E, 2066 to 2069 (Unicode 15.0, 23.2 and 23.3). */
+static bool turns_direction(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] != 0xE2)
+        return false;
+    return (at[1] == 0x80 &&
+            (at[2] == 0x8E || at[2] == 0x8F || (at[2] >= 0xAA && at[2] <= 0xAE))) ||
+           (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9);
+}
 
 /* Bytes of sound UTF-8. */
 static void add_sound(const char *text, size_t length, struct buf *out)
@@ -20,9 +35,10 @@ static void add_sound(const char *text, size_t length, struct buf *out)
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         bool is_c1 = c == 0xC2 && (unsigned char)text[i + 1] < 0xA0; /* U+0080..009F */
-        bool harmless = c >= ' ' && c != 0x7F && !is_c1;
+        bool turns = turns_direction(&text[i]);
+        bool harmless = c >= ' ' && c != 0x7F && !is_c1 && !turns;
         buf_add(out, harmless ? &text[i] : "?", 1);
-        i += is_c1;
+        i += turns ? 2 : is_c1;
     }
 }
 
@@ -57,26 +73,6 @@ static const struct measurement *measurement_of(const struct result *result, enu
     return result_measurement(result, METRICS[id].name);
 }
 
-static const struct measurement *rate_of(const struct result *result)
-{
-    const struct measurement *rate = measurement_of(result, METRIC_BYTES);
-    return rate != NULL ? rate : measurement_of(result, METRIC_ITEMS);
-}
-
-/* What the row is about: what its kind says, else its time, or its instructions where nothing was
- * timed. */
-static const struct measurement *main_measurement(const struct result *result)
-{
-    const struct measurement *time = measurement_of(result, METRIC_TIME), *main = NULL;
-    if (result->benchmark.kind == BENCH_THROUGHPUT)
-        main = rate_of(result);
-    else if (result->benchmark.kind == BENCH_RESOURCE)
-        main = measurement_of(result, METRIC_RSS);
-    if (main != NULL)
-        return main;
-    return time != NULL ? time : measurement_of(result, METRIC_INSTRUCTIONS);
-}
-
 static bool is_counted(const struct run *run)
 {
     for (size_t i = 0; i < run->results.count; i++)
@@ -108,9 +104,9 @@ static double best_ns_for(const struct run *run, const struct result *row)
     double best = 0;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        const struct measurement *time = main_measurement(result);
+        const struct measurement *time = result_main_measurement(result);
         if (time != NULL && benchmark_same_input(&result->benchmark, &row->benchmark) &&
-            same_metric(time, main_measurement(row)) &&
+            same_metric(time, result_main_measurement(row)) &&
             (best <= 0 || is_better(time->metric, time->summary.median, best)))
             best = time->summary.median;
     }
@@ -138,19 +134,71 @@ static void add_second(const struct result *result, struct buf *out)
     char text[QUANTITY_TEXT_MAX] = "";
     const struct measurement *time = measurement_of(result, METRIC_TIME);
     const struct measurement *second =
-        time == NULL || time == main_measurement(result) ? rate_of(result) : time;
+        time == NULL || time == result_main_measurement(result) ? result_rate(result) : time;
     if (second != NULL)
         quantity_format(second->summary.median, second->metric->unit, text);
     buf_printf(out, " %10s", text);
 }
 
-static void add_row(const struct result *result, const char *name, double best_ns, struct buf *out)
+/* The table on its way to a page. */
+struct sheet {
+    const struct run *run;
+    const struct paper *paper;
+    unsigned name_columns;
+    struct buf *out;
+};
+
+static bool is_swept(const struct result *result)
+{
+    return result->benchmark.params[0] != '\0';
+}
+
+/* What the line of a result is called: its parameters below a head, or its id. */
+static void add_line_name(const struct result *result, struct buf *name)
+{
+    buf_puts(name, is_swept(result) ? "  " : "");
+    report_text_line(is_swept(result) ? result->benchmark.params : result->benchmark.id, name);
+}
+
+/* Wide enough for the longest name, as far as the paper goes. */
+static unsigned name_columns(const struct run *run, const struct paper *paper)
+{
+    unsigned widest = NAME_COLUMNS, room = paper_columns(paper) - NUMBER_COLUMNS;
+    for (size_t i = 0; i < run->results.count; i++) {
+        BUF_AUTO name;
+        buf_init(&name, 4096);
+        add_line_name(&run->results.items[i], &name);
+        if (paper_width(name.text) > widest)
+            widest = paper_width(name.text);
+    }
+    room = room < NAME_COLUMNS_MAX ? room : NAME_COLUMNS_MAX;
+    return widest < room ? widest : room;
+}
+
+/* A name that leaves no room for numbers has lines of its own, where the paper has a width. */
+static void add_padded_name(const struct sheet *sheet, const char *name, struct buf *out)
+{
+    const unsigned columns = sheet->paper->columns;
+    if (columns > 0 && paper_width(name) > sheet->name_columns) {
+        paper_name(name, 4, columns, out);
+        buf_putc(out, '\n');
+        name = "";
+    }
+    paper_word(sheet->paper, INK_PLAIN, name, (int)sheet->name_columns, out);
+}
+
+static void add_row(const struct sheet *sheet, const struct result *result, const char *name)
 {
     char text[QUANTITY_TEXT_MAX];
-    const struct measurement *time = main_measurement(result);
-    buf_printf(out, "%-*s", NAME_COLUMNS, name);
+    struct buf *out = sheet->out;
+    const double best_ns = best_ns_for(sheet->run, result);
+    const struct measurement *time = result_main_measurement(result);
+    add_padded_name(sheet, name, out);
     if (time == NULL) {
-        buf_printf(out, " %s\n", outcome_name(result->outcome));
+        buf_putc(out, ' ');
+        paper_word(sheet->paper, result->outcome == OUTCOME_FAILED ? INK_BAD : INK_DOUBT,
+                   outcome_name(result->outcome), 0, out);
+        buf_putc(out, '\n');
         return;
     }
     const bool counted = time->metric == &METRICS[METRIC_INSTRUCTIONS]; /* the head says of what */
@@ -166,21 +214,27 @@ static void add_row(const struct result *result, const char *name, double best_n
     buf_putc(out, '\n');
 }
 
-static void add_group(const struct run *run, size_t first, struct buf *out)
+static void add_group(const struct sheet *sheet, size_t first)
 {
-    const struct result *head = &run->results.items[first];
-    bool swept = head->benchmark.params[0] != '\0';
-    if (swept)
-        buf_printf(out, "%s/%s\n", head->benchmark.suite, head->benchmark.name);
-    for (size_t i = first; i < run->results.count; i++) {
-        const struct result *result = &run->results.items[i];
+    const struct result *head = &sheet->run->results.items[first];
+    if (is_swept(head)) {
+        BUF_AUTO name;
+        buf_init(&name, 4096);
+        buf_printf(&name, "%s/%s", head->benchmark.suite, head->benchmark.name);
+        if (sheet->paper->columns > 0)
+            paper_name(name.text, 4, sheet->paper->columns, sheet->out);
+        else
+            buf_puts(sheet->out, name.text);
+        buf_putc(sheet->out, '\n');
+    }
+    for (size_t i = first; i < sheet->run->results.count; i++) {
+        const struct result *result = &sheet->run->results.items[i];
         if (!same_group(result, head))
             continue;
         BUF_AUTO name;
         buf_init(&name, 4096);
-        buf_puts(&name, swept ? "  " : "");
-        report_text_line(swept ? result->benchmark.params : result->benchmark.id, &name);
-        add_row(result, name.text, best_ns_for(run, result), out);
+        add_line_name(result, &name);
+        add_row(sheet, result, name.text);
     }
 }
 
@@ -192,24 +246,16 @@ static bool starts_group(const struct run *run, size_t at)
     return true;
 }
 
-static void add_note(const char *word, const struct result *result, const char *text,
-                     struct buf *out)
+/* Failures stand at the head of the text. */
+static void add_notes(const struct sheet *sheet)
 {
-    buf_printf(out, "%s ", word);
-    report_text_line(result->benchmark.id, out);
-    buf_puts(out, ": ");
-    report_text_line(text, out);
-    buf_putc(out, '\n');
-}
-
-static void add_notes(const struct run *run, struct buf *out)
-{
-    for (size_t i = 0; i < run->results.count; i++) {
-        const struct result *result = &run->results.items[i];
-        if (result->outcome != OUTCOME_OK)
-            add_note(outcome_name(result->outcome), result, result->reason, out);
+    for (size_t i = 0; i < sheet->run->results.count; i++) {
+        const struct result *result = &sheet->run->results.items[i];
+        if (result->outcome == OUTCOME_SKIPPED)
+            report_note(INK_DOUBT, outcome_name(result->outcome), result, result->reason,
+                        sheet->paper, sheet->out);
         if (result->warning[0] != '\0')
-            add_note("warning", result, result->warning, out);
+            report_note(INK_DOUBT, "warning", result, result->warning, sheet->paper, sheet->out);
     }
 }
 
@@ -237,37 +283,8 @@ static void add_own_metrics(const struct run *run, struct buf *out)
     }
 }
 
-static const char *unit_of(const struct run *run, const struct target *target)
-{
-    const struct metric *known = metric_find(target->metric);
-    for (size_t i = 0; i < run->results.count && known == NULL; i++) {
-        const struct result *result = &run->results.items[i];
-        const struct measurement *found = result_measurement(result, target->metric);
-        if (found != NULL && strcmp(result->benchmark.id, target->benchmark) == 0)
-            known = found->metric;
-    }
-    return known != NULL ? known->unit : "";
-}
-
-static void add_target(const struct run *run, const struct target *target, struct buf *out)
-{
-    char got[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
-    const char *unit = unit_of(run, target);
-    buf_printf(out, "  %-9s %s", target_status_name(target->status), target->benchmark);
-    if (target->versus != NULL && target->status != TARGET_NONE)
-        buf_printf(out, "\n            %.3gx faster than %s (wanted: %.3gx)", target->measured,
-                   target->versus, target->limit);
-    else if (target->versus != NULL)
-        buf_printf(out, " (wanted: %.3gx faster than %s)", target->limit, target->versus);
-    else if (isnan(target->measured))
-        buf_printf(out, ": %s is not measured", target->metric);
-    else if (target->status != TARGET_NONE)
-        buf_printf(out, ": %s (bound: %s)", quantity_format(target->measured, unit, got),
-                   quantity_format(target->limit, unit, bound));
-    buf_putc(out, '\n');
-}
-
-static void add_targets(const struct run *run, struct buf *out)
+/* Missed ones stand at the head of the text. */
+static void add_targets(const struct run *run, const struct paper *paper, struct buf *out)
 {
     size_t counts[TARGET_UNDECIDED + 1] = {0};
     for (size_t i = 0; i < run->targets.count; i++)
@@ -277,8 +294,9 @@ static void add_targets(const struct run *run, struct buf *out)
     buf_printf(out, "\ntargets: %zu met, %zu missed, %zu undecided\n", counts[TARGET_MET],
                counts[TARGET_MISSED], counts[TARGET_UNDECIDED]);
     for (size_t i = 0; i < run->targets.count; i++)
-        if (run->targets.items[i].status != TARGET_NONE)
-            add_target(run, &run->targets.items[i], out);
+        if (run->targets.items[i].status == TARGET_MET ||
+            run->targets.items[i].status == TARGET_UNDECIDED)
+            report_target(run, &run->targets.items[i], paper, out);
 }
 
 static void add_claim(const struct run *run, const struct claim *claim, struct buf *out)
@@ -328,6 +346,12 @@ void report_text_plan(const struct plan *plan, struct buf *out)
                    (unsigned long long)plan->warmup_iterations);
     else
         buf_printf(out, ", warm-up up to %g s", plan->warmup_seconds);
+    if (plan->left_out > 0)
+        buf_printf(out,
+                   "\n%u benchmark%s tagged '%s' left out; to have %s: --profile standard, %%%s or "
+                   "a pattern",
+                   plan->left_out, plan->left_out == 1 ? "" : "s", PLAN_TAG_SLOW,
+                   plan->left_out == 1 ? "it" : "them", PLAN_TAG_SLOW);
 }
 
 void report_text_run(const struct run *run, struct buf *out)
@@ -346,19 +370,22 @@ void report_text_run(const struct run *run, struct buf *out)
     buf_puts(out, "\n\n");
 }
 
-void report_text(const struct run *run, struct buf *out)
+void report_text(const struct run *run, const struct moved *moved, const struct paper *paper,
+                 struct buf *out)
 {
+    const struct sheet sheet = {run, paper, name_columns(run, paper), out};
     bool counted = is_counted(run);
-    buf_printf(out, "%-*s %*s %8s %10s %8s\n", NAME_COLUMNS, "benchmark", 10,
+    report_digest(run, moved, paper, out);
+    buf_printf(out, "%-*s %*s %8s %10s %8s\n", (int)sheet.name_columns, "benchmark", 10,
                counted ? "instr." : "time", "95 %", counted ? "" : "rate",
                counted ? "more" : "slower");
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_group(run, i))
-            add_group(run, i, out);
+            add_group(&sheet, i);
     add_own_metrics(run, out);
-    add_notes(run, out);
+    add_notes(&sheet);
     report_scaling_text(run, out);
     report_resources(run, out);
-    add_targets(run, out);
+    add_targets(run, paper, out);
     add_claims(run, out);
 }

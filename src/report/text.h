@@ -1,15 +1,19 @@
-/* Text for terminals: the table of a run, fits 80 columns.  Computes no number of its own. */
+/* Text for terminals: the table of a run, as wide as its paper.  Computes no number of its own. */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
 #include "model/model.h"
 
-/* The table, failures, warnings, scaling, resources, targets and claims.  Out of memory shows in
- * out->status. */
-void report_text(const struct run *run, struct buf *out);
+struct moved;
+struct paper;
 
-/* `text` on one line and harmless on a terminal: control characters and bytes that are not UTF-8
- * become '?'. */
+/* What matters first (report/terminal/digest.h), then the table, warnings, scaling, resources,
+ * targets and claims.  `moved` may be NULL.  Out of memory shows in out->status. */
+void report_text(const struct run *run, const struct moved *moved, const struct paper *paper,
+                 struct buf *out);
+
+/* `text` on one line and harmless on a terminal: control characters, those that turn the
+ * direction of writing, and bytes that are not UTF-8 become '?'. */
 void report_text_line(const char *text, struct buf *out);
 
 /* `text` as it is, but for bytes that are not UTF-8, which become U+FFFD. */

@@ -179,13 +179,6 @@ assay_status asked_benchmark(struct asked *asked, const char **ret_word)
     return ASSAY_OK;
 }
 
-static void series_release(struct trend_series *series)
-{
-    vec_release(&series->points);
-    vec_release(&series->changes);
-    vec_release(&series->drifts);
-}
-
 /* A whole id means that benchmark alone, also where others begin with it. */
 static void keep_exact(struct trend *trend, const char *id)
 {
@@ -197,7 +190,7 @@ static void keep_exact(struct trend *trend, const char *id)
         return;
     for (size_t i = 0; i < trend->series.count; i++)
         if (i != exact)
-            series_release(&series[i]);
+            trend_series_release(&series[i]);
     series[0] = series[exact];
     trend->series.count = 1;
 }
@@ -225,7 +218,8 @@ assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     TRY(trend_find_stale(ret_trend, now.tv_sec));
-    return trend_judge_all(ret_trend);
+    TRY(trend_judge_all(ret_trend));
+    return trend_watch_all(ret_trend);
 }
 
 assay_status asked_compared(struct asked *asked, struct compared *ret_compared)

@@ -3,6 +3,7 @@
  * Invariant: `store` is open exactly when it is the file that `where` named at the last look. */
 #include "serve/source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,6 +58,7 @@ assay_status source_store(struct source *source, struct store **ret_store, uint6
 {
     uint64_t version;
     TRY(follow_file(source, error));
+    assert(source->store != NULL); /* else it had failed */
     source->store->ops->time_limit(source->store, REQUEST_SECONDS);
     assay_status status = source->store->ops->version(source->store, &version);
     if (status != ASSAY_OK)

@@ -230,6 +230,22 @@ assay_status catalog_open(const struct catalog_request *request, struct catalog 
     return status;
 }
 
+size_t catalog_leave_out(struct catalog *catalog, const char *tag)
+{
+    struct benchmark *items = catalog->benchmarks.items;
+    const size_t count = catalog->benchmarks.count;
+    size_t tagged = 0, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        tagged += selection_has_tag(&items[i], tag);
+    if (tagged == count)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (!selection_has_tag(&items[i], tag))
+            items[kept++] = items[i];
+    catalog->benchmarks.count = kept;
+    return tagged;
+}
+
 void catalog_release(struct catalog *catalog)
 {
     vec_release(&catalog->benchmarks);

@@ -30,6 +30,8 @@ const struct benchmark *catalog_find(const struct catalog *catalog, const char *
  * catalog_release. */
 ASSAY_USE_RESULT assay_status catalog_open(const struct catalog_request *request,
                                            struct catalog *ret_catalog, struct buf *error);
+/* Takes those of that tag away, unless nothing would be left; how many these were. */
+size_t catalog_leave_out(struct catalog *catalog, const char *tag);
 void catalog_release(struct catalog *catalog);
 
 #endif

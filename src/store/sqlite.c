@@ -68,7 +68,8 @@ static assay_status create_schema(struct sqlite_store *self)
     buf_puts(&sql, ", UNIQUE(id));"
                    "CREATE TABLE benchmark(key INTEGER PRIMARY KEY, id TEXT UNIQUE, suite TEXT,"
                    " name TEXT, params TEXT, description TEXT,"
-                   " kind INTEGER NOT NULL DEFAULT 0, tags TEXT);"
+                   " kind INTEGER NOT NULL DEFAULT 0, tags TEXT,"
+                   " samples_wanted INTEGER NOT NULL DEFAULT 0);"
                    "CREATE TABLE result(run INTEGER, benchmark INTEGER, module TEXT,"
                    " compiler TEXT, outcome TEXT, reason TEXT, warning TEXT, number INTEGER, bytes "
                    "REAL, items REAL, samples BLOB,"
@@ -171,7 +172,9 @@ static const char *const MIGRATIONS[SCHEMA_VERSION - 1] = {
     "ALTER TABLE benchmark ADD COLUMN tags TEXT;"
     "ALTER TABLE run ADD COLUMN facts TEXT;"
     "ALTER TABLE run ADD COLUMN origin TEXT;"
-    "ALTER TABLE run ADD COLUMN extras INTEGER;",
+    "ALTER TABLE run ADD COLUMN extras INTEGER;"
+    "ALTER TABLE run ADD COLUMN left_out INTEGER;"
+    "ALTER TABLE benchmark ADD COLUMN samples_wanted INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* Another process may migrate between our look and our lock, so we look again. */
@@ -279,16 +282,18 @@ static assay_status benchmark_key(struct sqlite_store *self, const struct benchm
 {
     sqlite3_stmt *statement;
     TRY(keep_statement(self, KEPT_BENCHMARK,
-                       "INSERT INTO benchmark(id, suite, name, params, description, tags, kind)"
-                       " VALUES(?, ?, ?, ?, ?, ?, ?)"
+                       "INSERT INTO benchmark(id, suite, name, params, description, tags, kind,"
+                       " samples_wanted) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT(id) DO UPDATE SET description = excluded.description,"
-                       " tags = excluded.tags, kind = excluded.kind RETURNING key",
+                       " tags = excluded.tags, kind = excluded.kind,"
+                       " samples_wanted = excluded.samples_wanted RETURNING key",
                        &statement));
     const char *const texts[] = {benchmark->id,     benchmark->suite,       benchmark->name,
                                  benchmark->params, benchmark->description, benchmark->tags};
     for (int i = 0; i < 6; i++)
         sqlite_bind_text_or_null(statement, i + 1, texts[i]);
     sqlite3_bind_int(statement, 7, (int)benchmark->kind);
+    sqlite3_bind_int64(statement, 8, benchmark->samples);
     return run_kept(self, statement, ret_key);
 }
 

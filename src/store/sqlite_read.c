@@ -155,6 +155,7 @@ static assay_status load_result(struct sqlite_store *self, sqlite3_stmt *stateme
     int kind = sqlite3_column_int(statement, 15);
     if (kind >= BENCH_LATENCY && kind <= BENCH_RESOURCE)
         result->benchmark.kind = (enum bench_kind)kind;
+    result->benchmark.samples = (unsigned)sqlite3_column_int64(statement, 16);
     assay_status status =
         unpack_samples(sqlite3_column_blob(statement, 13),
                        (size_t)sqlite3_column_bytes(statement, 13), &result->samples);
@@ -170,7 +171,7 @@ static assay_status load_results(struct sqlite_store *self, sqlite3_int64 key, s
     TRY(sqlite_prepare(
         self,
         "SELECT id, suite, name, params, description, module, compiler, tags, reason, warning,"
-        " outcome, bytes, items, samples, benchmark.key, kind"
+        " outcome, bytes, items, samples, benchmark.key, kind, samples_wanted"
         " FROM result JOIN benchmark ON benchmark.key = result.benchmark"
         " WHERE result.run = ? ORDER BY result.number",
         &statement));

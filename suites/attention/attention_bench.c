@@ -277,13 +277,17 @@ static void prepare_stress(struct assay_bench *b)
         }                                                                                          \
     }
 #define SIZES "n=100,1000,10000,100000 "
+#define LONGEST "slow[n=100000]" /* half a second to prepare, in each launch */
 
 ATTENTION_BENCH(search, .description = "baseline: all scores, softmax, sum; one head of 512",
-                .sweep = SIZES "engine=scalar,avx2,avx512,openblas", .setup = prepare_search)
+                .sweep = SIZES "engine=scalar,avx2,avx512,openblas", .tags = LONGEST,
+                .setup = prepare_search)
 ATTENTION_BENCH(multi_head, .description = "8 heads of 64, online softmax",
-                .sweep = SIZES "engine=scalar,avx2,avx512,openblas", .setup = prepare_multi_head)
+                .sweep = SIZES "engine=scalar,avx2,avx512,openblas", .tags = LONGEST,
+                .setup = prepare_multi_head)
 ATTENTION_BENCH(flash, .description = "online softmax over f32, f16 and int8; one head of 512",
-                .sweep = SIZES "type=f32,f16,int8 engine=auto", .setup = prepare_flash)
+                .sweep = SIZES "type=f32,f16,int8 engine=auto", .tags = LONGEST,
+                .setup = prepare_flash)
 ATTENTION_BENCH(hyperbolic, .description = "distances, Einstein midpoint; one head of 512",
                 .sweep = "n=100,1000,10000 form=lorentz,poincare engine=scalar,avx2,avx512",
                 .setup = prepare_hyperbolic)
@@ -294,4 +298,4 @@ ATTENTION_BENCH(width, .description = "the same by width of a memory",
 ATTENTION_BENCH(block, .description = "memories at once: 8 heads of 64",
                 .sweep = "n=10000 block=16,32,64,128,256,512", .setup = prepare_block)
 ATTENTION_BENCH(stress, .description = "a million memories of 64 numbers",
-                .sweep = "n=1000000 type=f32,int8", .setup = prepare_stress)
+                .sweep = "n=1000000 type=f32,int8", .tags = "slow", .setup = prepare_stress)

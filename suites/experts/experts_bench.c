@@ -195,8 +195,8 @@ EXPERTS_BENCH(consensus, winner_of(work),
               .setup = prepare_consensus, .check = check_with_python, .teardown = teardown)
 EXPERTS_BENCH(crossover, winner_of(work),
               .description = "the same by threads: where they begin to pay",
-              .sweep = "experts=20,50,256 words=100,500 threads=1,2,4", .setup = prepare_crossover,
-              .check = check_consensus, .teardown = teardown)
+              .sweep = "experts=20,50,256 words=100,500 threads=1,2,4", .tags = "slow[experts=256]",
+              .setup = prepare_crossover, .check = check_consensus, .teardown = teardown)
 
 /* ---- many questions ---- */
 

@@ -4,12 +4,16 @@
  * Where the words come from, and how a text of so many different ones is made of them: see
  * sequences.py.  All rows of the same `unique` work on the same sequence; rows named *_scaling cut
  * theirs from one longer sequence.  Before timing, counts of every engine must equal those of the
- * definitions (patterns_analyze_naive), and real numbers agree within the engine's precision.
+ * definitions (patterns_analyze_naive), and real numbers agree within the engine's precision.  What
+ * the definitions say takes seconds for long texts, and so does planning of some engines: both are
+ * fixtures.
  *
  * Foreign engines of `frequency` find matches and powers only; ours describe them, too. */
 #define ASSAY_SUITE "patterns"
 #include <assay.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engines/engine.h"
@@ -118,6 +122,45 @@ static const struct patterns_variant *find_variant(const char *name)
     return NULL;
 }
 
+/* ---- what engines found out while they planned ---- */
+
+/* Opens and closes what the benchmark measures, so that its engine plans. */
+typedef bool plan_once(struct assay_bench *b);
+
+static bool plan_frequency(struct assay_bench *b)
+{
+    const struct work *work = b->state;
+    void *state = work->engine->open(&work->sequence);
+    if (state != NULL)
+        work->engine->close(state);
+    return state != NULL;
+}
+
+static void build_plans(struct assay_bench *b, const struct planner *planner, plan_once *plan)
+{
+    char *text = plan(b) ? planner->save() : NULL;
+    assay_fixture_put(b, text ? text : "", text ? strlen(text) + 1 : 1);
+    free(text);
+}
+
+static void build_frequency_plans(struct assay_bench *b)
+{
+    const struct work *work = b->state;
+    build_plans(b, work->engine->planner, plan_frequency);
+}
+
+/* Before an engine plans for `length`: it knows what was found out on this processor before. */
+static void load_plans(struct assay_bench *b, const struct planner *planner, const char *what,
+                       size_t length, assay_builder *build)
+{
+    char key[200];
+    if (planner == NULL)
+        return;
+    snprintf(key, sizeof key, "plans of %s, %s of %zu, %s", planner->version, what, length,
+             patterns_best()->name);
+    planner->load(assay_fixture(b, key, build, NULL));
+}
+
 static void open_engine(struct assay_bench *b, struct work *work)
 {
     const char *name = assay_param_text(b, "engine");
@@ -136,6 +179,9 @@ static void open_engine(struct assay_bench *b, struct work *work)
         .method = own != NULL ? own->method : PATTERNS_AUTO,
     };
     const enum patterns_status status = patterns_new(&options, &work->patterns);
+    if (work->engine != NULL)
+        load_plans(b, work->engine->planner, "frequency", work->sequence.length,
+                   build_frequency_plans);
     if (status == PATTERNS_ERR_CPU)
         assay_skip(b, "this processor lacks the instructions of '%s'", name);
     else if (status != PATTERNS_OK)
@@ -144,15 +190,10 @@ static void open_engine(struct assay_bench *b, struct work *work)
         assay_fail(b, "%s cannot prepare its plans", name);
 }
 
-/* What the case takes of the heap, where hosts know metrics of a benchmark's own. */
+/* What the case takes of the heap. */
 static void state_heap(struct assay_bench *b, size_t bytes)
 {
-#if ASSAY_ABI >= 2
     assay_metric(b, "heap_bytes", "B", ASSAY_LOWER_IS_BETTER, (double)bytes);
-#else
-    (void)b;
-    (void)bytes;
-#endif
 }
 
 static void prepare(struct assay_bench *b, size_t unique, size_t length, unsigned groups)
@@ -226,45 +267,81 @@ static void expect_features(struct assay_bench *b, const struct patterns_feature
     EXPECT_NEAR(geometry.hull_perimeter);
 }
 
+/* What the definitions say of a sequence. */
+struct answers {
+    struct patterns_features features;
+    double powers[PATTERNS_LENGTH_MAX / 2 + 1];
+    uint16_t matches[PATTERNS_LENGTH_MAX];
+};
+
+static void build_answers(struct assay_bench *b)
+{
+    struct work *work = b->state;
+    struct answers *answers = assay_alloc(b, sizeof *answers);
+    const size_t length = work->sequence.length;
+    const enum patterns_status status = patterns_analyze_naive(
+        work->patterns, work->sequence.numbers, work->groups, &answers->features);
+    assay_expect(b, status == PATTERNS_OK, "%s", patterns_status_text(status));
+    if (status == PATTERNS_OK && work->groups & PATTERNS_FREQUENCY) {
+        memcpy(answers->powers, patterns_powers(work->patterns),
+               (length / 2 + 1) * sizeof *answers->powers);
+        memcpy(answers->matches, patterns_matches(work->patterns),
+               length * sizeof *answers->matches);
+    }
+    assay_fixture_put(b, answers, sizeof *answers);
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t sequence_hash(const struct sequence *sequence)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < sequence->length; i++)
+        hash = (hash ^ sequence->numbers[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static const struct answers *answers_of(struct assay_bench *b, const struct work *work)
+{
+    char key[100];
+    size_t bytes;
+    snprintf(key, sizeof key, "answers 1 of %zu bytes to %u about %016llx", sizeof(struct answers),
+             work->groups, (unsigned long long)sequence_hash(&work->sequence));
+    const struct answers *answers = assay_fixture(b, key, build_answers, &bytes);
+    return bytes == sizeof *answers ? answers : NULL; /* NULL: it is failed */
+}
+
 static void check(struct assay_bench *b)
 {
     struct work *work = b->state;
-    struct patterns_features want;
-    enum patterns_status status =
-        patterns_analyze_naive(work->patterns, work->sequence.numbers, work->groups, &want);
-    if (status == PATTERNS_OK)
-        status = analyze(work);
+    const struct answers *want = answers_of(b, work);
+    const enum patterns_status status = analyze(work);
     assay_expect(b, status == PATTERNS_OK, "%s", patterns_status_text(status));
-    if (status == PATTERNS_OK)
-        expect_features(b, &work->features, &want);
+    if (status == PATTERNS_OK && want != NULL)
+        expect_features(b, &work->features, &want->features);
 }
 
 /* Matches and powers of a foreign engine. */
 static void check_engine(struct assay_bench *b)
 {
     struct work *work = b->state;
-    if (work->engine == NULL) {
-        check(b);
-        return;
-    }
+    const struct answers *want = work->engine != NULL ? answers_of(b, work) : NULL;
     const size_t length = work->sequence.length;
-    struct patterns_features want;
-    const enum patterns_status status =
-        patterns_analyze_naive(work->patterns, work->sequence.numbers, PATTERNS_FREQUENCY, &want);
-    assay_expect(b, status == PATTERNS_OK, "%s", patterns_status_text(status));
+    if (work->engine == NULL)
+        check(b);
+    if (want == NULL)
+        return;
     work->engine->run(work->state);
     for (size_t lag = 0; lag < length; lag++) {
         const size_t matches = work->engine->matches(work->state, lag);
-        assay_expect(b, matches == patterns_matches(work->patterns)[lag],
+        assay_expect(b, matches == want->matches[lag],
                      "%zu matches at distance %zu, by definition %u", matches, lag,
-                     (unsigned)patterns_matches(work->patterns)[lag]);
+                     (unsigned)want->matches[lag]);
     }
     const double error_max = work->engine->error_max * (double)length * (double)length;
     for (size_t k = 1; k <= length / 2; k++) {
         const double power = work->engine->power(work->state, k);
-        const double wanted = patterns_powers(work->patterns)[k];
-        assay_expect(b, fabs(power - wanted) <= error_max,
-                     "power %zu is %.17g, by definition %.17g", k, power, wanted);
+        assay_expect(b, fabs(power - want->powers[k]) <= error_max,
+                     "power %zu is %.17g, by definition %.17g", k, power, want->powers[k]);
     }
 }
 
@@ -302,6 +379,7 @@ PREPARE(geometry, PATTERNS_GEOMETRY)
     }
 #define UNIQUE "unique=10,50,100,200 "
 #define SIZES "n=256,512,1024,2048,4096,8192,16384 "
+#define LONGEST "slow[n=8192,16384]"
 
 ANALYSIS_BENCH(analysis, .description = "all features of 1024 words",
                .sweep = UNIQUE "engine=scalar,avx2,avx512,auto")
@@ -344,23 +422,38 @@ ASSAY_BENCH(frequency_transforms,
 }
 
 ANALYSIS_BENCH(analysis_scaling, .description = "all features of n words, 50 different ones",
-               .sweep = SIZES "engine=auto,fft")
+               .sweep = SIZES "engine=auto,fft", .tags = LONGEST)
 ANALYSIS_BENCH(frequency_scaling, .description = "frequency features of n words, 50 different ones",
-               .sweep = SIZES "engine=scalar_direct,scalar_fft,direct,fft")
+               .sweep = SIZES "engine=scalar_direct,scalar_fft,direct,fft", .tags = LONGEST)
 ANALYSIS_BENCH(statistics_scaling, .description = "statistics of n words, 50 different ones",
-               .sweep = SIZES "engine=auto")
+               .sweep = SIZES "engine=auto", .tags = LONGEST)
 ANALYSIS_BENCH(geometry_scaling, .description = "geometry of n words, 50 different ones",
-               .sweep = SIZES "engine=auto")
+               .sweep = SIZES "engine=auto", .tags = LONGEST)
 
 /* ------------------------------------------------------------------------------ transforms */
 
 struct transform {
     size_t length;
-    double *values, *re, *im;
+    const double *values, *want_re, *want_im;
+    double *re, *im;
     struct patterns_fft *fft;
     const struct transform_engine *engine; /* NULL: ours */
     void *state;
 };
+
+static bool plan_transform(struct assay_bench *b)
+{
+    const struct transform *transform = b->state;
+    void *state = transform->engine->open(transform->length);
+    transform->engine->close(state);
+    return state != NULL;
+}
+
+static void build_transform_plans(struct assay_bench *b)
+{
+    const struct transform *transform = b->state;
+    build_plans(b, transform->engine->planner, plan_transform);
+}
 
 static void open_transform(struct assay_bench *b, struct transform *transform)
 {
@@ -369,6 +462,8 @@ static void open_transform(struct assay_bench *b, struct transform *transform)
         if (strcmp(TRANSFORM_ENGINES[i]->name, name) == 0)
             transform->engine = TRANSFORM_ENGINES[i];
     if (transform->engine != NULL) {
+        load_plans(b, transform->engine->planner, "transform", transform->length,
+                   build_transform_plans);
         transform->state = transform->engine->open(transform->length);
         if (transform->state == NULL)
             assay_skip(b, "%s has no real transform of %zu values", name, transform->length);
@@ -383,6 +478,36 @@ static void open_transform(struct assay_bench *b, struct transform *transform)
         assay_fail(b, "cannot prepare the transform");
 }
 
+/* Random values and their transform by the definition, O(length^2). */
+static void build_values(struct assay_bench *b)
+{
+    const size_t length = ((const struct transform *)b->state)->length, bins = length / 2 + 1;
+    double *values = assay_alloc(b, (length + 2 * bins) * sizeof *values);
+    double *re = values + length, *im = re + bins;
+    for (size_t i = 0; i < length; i++)
+        values[i] = assay_random_unit(b) - 0.5;
+    for (size_t k = 0; k < bins; k++)
+        for (size_t i = 0; i < length; i++) {
+            const double angle = -2 * M_PI * (double)(k * i % length) / (double)length;
+            re[k] += values[i] * cos(angle);
+            im[k] += values[i] * sin(angle);
+        }
+    assay_fixture_put(b, values, (length + 2 * bins) * sizeof *values);
+}
+
+static void take_values(struct assay_bench *b, struct transform *transform)
+{
+    const size_t length = transform->length, bins = length / 2 + 1;
+    char key[60];
+    size_t bytes;
+    snprintf(key, sizeof key, "values 1 and transform of %zu", length);
+    transform->values = assay_fixture(b, key, build_values, &bytes);
+    if (bytes != (length + 2 * bins) * sizeof(double)) /* it is failed */
+        transform->values = assay_alloc(b, (length + 2 * bins) * sizeof(double));
+    transform->want_re = transform->values + length;
+    transform->want_im = transform->want_re + bins;
+}
+
 static void prepare_transform(struct assay_bench *b)
 {
     struct transform *transform = assay_alloc(b, sizeof *transform);
@@ -390,11 +515,9 @@ static void prepare_transform(struct assay_bench *b)
     b->state = transform;
     b->items = (double)length;
     transform->length = length;
-    transform->values = assay_alloc(b, length * sizeof(double));
+    take_values(b, transform);
     transform->re = assay_alloc(b, (length / 2 + 1) * sizeof(double));
     transform->im = assay_alloc(b, (length / 2 + 1) * sizeof(double));
-    for (size_t i = 0; i < length; i++)
-        transform->values[i] = assay_random_unit(b) - 0.5;
     open_transform(b, transform);
 }
 
@@ -406,18 +529,6 @@ static void run_transform(const struct transform *transform)
         patterns_fft_real(transform->fft, transform->values, transform->re, transform->im);
 }
 
-/* The definition, for frequency k. */
-static void define(const struct transform *transform, size_t k, double *ret_re, double *ret_im)
-{
-    const size_t length = transform->length;
-    *ret_re = *ret_im = 0;
-    for (size_t i = 0; i < length; i++) {
-        const double angle = -2 * M_PI * (double)(k * i % length) / (double)length;
-        *ret_re += transform->values[i] * cos(angle);
-        *ret_im += transform->values[i] * sin(angle);
-    }
-}
-
 static void check_transform(struct assay_bench *b)
 {
     const struct transform *transform = b->state;
@@ -425,8 +536,8 @@ static void check_transform(struct assay_bench *b)
     double errors = 0, sum = 0;
     run_transform(transform);
     for (size_t k = 0; k <= transform->length / 2; k++) {
-        double re, im, got_re = transform->re[k], got_im = transform->im[k];
-        define(transform, k, &re, &im);
+        const double re = transform->want_re[k], im = transform->want_im[k];
+        double got_re = transform->re[k], got_im = transform->im[k];
         if (transform->engine != NULL)
             transform->engine->read(transform->state, k, &got_re, &got_im);
         errors += (got_re - re) * (got_re - re) + (got_im - im) * (got_im - im);

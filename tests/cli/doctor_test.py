@@ -48,6 +48,60 @@ def it_examines_with_its_own_benchmarks_and_writes_nothing():
     untouched()
 
 
+def histories(points=160):
+    """Two columns that scatter by 0.6 %, one of them with a step, one that drifts, one of zeros."""
+    def noise(i):
+        return 1 + 0.01 * (((i * 7919 + i * i * 104729) % 1000) / 500 - 1)
+    return write('h.csv', 'i,still,stepped,drifting,zero\n' + ''.join(
+        f'{i},{noise(i)},{noise(i + 7) * (1.1 if i >= 90 else 1)},{noise(i + 3) * 1.001 ** i},0\n'
+        for i in range(points)))
+
+
+@test
+def histories_are_shuffled_and_get_steps_to_find():
+    done = assay('doctor', '--history', '--from', histories(), '--rounds', '20', '--json')
+    document = json.loads(done.out)
+    if jsonschema is not None:
+        schema = pathlib.Path(SOURCE, 'docs/schema/doctor-history.schema.json')
+        jsonschema.validate(document, json.loads(schema.read_text(encoding='utf-8')))
+    check(document['rounds'] == 20 and document['seed'] == 1, document)
+    still, stepped, drifting, zero = document['series']
+    check('not above 0' in zero['reason'] and zero['alarms'] is None and not zero['steps'], zero)
+    check(still['steps_taken_out'] == 0 and stepped['steps_taken_out'] == 1, document)
+    check(drifting['drifts_taken_out'] == 1, drifting)
+    for row in (still, stepped, drifting):
+        check(row['alarms']['count'] == row['online_alarms']['count'] == 20 * 160, row)
+        check(row['alarms']['low'] <= row['alarms']['hits'] / 3200 <= row['alarms']['high'], row)
+        check([step['size'] for step in row['steps']] == [0.01, 0.02, 0.05], row)
+        large = row['steps'][2]
+        check(large['found']['hits'] == 20 and large['raised']['hits'] == 20, row)
+        check(large['found']['low'] < 0.9 and large['found']['high'] == 1, row)
+        check(large['delay'] <= 5, row)
+    again = assay('doctor', '--history', '--from', 'h.csv', '--rounds', '20', '--json')
+    check(again.out == done.out, again)
+    other = assay('doctor', '--history', '--from', 'h.csv', '--rounds', '20', '--json', '--seed', '9')
+    check(other.out != done.out, other)
+
+
+@test
+def a_reader_gets_rates_with_intervals():
+    done = assay('doctor', '--history', '--from', histories(), '--rounds', '8')
+    exits(done, 0)
+    contains(done.out, 'still\n  160 points', 'shuffled 8 times with seed 1', '3 of 4 histories',
+             'taken out: 1 step, 0 drifts', 'false alarms per 1000, as points come', ' .. ')
+    check(all(len(line) <= 80 for line in done.out.splitlines()), done)
+    done = assay('doctor', '--history', '--from', histories(60), '--rounds', '8')
+    contains(done.out, '60 points: fewer than 100 points', '0 of 4 histories')
+
+
+@test
+def options_of_histories_need_them():
+    exits(assay('doctor', '--rounds', '5'), 2, 'they need --history')
+    exits(assay('doctor', '--from', 'h.csv'), 2, 'they need --history')
+    exits(assay('doctor', '--history', '--seconds', '1'), 2, '--history measures nothing')
+    exits(assay('doctor', '--history'), 2, 'history.db')
+
+
 @test
 def its_document_says_the_same_and_validates():
     document = document_of(doctor('--json'))

@@ -18,6 +18,8 @@ for line in open(3):
         for name, tags in ('fast', 'simd'), ('slow', 'simd%20slow'), ('plain', ''):
             print(f'benchmark name={name} suite=tagged sweep= description= tags={tags}', file=answers)
         print('ok', file=answers)
+    elif verb == 'open':
+        print('skip nothing%20to%20measure', file=answers)
     else:
         print('ok', file=answers)
     if verb == 'quit':
@@ -103,6 +105,32 @@ def a_word_with_a_mark_is_no_version():
     exits(assay('compare', '!sums'), 2, 'compared with what')
     pathlib.Path('~x').mkdir()
     exits(assay('list', SUMS, '~x/y'), 2, "'~x/y'")
+
+
+ONLY_TAGGED = '!~^([^t]|t[^a])'  # the suites of this build are there, too
+
+
+def left_out(*words):
+    """What of the tagged module a run measures, and how many benchmarks its plan says to lack."""
+    document = json.loads(run('--json', ONLY_TAGGED, *words).out)
+    return [row['benchmark'] for row in document['results']], document['run']['plan']['left_out']
+
+
+@test
+def a_quick_run_of_everything_leaves_out_what_is_slow():
+    folder = pathlib.Path('suites')
+    folder.mkdir()
+    tagged()
+    pathlib.Path('tagged_bench').rename(folder / 'tagged_bench')
+    write('assay.yaml', 'suites: suites\n')
+    everything = ['tagged/fast', 'tagged/slow', 'tagged/plain']
+    check(left_out() == (['tagged/fast', 'tagged/plain'], 1))
+    contains(assay('show').out, "1 benchmark tagged 'slow' left out", '--profile standard', '%slow')
+    check(left_out('!plain') == (['tagged/fast'], 1))
+    check(left_out('tagged') == (everything, 0))
+    check(left_out('%slow') == (['tagged/slow'], 0))
+    check(left_out('--profile', 'standard') == (everything, 0))
+    check(left_out('!fast', '!plain') == (['tagged/slow'], 0), 'something has to be left')
 
 
 main()

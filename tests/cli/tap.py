@@ -43,9 +43,10 @@ class Done:
 
 
 def environment(**more):
-    """The environment without what would lead `assay` or git elsewhere."""
+    """The environment without what would lead `assay` or git elsewhere, or change how
+    it prints."""
     clean = {key: value for key, value in os.environ.items()
-             if not key.startswith(('ASSAY_', 'GIT_'))}
+             if not key.startswith(('ASSAY_', 'GIT_')) and key not in ('COLUMNS', 'NO_COLOR')}
     clean.update(ASSAY_HINTS='off', ASSAY_LOCK='off', GIT_CONFIG_NOSYSTEM='1', HOME=os.getcwd(), LC_ALL='C.UTF-8')
     clean.update(more)
     # A sanitizer's handlers in a host must not turn a signal into an exit code.

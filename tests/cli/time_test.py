@@ -95,7 +95,9 @@ def the_json_is_valid_and_has_every_run():
     check(first['output_bytes'] == 0 and second['output_bytes'] == 4)
     check(first['rss_bytes'] > 0 and document['floor_ns'] > 0)
     check(document['floor_libc_ns'] > 0 and document['floor_dynamic_ns'] > 0, document)
-    check(document['split']['whole_ns'] == first['median'], document['split'])
+    medians = {row['name']: row['median'] for row in (first, second)}
+    split = document['split']  # of the shorter one, which either may be on a busy machine
+    check(split['whole_ns'] == medians[split['name']] == min(medians.values()), (split, medians))
     check(len(first['cpu_times_ns']) == 12 and not document['decided'])
     check(first['versus'] is None and second['versus']['reference'] == 'true')
     check(second['versus']['batches'] == 12 and second['versus']['blocks'] == 12)
@@ -105,8 +107,10 @@ def the_json_is_valid_and_has_every_run():
 @test
 def who_waits_is_compared_by_wall_time_and_the_basis_can_be_given():
     rows = timed(*FEW, 'true', 'sleep 0.01', 'true')['commands']
-    check([row['waits'] for row in rows] == [False, True, False], rows)
-    check([row['versus']['metric'] for row in rows[1:]] == ['time_ns', 'cpu_ns'], rows)
+    check(rows[1]['waits'], rows)
+    for row in rows[1:]:  # on a busy machine `true` may have waited, too
+        waits = row['waits'] or rows[0]['waits']
+        check(row['versus']['metric'] == ('time_ns' if waits else 'cpu_ns'), rows)
     contains(assay('time', *FEW, 'true', 'sleep 0.01', 'true').out, 'by wall time: it waits')
     rows = timed(*FEW, '--by', 'wall', 'true', 'true')['commands']
     check(rows[1]['versus']['metric'] == 'time_ns', rows)

@@ -47,6 +47,36 @@ def programs_get_index_ratio_and_interval():
 
 
 @test
+def what_would_have_been_raised_is_told_with_its_delay():
+    done = assay('trend', '--from', table(points=300, at=200, factor=1.03))
+    contains(done.out, 'an alarm with point 20', 'would have told')
+    done = assay('trend', '--online', '--from', table(points=300, at=200, factor=1.03))
+    contains(done.out, 'raised with point 20', 'after it began', '1 of 3 series raised alarms')
+    check('drifts' not in done.out, done.out)
+    check(all(len(line) <= 80 for line in done.out.splitlines()), done.out)
+    document = json.loads(assay('trend', '--from', 't.csv', '--json').out)
+    series = {row['name']: row for row in document['series']}
+    (alarm,) = series['parse']['alarms']
+    check(alarm['delay'] == alarm['raised_index'] - alarm['index'] <= 20, alarm)
+    check(alarm['direction'] == 'worse' and alarm['raised_commit'] == '', alarm)
+    check(not series['flat']['alarms'] and not series['flat']['learning'], series['flat'])
+    check(json.loads(assay('trend', '--from', 't.csv', '--json', '--last', '40').out)['series'][0]
+          ['learning'])
+
+
+@test
+def single_values_are_outliers_and_no_steps():
+    rows = [f'{i},{100 * noise(i) * (1.3 if i in (40, 90) else 0.7 if i == 120 else 1)}'
+            for i in range(150)]
+    done = assay('trend', '--from', write('t.csv', 'i,a\n' + '\n'.join(rows) + '\n'))
+    contains(done.out, '3 outliers, the newest -', '(better) at point 120, 120', '0 of 1 series moved')
+    (series,) = json.loads(assay('trend', '--from', 't.csv', '--json').out)['series']
+    check([row['index'] for row in series['outliers']] == [40, 90, 120], series['outliers'])
+    check(1.25 < series['outliers'][0]['ratio'] < 1.35, series['outliers'])
+    check([row['direction'] for row in series['outliers']] == ['worse', 'worse', 'better'], series)
+
+
+@test
 def larger_may_be_better_and_fewer_points_be_asked_for():
     done = assay('trend', '--from', table(), '--higher-is-better')
     contains(done.out, 'better:', 'drifts to better')
@@ -111,7 +141,8 @@ def a_step_in_the_store_names_its_commits():
     (change,) = series['change_points']
     check(change['index'] == 38 and change['bad_commit'] == f'{40:040x}', change)
     check(change['good_commit'] == f'{39:040x}', change)
-    contains(assay('trend', 'sums/step').out, 'worse:', 'left out: 2 points of other machines')
+    check(series['stale'] and series['age_days'] > 1000, series['age_days'])
+    contains(assay('trend', 'sums/step').out, 'stale: not measured for', 'worse:', 'left out: 2 points of other machines')
     exits(assay('trend', 'sums/step', '--days', '3'), 2, 'was not measured since')
 
 
@@ -225,14 +256,15 @@ def suites_and_words_choose_series():
 
 @test
 def the_table_fits_the_terminal():
-    for columns, most in ((64, 64), (80, 80), (200, 200), (10, 64)):
+    for columns, most in ((64, 80), (80, 80), (200, 200), (10, 80)):
         out = assay('trend', '--from', table(), env={'COLUMNS': str(columns)}).out
         check(max(map(len, out.splitlines())) <= most, out)
     contains(out, 'series', 'newest', 'last change', 'worse', 'drift')
     check(len([line for line in out.splitlines() if line.startswith('flat')]) == 1,
           'what did not move has a row and no paragraph')
     long = write('l.csv', 'i,' + 'n' * 90 + ',b\n' + ''.join(f'{i},{i % 7 + 90},3\n' for i in range(40)))
-    check(max(map(len, assay('trend', '--from', long).out.splitlines()[:3])) <= 80)
+    check(max(map(len, assay('trend', '--from', long, env={'COLUMNS': '80'}).out.splitlines()[:3])) <= 80)
+    contains(assay('trend', '--from', long).out, '\n' + 'n' * 90 + ' ')
 
 
 @test

@@ -24,12 +24,12 @@ static const char *fired(void)
 {
     static char names[256];
     const struct advice_facts facts = {&before, &after, old_compiler, new_compiler, 0.01};
+    size_t used = 0;
     names[0] = '\0';
     CHECK_EQ(advice_find(&facts, &arena, &row), ASSAY_OK);
-    for (size_t i = 0; i < row.finding_count; i++) {
-        strcat(names, i ? " " : "");
-        strcat(names, row.findings[i].rule);
-    }
+    for (size_t i = 0; i < row.finding_count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? " " : "",
+                                 row.findings[i].rule);
     return names;
 }
 

@@ -216,7 +216,7 @@ TEST(progress_is_silent_where_nobody_watches)
     struct progress progress;
     stderr_to_file();
     progress_init(&progress);
-    CHECK(!progress.terminal);
+    CHECK(progress.columns == 0);
     for (size_t i = 0; i < 99; i++) /* 9.9 seconds */
         step(&progress, i, 0.1 * (double)i);
     progress_end(&progress);
@@ -236,7 +236,7 @@ TEST(progress_in_a_log_is_a_line_every_ten_seconds)
 
 TEST(progress_on_a_terminal_is_one_line_that_is_wiped)
 {
-    struct progress progress = {.terminal = true};
+    struct progress progress = {.columns = 80};
     stderr_to_file();
     step(&progress, 0, 0.5);
     step(&progress, 1, 1.5);

@@ -651,13 +651,15 @@ TEST(a_metric_must_be_known)
 {
     bounds_refused("  - {benchmark: a/b, metric: 'ti me', at_most: 1 ms}\n",
                    "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, instructions, or a metric of the benchmark's own, not 'ti me'");
+                   "rss_bytes_peak, instructions, a resource (docs/resources.md), or a metric of "
+                   "the benchmark's own, not 'ti me'");
     bounds_refused("  - {benchmark: a/b, metric: recall, at_least: 1 ms}\n",
                    "t.yaml:4:48: 'at_least' wants a plain number, in the unit that the benchmark "
                    "states, not '1 ms'");
     bounds_refused("  - {benchmark: a/b, metric: time_us, at_most: 1 ms}\n",
                    "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, instructions, or a metric of the benchmark's own, not "
+                   "rss_bytes_peak, instructions, a resource (docs/resources.md), or a metric of "
+                   "the benchmark's own, not "
                    "'time_us' (did you mean 'time_ns'?)");
 }
 
@@ -784,7 +786,8 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(out.text, "### targets.yaml: an item of `claims`\n");
     CHECK_CONTAINS(out.text, "| `benchmark` | a name without blanks | an error |");
     CHECK_CONTAINS(out.text, "| `metric` | one of time_ns, bytes_per_s, items_per_s, "
-                             "rss_bytes_peak, instructions, or a metric of the benchmark's own | "
+                             "rss_bytes_peak, instructions, a resource (docs/resources.md), or a "
+                             "metric of the benchmark's own | "
                              "`time_ns` |");
 }
 

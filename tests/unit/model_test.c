@@ -255,6 +255,79 @@ TEST(a_definition_without_sweep_is_one_benchmark)
     release(&e);
 }
 
+static assay_status expand_tagged(struct expansion *e, const char *tags)
+{
+    const struct sweep_request request = {.suite = "suite",
+                                          .name = "name",
+                                          .sweep = "n=1,10,100 kind=a,ab",
+                                          .description = "",
+                                          .tags = tags,
+                                          .module = "/m.so",
+                                          .compiler = ""};
+    buf_init(&e->error, 1000);
+    return sweep_expand(&request, &e->arena, &e->benchmarks, &e->error);
+}
+
+static const char *main_of(enum bench_kind kind, const enum metric_id *measured, size_t count)
+{
+    struct result result = {.benchmark = {.kind = kind}};
+    for (size_t i = 0; i < count; i++)
+        CHECK(result_add_measurement(&result, &METRICS[measured[i]]) != NULL);
+    const struct measurement *main = result_main_measurement(&result);
+    const char *name = main ? main->metric->name : "none";
+    result_release(&result);
+    return name;
+}
+
+TEST(the_kind_says_which_metric_a_result_is_about)
+{
+    static const enum metric_id all[] = {METRIC_TIME, METRIC_ITEMS, METRIC_BYTES, METRIC_RSS};
+    static const enum metric_id counted[] = {METRIC_INSTRUCTIONS};
+    CHECK_STR(main_of(BENCH_LATENCY, all, 4), "time_ns");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 4), "bytes_per_s");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 2), "items_per_s");
+    CHECK_STR(main_of(BENCH_THROUGHPUT, all, 1), "time_ns");
+    CHECK_STR(main_of(BENCH_RESOURCE, all, 4), "rss_bytes_peak");
+    CHECK_STR(main_of(BENCH_RESOURCE, counted, 1), "instructions");
+    CHECK_STR(main_of(BENCH_LATENCY, all, 0), "none");
+}
+
+TEST(a_tag_may_hold_for_some_values_only)
+{
+    static const char *const want[] = {"all", "all ab", "all", "all ab", "all big", "all ab big"};
+    struct expansion e = {0};
+    CHECK_EQ(expand_tagged(&e, "all  ab[kind=ab] big[n=100]"), ASSAY_OK);
+    CHECK_EQ(e.benchmarks.count, 6);
+    for (size_t i = 0; i < e.benchmarks.count; i++)
+        CHECK_STR(e.benchmarks.items[i].tags, want[i]);
+    release(&e);
+}
+
+TEST(a_tag_of_several_values_holds_for_each)
+{
+    struct expansion e = {0};
+    CHECK_EQ(expand_tagged(&e, "big[n=10,100]"), ASSAY_OK);
+    CHECK_STR(e.benchmarks.items[1].tags, "");
+    CHECK_STR(e.benchmarks.items[2].tags, "big");
+    CHECK_STR(e.benchmarks.items[4].tags, "big");
+    release(&e);
+}
+
+TEST(a_tag_for_values_that_are_not_swept_is_refused)
+{
+    static const char *const tags[] = {"big[n=1000]", "big[m=1]", "big[n=]", "big[n]",
+                                       "big[",        "big[]",    "[n=1]",   "big[n=1]x",
+                                       "big]",        "b[n=1,2]"};
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        struct expansion e = {0};
+        CHECK_EQ(expand_tagged(&e, tags[i]), ASSAY_ERR_PARSE);
+        CHECK_CONTAINS(e.error.text, tags[i]);
+        CHECK_CONTAINS(e.error.text, "KEY=VALUE");
+        CHECK_EQ(e.benchmarks.count, 0);
+        release(&e);
+    }
+}
+
 TEST(keys_are_sorted_in_the_id_and_the_first_written_varies_slowest)
 {
     static const char *const want[] = {
@@ -372,7 +445,7 @@ TEST(millions_of_combinations_are_refused_before_any_is_made)
     BUF_AUTO sweep;
     struct expansion e = {0};
     buf_init(&sweep, 100000);
-    for (char key = 'a'; key <= 'h'; key++) {
+    for (int key = 'a'; key <= 'h'; key++) {
         buf_printf(&sweep, " %c=0", key);
         for (int i = 1; i < 1000; i++)
             buf_printf(&sweep, ",%d", i);

@@ -83,6 +83,14 @@ TEST(a_quick_run_of_many_has_short_launches)
     CHECK(quick(100000, "", (struct plan){0}).measure_seconds >= 0.01);
 }
 
+TEST(a_quick_run_of_very_many_has_fewer_launches)
+{
+    CHECK_EQ(quick(400, "", (struct plan){0}).launches, 5);
+    CHECK_EQ(quick(100000, "", (struct plan){0}).launches, 3);
+    CHECK_EQ(quick(100000, "", (struct plan){.launches = 7}).launches, 7);
+    CHECK_EQ(quick(100000, "launches: 6\n", (struct plan){0}).launches, 6);
+}
+
 TEST(what_is_said_or_another_profile_is_kept)
 {
     CHECK_EQ(quick(400, "", (struct plan){.measure_seconds = 0.2}).measure_seconds, 0.2);

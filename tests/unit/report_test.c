@@ -1,6 +1,7 @@
 /* Reports for terminals and for programs: width, groups, failures, and texts from outside. */
 #include "report/history.h"
 #include "report/json.h"
+#include "report/terminal/digest.h"
 #include "report/text.h"
 #include "sample_run.h"
 
@@ -20,7 +21,7 @@ static char *text_of(const struct run *run)
     static struct buf out;
     buf_release(&out);
     buf_init(&out, BUF_LENGTH_MAX);
-    report_text(run, &out);
+    report_text(run, NULL, &PAPER_PLAIN, &out);
     CHECK(out.status == ASSAY_OK);
     return out.text;
 }

@@ -84,6 +84,7 @@ static inline void check_same_result(const struct result *a, const struct result
     SAME_TEXT(a, b, benchmark.params);
     SAME_TEXT(a, b, benchmark.description);
     SAME_TEXT(a, b, benchmark.tags);
+    SAME_NUMBER(a, b, benchmark.samples);
     SAME_TEXT(a, b, benchmark.module);
     SAME_TEXT(a, b, benchmark.compiler);
     SAME_TEXT(a, b, reason);

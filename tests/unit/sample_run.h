@@ -56,6 +56,7 @@ static inline struct result *sample_result(struct run *run, const char *id, cons
                                             .params = params,
                                             .description = "what it does \xC3\xA9",
                                             .tags = "simd slow",
+                                            .samples = 12,
                                             .module = "./suite_bench.so",
                                             .compiler = "12.2.0"},
                               .reason = "",

@@ -1,6 +1,8 @@
 /* Judging targets: intervals made by hand, and a Welch interval worked by hand. */
 #include "compare/bounds/targets.h"
+#include "config/targets.h"
 #include "harness.h"
+#include "model/resources/resources.h"
 
 static struct result *add_result(struct run *run, const char *id)
 {
@@ -76,6 +78,47 @@ TEST(a_rate_is_met_when_all_of_its_interval_is_at_or_above_the_bound)
         CHECK_EQ(target->measured, 15);
         CHECK(target->interval.low == 10 && target->interval.high == 20);
     }
+    run_release(&run);
+}
+
+static assay_status parse(const char *item, struct arena *arena, target_vec *targets)
+{
+    claim_vec claims = {0};
+    char text[200];
+    snprintf(text, sizeof text, "targets:\n  - {benchmark: a, %s}\n", item);
+    const struct yaml_source source = {text, strlen(text), "t.yaml"};
+    return targets_parse(&source, &(struct targets){arena, targets, &claims}, NULL);
+}
+
+TEST(a_resource_may_be_bounded_in_its_unit_and_by_nothing)
+{
+    struct arena arena = {0};
+    target_vec targets = {0};
+    CHECK_EQ(parse("metric: pss_bytes, at_most: 2 MiB", &arena, &targets), ASSAY_OK);
+    CHECK_EQ(parse("metric: allocations, at_most: 0", &arena, &targets), ASSAY_OK);
+    CHECK_EQ(parse("metric: pss_bytes, at_least: 2 MiB", &arena, &targets), ASSAY_ERR_PARSE);
+    CHECK_EQ(parse("metric: rss_bytes_peak, at_most: 0", &arena, &targets), ASSAY_ERR_PARSE);
+    CHECK_EQ(parse("metric: heap_bytes, at_most: 5", &arena, &targets), ASSAY_OK); /* its own */
+    CHECK_EQ(targets.count, 3);
+    CHECK_EQ(targets.items[0].limit, 2 * 1024 * 1024.0);
+    CHECK_EQ(targets.items[1].limit, 0);
+    vec_release(&targets);
+    arena_release(&arena);
+}
+
+TEST(a_resource_is_judged_where_it_was_measured_and_not_run_elsewhere)
+{
+    const struct target none = {.benchmark = "a", .metric = "allocations", .limit = 0};
+    struct run run = {0};
+    struct result *result = add_result(&run, "a");
+    CHECK_EQ(judge(&run, &none)->status, TARGET_NONE);
+    struct measurement *measurement =
+        result_add_measurement(result, &RESOURCES[RESOURCE_ALLOCATIONS].metric);
+    CHECK(measurement != NULL);
+    measurement->summary.interval = (struct interval){0, 0, 0.95};
+    CHECK_EQ(judge(&run, &none)->status, TARGET_MET);
+    measurement->summary.interval = (struct interval){1, 1, 0.95};
+    CHECK_EQ(judge(&run, &none)->status, TARGET_MISSED);
     run_release(&run);
 }
 

@@ -24,13 +24,14 @@ static assay_status make(struct trend *trend)
                 return ASSAY_ERR_MEMORY;
             const double value = (i < 30 ? 100 : 130) + (double)(i * 7 % 5);
             *point = (struct trend_point){.at = arena_printf(&trend->arena, "%zu", i),
-                                          .run_id = "",
+                                          .run_id = arena_printf(&trend->arena, "r%zu", i),
                                           .commit = "",
                                           .value = value};
-            if (point->at == NULL)
+            if (point->at == NULL || point->run_id == NULL)
                 return ASSAY_ERR_MEMORY;
         }
         TRY(trend_judge(series));
+        TRY(trend_watch(series));
     }
     return ASSAY_OK;
 }
@@ -81,7 +82,7 @@ static bool print(void *context)
     buf_init(&out, BUF_LENGTH_MAX);
     assay_status status = make(&trend);
     if (status == ASSAY_OK) {
-        report_text_trend(&trend, &(struct trend_look){true, 80}, &out);
+        report_text_trend(&trend, &(struct trend_view){{80, true, true}, false}, &out);
         report_html_trend(&trend, &out);
         report_svg_trend(&trend.series.items[0], &out);
         status = out.status;

@@ -154,14 +154,15 @@ TEST(times_of_the_day_are_read_and_nothing_else)
         CHECK_EQ(schedule_parse_time(WRONG[i], &minute, NULL), ASSAY_ERR_ARGUMENT);
 }
 
-/* A series of 40 points with one step at `at`. */
+/* A series of 40 points, still learned, with one step at `at`. */
 static struct trend trend_with(size_t at, bool is_worse)
 {
     static const struct metric TIME = {"time_ns", "ns", LOWER_IS_BETTER, false};
     struct trend trend = {.series = {0}};
     struct trend_series *series = vec_add(&trend.series);
     CHECK(series != NULL);
-    *series = (struct trend_series){.name = "a/b", .metric = &TIME};
+    *series = (struct trend_series){
+        .name = "a/b", .metric = &TIME, .is_watched = true, .is_learning = true};
     for (size_t i = 0; i < 40; i++) {
         struct trend_point *point = vec_add(&series->points);
         CHECK(point != NULL);
@@ -208,6 +209,53 @@ TEST(steps_of_the_past_are_no_news)
     trend_release(&trend);
     CHECK_EQ(told(&news, 12, true), 0);
     news_release(&news);
+}
+
+static void add_alarm(struct trend *trend, size_t at, bool is_worse)
+{
+    struct trend_alarm *alarm = vec_add(&trend->series.items[0].alarms);
+    CHECK(alarm != NULL);
+    *alarm = (struct trend_alarm){
+        at + 3,
+        {.index = at, .ratio = 1.1, .is_worse = is_worse, .good_commit = "", .bad_commit = ""}};
+}
+
+static size_t told_of(struct trend *trend)
+{
+    struct news news = {.told = {0}};
+    struct arena arena = {0};
+    watch_step_vec steps = {0};
+    CHECK_EQ(news_take(&news, trend, &arena, &steps), ASSAY_OK);
+    const size_t count = steps.count;
+    trend_release(trend);
+    vec_release(&steps);
+    arena_release(&arena);
+    news_release(&news);
+    return count;
+}
+
+TEST(a_level_that_is_known_tells_alarms_and_no_hindsight)
+{
+    struct trend known = trend_with(12, true);
+    known.series.items[0].is_learning = false;
+    CHECK_EQ(told_of(&known), 0);
+    known = trend_with(12, true);
+    known.series.items[0].is_learning = false;
+    add_alarm(&known, 12, true);
+    CHECK_EQ(told_of(&known), 1);
+}
+
+TEST(hindsight_tells_of_the_level_that_is_learned_and_of_no_older_one)
+{
+    struct trend older = trend_with(5, true);
+    add_alarm(&older, 25, false);
+    CHECK_EQ(told_of(&older), 1);
+    struct trend newer = trend_with(38, true);
+    add_alarm(&newer, 20, true);
+    CHECK_EQ(told_of(&newer), 2);
+    struct trend same = trend_with(24, true);
+    add_alarm(&same, 20, true);
+    CHECK_EQ(told_of(&same), 1);
 }
 
 static struct process_end run(const char *script, double limit, size_t room, struct buf *printed)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "compare/quality.h"
 #include "compare/verdict.h"
+#include "model/resources/resources.h"
 
 static bool names(const struct threshold *threshold, const char *benchmark,
                   const struct metric *metric)
@@ -59,7 +60,7 @@ bool limits_named(const threshold_vec *thresholds, const char *benchmark,
 /* How many times worse the new side is. */
 static struct interval worse(const struct comparison *row)
 {
-    const struct metric *metric = metric_find(row->metric);
+    const struct metric *metric = resource_or_metric(row->metric);
     const struct interval *ratio = &row->interval;
     enum direction direction = metric != NULL ? metric->direction : row->direction;
     if (direction == LOWER_IS_BETTER)

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "compare/verdict.h"
+#include "model/resources/resources.h"
 
 static const struct result *find_result(const struct run *run, const char *id)
 {
@@ -64,7 +65,7 @@ static assay_status judge_target(const struct run *run, struct target *target)
         return judge_factor(run, target);
     const struct result *result = find_result(run, target->benchmark);
     const struct measurement *found = find_measurement(result, target->metric);
-    bool is_own = metric_find(target->metric) == NULL;
+    bool is_own = resource_or_metric(target->metric) == NULL;
     if (found == NULL && is_own && result != NULL && result->outcome == OUTCOME_OK) {
         target->status = TARGET_UNDECIDED; /* nobody measured it */
         target->measured = NAN;

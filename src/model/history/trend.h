@@ -1,4 +1,5 @@
-/* The nouns of a trend: a series of values over commits or times, its steps and drifts. */
+/* The nouns of a trend: a series of values over commits or times, its steps, drifts and outliers,
+ * and what would have been said of it as it came. */
 #ifndef MODEL_TREND_H
 #define MODEL_TREND_H
 
@@ -43,20 +44,39 @@ struct trend_forecast {
 };
 typedef VEC(struct trend_forecast) trend_forecast_vec;
 
+/* One value far from its neighbours: no step. */
+struct trend_outlier {
+    size_t index;
+    double ratio; /* to its neighbours; difference in a series that is_linear */
+    bool is_worse;
+};
+typedef VEC(struct trend_outlier) trend_outlier_vec;
+
+/* A step as it was told when point `raised` came, knowing no later one. */
+struct trend_alarm {
+    size_t raised;
+    struct trend_change change;
+};
+typedef VEC(struct trend_alarm) trend_alarm_vec;
+
 struct trend_series {
     const char *name; /* id of the benchmark, or the column's */
     const struct metric *metric;
     trend_point_vec points; /* oldest first */
     trend_change_vec changes;
     trend_drift_vec drifts;
+    trend_outlier_vec outliers;
+    trend_alarm_vec alarms; /* if is_watched */
+    bool is_watched;
+    bool is_learning;             /* too few points since the last alarm to raise the next one */
     trend_forecast_vec forecasts; /* when they were asked for */
     double sd;              /* of one value around its level, relative; absolute if is_linear */
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0 */
     size_t left_out;        /* points of other machines or compilers */
     size_t runs_since;      /* runs of its suite since its last point; 0 in a table */
-    double days_since;      /* its last point, whole ones; NaN where times are not known */
-    bool is_stale;          /* either is more than it should be */
+    double age_days;        /* whole, since its last point; NaN where times are not known */
+    bool is_stale;          /* one of both is more than it should be */
 };
 typedef VEC(struct trend_series) trend_series_vec;
 
@@ -75,6 +95,11 @@ struct trend {
 /* Days since 1970 of a point's time; NaN where that is no time of the store. */
 double trend_point_day(const struct trend_point *point);
 
+/* The alarm that told of changes.items[change], or NULL. */
+const struct trend_alarm *trend_alarm_of(const struct trend_series *series, size_t change);
+
+/* What the series owns; its texts are the trend's. */
+void trend_series_release(struct trend_series *series);
 void trend_release(struct trend *trend);
 
 #endif

@@ -82,6 +82,23 @@ const struct resource *resource_find(const char *metric)
     return NULL;
 }
 
+const struct metric *resource_or_metric(const char *name)
+{
+    const struct metric *metric = metric_find(name);
+    const struct resource *resource = metric ? NULL : resource_find(name);
+    return resource ? &resource->metric : metric;
+}
+
+unsigned resource_extra(const char *metric)
+{
+    const struct resource *resource = resource_find(metric);
+    if (resource == NULL)
+        return 0;
+    if (resource < &RESOURCES[RESOURCE_ALLOCATIONS])
+        return EXTRA_RESOURCES;
+    return resource < &RESOURCES[RESOURCE_CYCLES] ? EXTRA_ALLOCATIONS : EXTRA_COUNTERS;
+}
+
 enum leak leak_judge(const struct summary *growth)
 {
     if (growth->interval.level <= 0 || growth->launch_count < 2)

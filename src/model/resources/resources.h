@@ -58,6 +58,13 @@ extern const struct resource RESOURCES[RESOURCE_COUNT];
 /* The row with this metric's name; NULL for other metrics. */
 const struct resource *resource_find(const char *metric);
 
+/* The metric of that name which assay itself defines, in METRICS or in RESOURCES; NULL for those of
+ * benchmarks. */
+const struct metric *resource_or_metric(const char *name);
+
+/* What a run has to be asked for (bits of plan.extras) to measure it; 0: nothing, or not ours. */
+unsigned resource_extra(const char *metric);
+
 /* What the growth of resident memory means. */
 enum leak { LEAK_NONE, LEAK_FOUND, LEAK_UNDECIDED };
 

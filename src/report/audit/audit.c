@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "model/resources/resources.h"
 #include "report/text.h"
 
 enum { COLUMNS = 80, INDENT = 11 };
@@ -118,7 +119,7 @@ static const char *target_word(const struct audit_target *row)
 static void add_bound(const struct target *target, struct buf *out)
 {
     char bound[QUANTITY_TEXT_MAX];
-    const struct metric *known = metric_find(target->metric);
+    const struct metric *known = resource_or_metric(target->metric);
     const struct metric *metric = known != NULL ? known : &METRICS[METRIC_TIME];
     if (target->versus != NULL)
         buf_printf(out, "%g times as fast as %s", target->limit, target->versus);

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "report/terminal/histogram.h"
 #include "report/text.h"
 
-enum { MEANING_INDENT = 30 };
+enum { MEANING_INDENT = 30, LABEL_WIDTH = 17, PATH_INDENT = 4 };
 
 static void add_row(const char *name, const char *value, const char *meaning, struct buf *out)
 {
@@ -90,15 +91,34 @@ static void add_line(const char *name, const char *text, struct buf *out)
     buf_wrap(out, line.text, 17);
 }
 
-void report_text_result(const struct result *result, struct buf *out)
+/* A path has no blanks to break it at. */
+static void add_path(const char *name, const char *text, const struct paper *paper, struct buf *out)
+{
+    BUF_AUTO line;
+    buf_init(&line, 1 << 16);
+    report_text_line(text, &line);
+    if (line.length == 0)
+        return;
+    buf_printf(out, "  %-14s ", name);
+    if (paper->columns > 0 && LABEL_WIDTH + paper_width(line.text) > paper->columns)
+        buf_printf(out, "\n%*s", PATH_INDENT, "");
+    if (paper->columns > 0)
+        paper_name(line.text, PATH_INDENT, paper->columns, out);
+    else
+        buf_puts(out, line.text);
+    buf_putc(out, '\n');
+}
+
+void report_text_result(const struct result *result, const struct paper *paper, struct buf *out)
 {
     buf_printf(out, "%s: %s\n", result->benchmark.id, outcome_name(result->outcome));
     add_line("what it does", result->benchmark.description, out);
     add_line("tags", result->benchmark.tags, out);
-    add_line("module", result->benchmark.module, out);
+    add_path("module", result->benchmark.module, paper, out);
     add_line("compiler", result->benchmark.compiler, out);
     add_line("reason", result->reason, out);
     add_line("warning", result->warning, out);
+    report_histogram(result, paper, out);
     for (size_t i = 0; i < result->measurements.count; i++)
         add_measurement(&result->measurements.items[i], out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "model/resources/resources.h"
 #include "report/html/escape.h"
 #include "report/html/svg.h"
 
@@ -121,7 +122,7 @@ const char *html_metric_label(const char *metric)
 
 const char *html_metric_unit(const char *metric)
 {
-    const struct metric *known = metric_find(metric);
+    const struct metric *known = resource_or_metric(metric);
     return known != NULL ? known->unit : "";
 }
 

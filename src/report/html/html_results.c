@@ -159,11 +159,11 @@ static void add_numbers(struct buf *out, const struct run *run, const struct res
                         const struct group *group)
 {
     const struct summary *time = html_time(result);
-    const char *unit = METRICS[METRIC_TIME].unit;
+    const struct measurement *main = result_main_measurement(result);
     buf_puts(out, "<td role=\"cell\" class=\"num\">");
-    html_quantity(out, time->median, unit);
+    html_quantity(out, main->summary.median, main->metric->unit);
     buf_puts(out, "<small>");
-    add_interval(out, &time->interval, unit);
+    add_interval(out, &main->summary.interval, main->metric->unit);
     buf_puts(out, "</small></td><td role=\"cell\" class=\"bar\">");
     if (group->measured > 1 && is_comparable(time))
         svg_interval_bar(out, &group->scale, time);
@@ -292,18 +292,21 @@ static void add_suite(struct buf *out, const struct run *run, size_t first)
 
 void html_results(struct buf *out, const struct run *run)
 {
-    static const char *const COLUMNS[] = {"Benchmark",   ">Median time", "Compared",
-                                          ">vs fastest", ">Throughput",  ">Launches, samples",
+    static const char *const COLUMNS[] = {"Benchmark",   ">Median",     "Compared",
+                                          ">vs fastest", ">Throughput", ">Launches, samples",
                                           NULL};
     buf_puts(out, "<section id=\"results\" tabindex=\"-1\">\n<h2>Results</h2>\n");
     if (run->results.count == 0) {
         buf_puts(out, "<p>No benchmark was run.</p>\n</section>\n");
         return;
     }
-    html_table_open(out,
-                    "Median time per iteration with its 95 % interval over launches. Bars of one "
-                    "group share a logarithmic scale: the dot is the median, the bar its interval.",
-                    COLUMNS);
+    html_table_open(
+        out,
+        "Median with its 95 % interval over launches: of the time per iteration, of the "
+        "rate or the peak memory where the benchmark is about that. Bars of one group "
+        "are times on a shared logarithmic scale: the dot is the median, the bar its "
+        "interval.",
+        COLUMNS);
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_suite(run, i))
             add_suite(out, run, i);
@@ -612,7 +615,7 @@ static void add_facts(struct buf *out, const struct result *result)
 
 static void add_summary_line(struct buf *out, const struct result *result)
 {
-    const struct summary *time = html_time(result);
+    const struct measurement *main = result_main_measurement(result);
     buf_puts(out, "<summary>");
     buf_puts(out, "<h3><code>");
     html_name(out, result->benchmark.id, SIZE_MAX);
@@ -620,13 +623,13 @@ static void add_summary_line(struct buf *out, const struct result *result)
     if (!html_is_blank(result->warning))
         html_warning_mark(out);
     buf_puts(out, "<span class=\"value\">");
-    if (result->outcome != OUTCOME_OK || time == NULL) {
+    if (result->outcome != OUTCOME_OK || html_time(result) == NULL || main == NULL) {
         html_outcome_mark(out, result->outcome);
     } else {
         buf_puts(out, "<b>");
-        html_quantity(out, time->median, METRICS[METRIC_TIME].unit);
+        html_quantity(out, main->summary.median, main->metric->unit);
         buf_puts(out, "</b> <small>");
-        add_interval(out, &time->interval, METRICS[METRIC_TIME].unit);
+        add_interval(out, &main->summary.interval, main->metric->unit);
         buf_puts(out, "</small>");
     }
     buf_puts(out, "</span></summary>\n");

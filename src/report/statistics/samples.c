@@ -6,6 +6,8 @@
 #include "report/statistics/statistics.h"
 #include "report/text.h"
 
+enum { INDENT = 4 };
+
 /* "12 of 340 samples are high outliers, 3 severe" for one side. */
 static void add_side(const char *side, size_t mild, size_t severe, size_t samples, struct buf *out)
 {
@@ -37,8 +39,8 @@ static void add_interval(const char *name, double value, const struct interval *
     char middle[QUANTITY_TEXT_MAX], low[QUANTITY_TEXT_MAX], high[QUANTITY_TEXT_MAX];
     if (interval->level <= 0)
         return;
-    buf_printf(out, "\n    bootstrap %s %s (%s .. %s)", name, quantity_format(value, unit, middle),
-               quantity_format(interval->low, unit, low),
+    buf_printf(out, "%*sbootstrap %s %s (%s .. %s)\n", INDENT, "", name,
+               quantity_format(value, unit, middle), quantity_format(interval->low, unit, low),
                quantity_format(interval->high, unit, high));
 }
 
@@ -46,19 +48,22 @@ static void add_result(const struct result *result, struct buf *out)
 {
     const struct measurement *main = &result->measurements.items[0];
     const struct summary *summary = &main->summary;
+    BUF_AUTO evidence, outliers;
     buf_puts(out, "  ");
     report_text_line(result->benchmark.id, out);
-    buf_printf(out, "\n    %zu samples of %zu launch%s, worth %.0f independent ones",
+    buf_init(&evidence, 1024);
+    buf_init(&outliers, 1024);
+    buf_printf(&evidence, "%zu samples of %zu launch%s, worth %.0f independent ones",
                summary->sample_count, summary->launch_count, summary->launch_count == 1 ? "" : "es",
                summary->effective_sample_count);
-    buf_printf(out, " (autocorrelation %.2f)\n    ", summary->autocorrelation);
-    size_t before = out->length;
-    report_outliers(summary, out);
-    if (out->length == before)
-        buf_puts(out, "no outliers");
+    buf_printf(&evidence, " (autocorrelation %.2f)", summary->autocorrelation);
+    report_outliers(summary, &outliers);
+    buf_printf(out, "\n%*s", INDENT, "");
+    buf_wrap(out, evidence.text, INDENT);
+    buf_printf(out, "%*s", INDENT, "");
+    buf_wrap(out, outliers.length > 0 ? outliers.text : "no outliers", INDENT);
     add_interval("median", summary->median, &summary->bootstrap_median, main->metric->unit, out);
     add_interval("mean", summary->mean, &summary->bootstrap_mean, main->metric->unit, out);
-    buf_putc(out, '\n');
 }
 
 void report_samples_text(const struct run *run, struct buf *out)

@@ -25,19 +25,19 @@ CELL(struct run_row, run_skipped, cell_count(row->skipped))
 CELL(struct run_row, run_fingerprint, cell_text(row->fingerprint))
 
 static const struct table_column RUN_COLUMNS[] = {
-    {"id", run_id, true},
-    {"started_at", run_started_at, true},
-    {"commit", run_commit, true},
-    {"branch", run_branch, false},
-    {"label", run_label, true},
-    {"profile", run_profile, true},
-    {"status", run_status, true},
-    {"duration_seconds", run_duration, false},
-    {"ok", run_ok, true},
-    {"failed", run_failed, true},
-    {"skipped", run_skipped, true},
-    {"fingerprint", run_fingerprint, true},
-    {NULL, NULL, false},
+    {"id", run_id, PAGE_TEXT},
+    {"started_at", run_started_at, PAGE_TEXT},
+    {"commit", run_commit, PAGE_TEXT},
+    {"branch", run_branch, PAGE_NONE},
+    {"label", run_label, PAGE_TEXT},
+    {"profile", run_profile, PAGE_TEXT},
+    {"status", run_status, PAGE_TEXT},
+    {"duration_seconds", run_duration, PAGE_NONE},
+    {"ok", run_ok, PAGE_NUMBER},
+    {"failed", run_failed, PAGE_NUMBER},
+    {"skipped", run_skipped, PAGE_NUMBER},
+    {"fingerprint", run_fingerprint, PAGE_TEXT},
+    {NULL, NULL, PAGE_NONE},
 };
 
 assay_status report_table_runs(const run_row_vec *rows, enum table_format format, struct buf *out)
@@ -68,17 +68,17 @@ CELL(struct point, point_high, cell_quantity(row->row->high, row->row->unit))
 CELL(struct point, point_fingerprint, cell_text(row->row->fingerprint))
 
 static const struct table_column POINT_COLUMNS[] = {
-    {"benchmark", point_benchmark, true},
-    {"metric", point_metric, true},
-    {"unit", point_unit, false},
-    {"run", point_run, true},
-    {"started_at", point_started_at, false},
-    {"commit", point_commit, true},
-    {"median", point_median, true},
-    {"low", point_low, true},
-    {"high", point_high, true},
-    {"fingerprint", point_fingerprint, true},
-    {NULL, NULL, false},
+    {"benchmark", point_benchmark, PAGE_TEXT},
+    {"metric", point_metric, PAGE_TEXT},
+    {"unit", point_unit, PAGE_NONE},
+    {"run", point_run, PAGE_TEXT},
+    {"started_at", point_started_at, PAGE_NONE},
+    {"commit", point_commit, PAGE_TEXT},
+    {"median", point_median, PAGE_NUMBER},
+    {"low", point_low, PAGE_NUMBER},
+    {"high", point_high, PAGE_NUMBER},
+    {"fingerprint", point_fingerprint, PAGE_TEXT},
+    {NULL, NULL, PAGE_NONE},
 };
 
 assay_status report_table_history(const history_row_vec *rows, const char *metric,
@@ -101,13 +101,13 @@ CELL(struct baseline, baseline_fingerprint, cell_text(row->fingerprint))
 CELL(struct baseline, baseline_modules, cell_count(row->modules))
 
 static const struct table_column BASELINE_COLUMNS[] = {
-    {"name", baseline_name, true},
-    {"run", baseline_run, true},
-    {"commit", baseline_commit, true},
-    {"created_at", baseline_created_at, true},
-    {"fingerprint", baseline_fingerprint, true},
-    {"modules", baseline_modules, true},
-    {NULL, NULL, false},
+    {"name", baseline_name, PAGE_TEXT},
+    {"run", baseline_run, PAGE_TEXT},
+    {"commit", baseline_commit, PAGE_TEXT},
+    {"created_at", baseline_created_at, PAGE_TEXT},
+    {"fingerprint", baseline_fingerprint, PAGE_TEXT},
+    {"modules", baseline_modules, PAGE_NUMBER},
+    {NULL, NULL, PAGE_NONE},
 };
 
 assay_status report_table_baselines(const baseline_vec *rows, enum table_format format,
@@ -140,15 +140,15 @@ CELL(struct listed, listed_module,
 CELL(struct listed, listed_reason, row->failure ? cell_text(row->failure->reason) : cell_empty())
 
 static const struct table_column LIST_COLUMNS[] = {
-    {"benchmark", listed_id, true},
-    {"suite", listed_suite, false},
-    {"name", listed_name, false},
-    {"params", listed_params, false},
-    {"tags", listed_tags, true},
-    {"description", listed_description, true},
-    {"module", listed_module, true},
-    {"reason", listed_reason, true},
-    {NULL, NULL, false},
+    {"benchmark", listed_id, PAGE_TEXT},
+    {"suite", listed_suite, PAGE_NONE},
+    {"name", listed_name, PAGE_NONE},
+    {"params", listed_params, PAGE_NONE},
+    {"tags", listed_tags, PAGE_TEXT},
+    {"description", listed_description, PAGE_TEXT},
+    {"module", listed_module, PAGE_TEXT},
+    {"reason", listed_reason, PAGE_TEXT},
+    {NULL, NULL, PAGE_NONE},
 };
 
 assay_status report_table_list(const benchmark_vec *benchmarks, const module_failure_vec *failures,

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/resources/resources.h"
 #include "report/table/tables.h"
 #include "report/text.h"
 
@@ -109,43 +110,57 @@ CELL(hostname, cell_text(row->run->environment.hostname))
 CELL(fingerprint, cell_text(row->run->environment.fingerprint))
 
 static const struct table_column COLUMNS[] = {
-    {"run", run_id, false},
-    {"started_at", started_at, false},
-    {"commit", commit, false},
-    {"label", label, false},
-    {"profile", profile, false},
-    {"benchmark", benchmark, true},
-    {"suite", suite, false},
-    {"name", name, false},
-    {"params", params, false},
-    {"metric", metric, true},
-    {"unit", unit, false},
-    {"direction", direction, false},
-    {"status", status, true},
-    {"reason", reason, true},
-    {"warning", warning, false},
-    {"median", median, true},
-    {"low", low, true},
-    {"high", high, true},
-    {"level", level, false},
-    {"mean", mean, false},
-    {"sd", sd, false},
-    {"mad", mad, false},
-    {"min", min, false},
-    {"max", max, false},
-    {"p50", p50, false},
-    {"p90", p90, false},
-    {"p95", p95, false},
-    {"p99", p99, true},
-    {"p99_9", p99_9, false},
-    {"sample_count", sample_count, true},
-    {"launch_count", launch_count, false},
-    {"target", target_bound, false},
-    {"target_status", target_status, true},
-    {"hostname", hostname, false},
-    {"fingerprint", fingerprint, false},
-    {NULL, NULL, false},
+    {"run", run_id, PAGE_NONE},
+    {"started_at", started_at, PAGE_NONE},
+    {"commit", commit, PAGE_NONE},
+    {"label", label, PAGE_NONE},
+    {"profile", profile, PAGE_NONE},
+    {"benchmark", benchmark, PAGE_TEXT},
+    {"suite", suite, PAGE_NONE},
+    {"name", name, PAGE_NONE},
+    {"params", params, PAGE_NONE},
+    {"metric", metric, PAGE_TEXT},
+    {"unit", unit, PAGE_NONE},
+    {"direction", direction, PAGE_NONE},
+    {"status", status, PAGE_TEXT},
+    {"reason", reason, PAGE_TEXT},
+    {"warning", warning, PAGE_NONE},
+    {"median", median, PAGE_NUMBER},
+    {"low", low, PAGE_NUMBER},
+    {"high", high, PAGE_NUMBER},
+    {"level", level, PAGE_NONE},
+    {"mean", mean, PAGE_NONE},
+    {"sd", sd, PAGE_NONE},
+    {"mad", mad, PAGE_NONE},
+    {"min", min, PAGE_NONE},
+    {"max", max, PAGE_NONE},
+    {"p50", p50, PAGE_NONE},
+    {"p90", p90, PAGE_NONE},
+    {"p95", p95, PAGE_NONE},
+    {"p99", p99, PAGE_NUMBER},
+    {"p99_9", p99_9, PAGE_NONE},
+    {"sample_count", sample_count, PAGE_NUMBER},
+    {"launch_count", launch_count, PAGE_NONE},
+    {"target", target_bound, PAGE_NONE},
+    {"target_status", target_status, PAGE_TEXT},
+    {"hostname", hostname, PAGE_NONE},
+    {"fingerprint", fingerprint, PAGE_NONE},
+    {NULL, NULL, PAGE_NONE},
 };
+
+/* What the benchmark is about stands first. */
+static void add_measurements(const struct table *table, struct row *row)
+{
+    const struct measurement *main = result_main_measurement(row->result);
+    row->measurement = main;
+    if (main != NULL)
+        table_row(table, row);
+    for (size_t i = 0; i < row->result->measurements.count; i++) {
+        row->measurement = &row->result->measurements.items[i];
+        if (row->measurement != main)
+            table_row(table, row);
+    }
+}
 
 static void add_results(const struct table *table, const struct run *run)
 {
@@ -155,10 +170,8 @@ static void add_results(const struct table *table, const struct run *run)
         struct row row = {run, result, NULL};
         if (result->measurements.count == 0)
             table_row(table, &row);
-        for (size_t m = 0; m < result->measurements.count; m++) {
-            row.measurement = &result->measurements.items[m];
-            table_row(table, &row);
-        }
+        else
+            add_measurements(table, &row);
     }
 }
 
@@ -170,7 +183,7 @@ static void add_results(const struct table *table, const struct run *run)
     }
 static const char *unit_of(const struct target *target)
 {
-    const struct metric *known = target->versus ? NULL : metric_find(target->metric);
+    const struct metric *known = target->versus ? NULL : resource_or_metric(target->metric);
     return known ? known->unit : NULL;
 }
 TARGET_CELL(target_benchmark, cell_text(target->benchmark))
@@ -185,14 +198,26 @@ TARGET_CELL(target_word,
                                                     : target_status_name(target->status)))
 
 static const struct table_column TARGET_COLUMNS[] = {
-    {"target of", target_benchmark, true},
-    {"metric", target_metric, true},
-    {"versus", target_versus, true},
-    {"bound", target_limit, true},
-    {"measured", target_measured, true},
-    {"status", target_word, true},
-    {NULL, NULL, false},
+    {"target of", target_benchmark, PAGE_TEXT},
+    {"metric", target_metric, PAGE_TEXT},
+    {"versus", target_versus, PAGE_TEXT},
+    {"bound", target_limit, PAGE_NUMBER},
+    {"measured", target_measured, PAGE_NUMBER},
+    {"status", target_word, PAGE_TEXT},
+    {NULL, NULL, PAGE_NONE},
 };
+
+/* Targets of suites that the run did not touch are not worth a row. */
+static bool is_of_run(const struct run *run, const struct target *target)
+{
+    const size_t suite = strcspn(target->benchmark, "/");
+    bool known = target->status != TARGET_NONE;
+    for (size_t i = 0; i < run->results.count && !known; i++) {
+        const char *id = run->results.items[i].benchmark.id;
+        known = strcspn(id, "/") == suite && strncmp(id, target->benchmark, suite) == 0;
+    }
+    return known;
+}
 
 /* Which run it is; every line is a paragraph of its own list. */
 static void add_head(const struct run *run, struct buf *out)
@@ -235,7 +260,8 @@ assay_status report_markdown_run(const struct run *run, struct buf *out)
         buf_putc(out, '\n');
         table_begin(&targets);
         for (size_t i = 0; i < run->targets.count; i++)
-            table_row(&targets, &run->targets.items[i]);
+            if (is_of_run(run, &run->targets.items[i]))
+                table_row(&targets, &run->targets.items[i]);
     }
     return out->status;
 }

@@ -82,7 +82,7 @@ static void add_edge(const struct table *table, int at)
 
 static bool is_shown(const struct table *table, const struct table_column *column)
 {
-    return table->format == TABLE_CSV || column->brief;
+    return table->format == TABLE_CSV || column->page != PAGE_NONE;
 }
 
 void table_begin(const struct table *table)
@@ -94,10 +94,12 @@ void table_begin(const struct table *table)
             buf_puts(table->out, column->name);
         }
     add_edge(table, -1);
-    for (int i = 0; table->format == TABLE_MARKDOWN && i < at; i++)
-        buf_puts(table->out, i == 0 ? "|---" : "|---:");
-    if (table->format == TABLE_MARKDOWN)
-        buf_puts(table->out, "|\n");
+    if (table->format != TABLE_MARKDOWN)
+        return;
+    for (const struct table_column *column = table->columns; column->name != NULL; column++)
+        if (is_shown(table, column))
+            buf_puts(table->out, column->page == PAGE_TEXT ? "|---" : "|---:");
+    buf_puts(table->out, "|\n");
 }
 
 void table_row(const struct table *table, const void *row)

@@ -30,10 +30,14 @@ struct cell cell_count(uint64_t count);
 struct cell cell_truth(bool truth);
 struct cell cell_empty(void);
 
+/* Where a column stands in Markdown, if at all: a page has no room for all that a spreadsheet
+ * takes. */
+enum table_page { PAGE_NONE, PAGE_TEXT, PAGE_NUMBER };
+
 struct table_column {
     const char *name;
     struct cell (*cell)(const void *row);
-    bool brief; /* in Markdown, too: a page has no room for all that a spreadsheet takes */
+    enum table_page page;
 };
 
 enum table_format { TABLE_CSV, TABLE_MARKDOWN };

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "report/terminal/paper.h"
 #include "report/text.h"
 
 enum { LEVELS = 8 };
@@ -81,7 +82,7 @@ void sparkline_releases(const struct trend_series *series, size_t columns, size_
         const size_t before = column + (at == 0 ? indent : 0) - at;
         buf_printf(out, "%*s|", (int)before, "");
         report_text_line(told, out);
-        at = column + 1 + sparkline_columns(told);
+        at = column + 1 + paper_width(told);
     }
     if (at > 0)
         buf_putc(out, '\n');
@@ -92,20 +93,12 @@ static bool starts_character(char byte)
     return ((unsigned char)byte & 0xC0) != 0x80;
 }
 
-size_t sparkline_columns(const char *text)
-{
-    size_t columns = 0;
-    for (; *text != '\0'; text++)
-        columns += starts_character(*text);
-    return columns;
-}
-
 void sparkline_name(const char *text, size_t columns, struct buf *out)
 {
     BUF_AUTO line;
     buf_init(&line, BUF_LENGTH_MAX);
     report_text_line(text, &line);
-    const size_t length = sparkline_columns(line.text);
+    const size_t length = paper_width(line.text);
     const size_t kept = length <= columns ? length : columns - 2;
     size_t bytes = 0;
     for (size_t seen = 0; line.text[bytes] != '\0'; bytes++) {

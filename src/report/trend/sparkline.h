@@ -19,7 +19,4 @@ void sparkline_releases(const struct trend_series *series, size_t columns, size_
  * its own text: control characters become '?'. */
 void sparkline_name(const char *text, size_t columns, struct buf *out);
 
-/* Columns of a text: code points, which is what a terminal shows of names. */
-size_t sparkline_columns(const char *text);
-
 #endif

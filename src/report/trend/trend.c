@@ -49,14 +49,72 @@ static void add_place(const struct trend_series *series, const struct trend_chan
     buf_putc(out, '\n');
 }
 
-static void add_change(const struct trend_series *series, const struct trend_change *change,
-                       struct buf *out)
+static void add_size(const struct trend_series *series, const struct trend_change *change,
+                     struct buf *out)
 {
     buf_printf(out, "  %s ", change->is_worse ? "worse: " : "better:");
     add_amount(series, change->ratio, out);
     add_range(series, &change->interval, out);
     buf_putc(out, '\n');
-    add_place(series, change, out);
+}
+
+/* What it would have taken to know it when it began. */
+static void add_delay(const struct trend_series *series, size_t change, struct buf *out)
+{
+    const struct trend_alarm *alarm = trend_alarm_of(series, change);
+    if (alarm != NULL)
+        buf_printf(out, "    an alarm with point %zu would have told\n", alarm->raised);
+    else if (series->is_watched)
+        buf_puts(out, "    no alarm would have told yet\n");
+}
+
+static void add_changes(const struct trend_series *series, struct buf *out)
+{
+    const size_t changes = series->changes.count;
+    size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
+    if (hidden > 0)
+        buf_printf(out, "  %zu older changes; --json has them\n", hidden);
+    for (size_t i = hidden; i < changes; i++) {
+        add_size(series, &series->changes.items[i], out);
+        add_place(series, &series->changes.items[i], out);
+        add_delay(series, i, out);
+    }
+}
+
+static void add_alarm(const struct trend_series *series, const struct trend_alarm *alarm,
+                      struct buf *out)
+{
+    const size_t delay = alarm->raised - alarm->change.index;
+    add_size(series, &alarm->change, out);
+    buf_printf(out, "    raised with point %zu, ", alarm->raised);
+    report_text_line(series->points.items[alarm->raised].at, out);
+    buf_printf(out, ", %zu point%s after it began\n", delay, delay == 1 ? "" : "s");
+    add_place(series, &alarm->change, out);
+}
+
+static void add_alarms(const struct trend_series *series, struct buf *out)
+{
+    const size_t alarms = series->alarms.count;
+    size_t hidden = alarms > CHANGES_SHOWN ? alarms - CHANGES_SHOWN : 0;
+    if (hidden > 0)
+        buf_printf(out, "  %zu older alarms; --json has them\n", hidden);
+    for (size_t i = hidden; i < alarms; i++)
+        add_alarm(series, &series->alarms.items[i], out);
+    if (series->is_learning)
+        buf_puts(out, "  learning: too few points of this level for an alarm\n");
+}
+
+static void add_outliers(const struct trend_series *series, struct buf *out)
+{
+    const size_t count = series->outliers.count;
+    if (count == 0)
+        return;
+    const struct trend_outlier *newest = &series->outliers.items[count - 1];
+    buf_printf(out, "  %zu outlier%s, the newest ", count, count == 1 ? "" : "s");
+    add_amount(series, newest->ratio, out);
+    buf_printf(out, " (%s) at point %zu, ", newest->is_worse ? "worse" : "better", newest->index);
+    report_text_line(series->points.items[newest->index].at, out);
+    buf_putc(out, '\n');
 }
 
 static void add_drift(const struct trend_series *series, const struct trend_drift *drift,
@@ -74,8 +132,8 @@ static void add_stale(const struct trend_series *series, struct buf *out)
     if (!series->is_stale)
         return;
     buf_puts(out, "  stale: not measured");
-    if (series->days_since >= 1)
-        buf_printf(out, " for %.0f day%s", series->days_since, series->days_since < 2 ? "" : "s");
+    if (series->age_days >= 1)
+        buf_printf(out, " for %.0f day%s", series->age_days, series->age_days < 2 ? "" : "s");
     if (series->runs_since > 0)
         buf_printf(out, " in the last %zu run%s of its suite", series->runs_since,
                    series->runs_since > 1 ? "s" : "");
@@ -96,10 +154,11 @@ static void add_facts(const struct trend_series *series, struct buf *out)
                series->metric->direction == HIGHER_IS_BETTER ? "higher" : "lower");
 }
 
-static void add_series(const struct trend_series *series, const struct trend_look *look,
+static void add_series(const struct trend_series *series, const struct trend_view *view,
                        struct buf *out)
 {
-    const size_t columns = (size_t)fmin(look->columns - 2 * INDENT, CHART_COLUMNS_MAX);
+    const unsigned most = paper_columns(&view->paper) - 2 * INDENT;
+    const size_t columns = most < CHART_COLUMNS_MAX ? most : CHART_COLUMNS_MAX;
     report_text_line(series->name, out);
     buf_printf(out, ", %s\n", series->metric->name);
     if (series->points.count == 0) {
@@ -107,18 +166,17 @@ static void add_series(const struct trend_series *series, const struct trend_loo
         return;
     }
     buf_printf(out, "%*s", INDENT, "");
-    sparkline(series, columns, look->utf8, out);
+    sparkline(series, columns, view->paper.unicode, out);
     buf_putc(out, '\n');
     sparkline_releases(series, columns, INDENT, out);
     add_facts(series, out);
-    const size_t changes = series->changes.count;
-    size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
-    if (hidden > 0)
-        buf_printf(out, "  %zu older changes; --json has them\n", hidden);
-    for (size_t i = hidden; i < changes; i++)
-        add_change(series, &series->changes.items[i], out);
-    for (size_t i = 0; i < series->drifts.count; i++)
+    if (view->online)
+        add_alarms(series, out);
+    else
+        add_changes(series, out);
+    for (size_t i = 0; i < series->drifts.count && !view->online; i++)
         add_drift(series, &series->drifts.items[i], out);
+    add_outliers(series, out);
     report_text_forecasts(series, out);
     add_stale(series, out);
     if (series->left_out > 0)
@@ -132,38 +190,62 @@ struct layout {
 };
 enum { VALUE_COLUMNS = 10, NEWS_COLUMNS = 21, GAPS = 5, NAME_MIN = 12, CHART_MIN = 10 };
 
-static struct layout layout_of(const struct trend *trend, const struct trend_look *look)
+/* Names stay whole where nobody said how wide it is. */
+static struct layout layout_of(const struct trend *trend, const struct paper *paper)
 {
-    const size_t spare = look->columns - VALUE_COLUMNS - NEWS_COLUMNS - GAPS;
+    const size_t spare = paper_columns(paper) - VALUE_COLUMNS - NEWS_COLUMNS - GAPS;
     struct layout layout = {NAME_MIN, CHART_MIN};
     size_t points = CHART_MIN;
     for (size_t i = 0; i < trend->series.count; i++) {
         const struct trend_series *series = &trend->series.items[i];
-        const size_t length = sparkline_columns(series->name);
+        const size_t length = paper_width(series->name);
         layout.name = length > layout.name ? length : layout.name;
         points = series->points.count > points ? series->points.count : points;
     }
-    if (layout.name + CHART_MIN > spare)
-        layout.name = spare > NAME_MIN + CHART_MIN ? spare - CHART_MIN : NAME_MIN;
+    if (layout.name + CHART_MIN > spare && paper->columns > 0)
+        layout.name = spare - CHART_MIN;
     layout.chart = spare > layout.name + CHART_MIN ? spare - layout.name : CHART_MIN;
     layout.chart = points < layout.chart ? points : layout.chart;
     return layout;
 }
 
-/* "+20.1 % worse", of the newest change. */
-static void add_news(const struct trend_series *series, struct buf *out)
+/* The newest step by hindsight, or as it was raised; NULL without any. */
+static const struct trend_change *newest_step(const struct trend_series *series, bool online)
 {
-    const size_t changes = series->changes.count, drifts = series->drifts.count;
-    if (changes > 0) {
-        const struct trend_change *change = &series->changes.items[changes - 1];
-        add_amount(series, change->ratio, out);
-        buf_puts(out, change->is_worse ? " worse" : " better");
-    } else if (drifts > 0) {
+    const size_t changes = series->changes.count, alarms = series->alarms.count;
+    if (online)
+        return alarms > 0 ? &series->alarms.items[alarms - 1].change : NULL;
+    return changes > 0 ? &series->changes.items[changes - 1] : NULL;
+}
+
+static bool has_moved(const struct trend_series *series, bool online)
+{
+    return newest_step(series, online) != NULL || (!online && series->drifts.count > 0);
+}
+
+/* "+20.1 % worse", of the newest change. */
+static void add_news(const struct trend_series *series, const struct trend_view *view,
+                     struct buf *out)
+{
+    static const char *const STEPS[] = {"better", "worse"};
+    static const char *const DRIFTS[] = {"drifts better", "drifts worse"};
+    const size_t drifts = series->drifts.count, outliers = series->outliers.count;
+    const struct trend_change *step = newest_step(series, view->online);
+    if (step != NULL) {
+        add_amount(series, step->ratio, out);
+        buf_putc(out, ' ');
+        paper_word(&view->paper, step->is_worse ? INK_BAD : INK_GOOD, STEPS[step->is_worse], 0,
+                   out);
+    } else if (has_moved(series, view->online)) {
         const struct trend_drift *drift = &series->drifts.items[drifts - 1];
         add_amount(series, drift->ratio, out);
-        buf_puts(out, drift->is_worse ? " drifts worse" : " drifts better");
+        buf_putc(out, ' ');
+        paper_word(&view->paper, drift->is_worse ? INK_BAD : INK_GOOD, DRIFTS[drift->is_worse], 0,
+                   out);
     } else if (series->is_stale) {
-        buf_puts(out, "stale");
+        paper_word(&view->paper, INK_DOUBT, "stale", 0, out);
+    } else if (outliers > 0) {
+        buf_printf(out, "%zu outlier%s", outliers, outliers == 1 ? "" : "s");
     } else {
         buf_putc(out, '-');
     }
@@ -171,32 +253,27 @@ static void add_news(const struct trend_series *series, struct buf *out)
 }
 
 static void add_row(const struct trend_series *series, const struct layout *layout,
-                    const struct trend_look *look, struct buf *out)
+                    const struct trend_view *view, struct buf *out)
 {
     char value[QUANTITY_TEXT_MAX] = "";
     sparkline_name(series->name, layout->name, out);
     buf_puts(out, "  ");
-    sparkline(series, layout->chart, look->utf8, out);
+    sparkline(series, layout->chart, view->paper.unicode, out);
     if (series->points.count > 0)
         quantity_format(series->points.items[series->points.count - 1].value, series->metric->unit,
                         value);
     buf_printf(out, "%*s %*s  ", (int)(layout->chart - sparkline_width(series, layout->chart)), "",
                VALUE_COLUMNS, value);
-    add_news(series, out);
+    add_news(series, view, out);
 }
 
-static bool has_news(const struct trend_series *series)
+static void add_table(const struct trend *trend, const struct trend_view *view, struct buf *out)
 {
-    return series->changes.count + series->drifts.count > 0;
-}
-
-static void add_table(const struct trend *trend, const struct trend_look *look, struct buf *out)
-{
-    const struct layout layout = layout_of(trend, look);
+    const struct layout layout = layout_of(trend, &view->paper);
     buf_printf(out, "%-*s  %-*s %*s  %s\n", (int)layout.name, "series", (int)layout.chart, "trend",
-               VALUE_COLUMNS, "newest", "last change");
+               VALUE_COLUMNS, "newest", view->online ? "last alarm" : "last change");
     for (size_t i = 0; i < trend->series.count; i++)
-        add_row(&trend->series.items[i], &layout, look, out);
+        add_row(&trend->series.items[i], &layout, view, out);
 }
 
 static void add_absent(const struct trend *trend, struct buf *out)
@@ -209,23 +286,39 @@ static void add_absent(const struct trend *trend, struct buf *out)
     }
 }
 
-void report_text_trend(const struct trend *trend, const struct trend_look *look, struct buf *out)
+/* A series that did not move may look as if it had: docs/history.md has the rates. */
+static void add_summary(const struct trend *trend, bool online, struct buf *out)
 {
-    size_t still = 0;
+    size_t moved = 0, points = 0;
+    for (size_t i = 0; i < trend->series.count; i++) {
+        moved += has_moved(&trend->series.items[i], online);
+        points += trend->series.items[i].points.count;
+    }
+    buf_printf(out, "\n%zu of %zu series %s; ", moved, trend->series.count,
+               online ? "raised alarms" : "moved");
+    if (online)
+        buf_printf(out,
+                   "in %zu points some %.2g alarms are false\n(one in ten thousand points, "
+                   "docs/history.md)\n",
+                   points, (double)points / 1e4);
+    else
+        buf_puts(out, "where nothing did, one in ten thousand points\n"
+                      "looks as if it had (docs/history.md)\n");
+}
+
+void report_text_trend(const struct trend *trend, const struct trend_view *view, struct buf *out)
+{
     const bool has_table = trend->series.count > 1;
     if (has_table)
-        add_table(trend, look, out);
+        add_table(trend, view, out);
     for (size_t i = 0; i < trend->series.count; i++) {
         const struct trend_series *series = &trend->series.items[i];
-        still += !has_news(series);
-        if (has_table && !has_news(series) && !series->is_stale && series->forecasts.count == 0)
+        if (has_table && !has_moved(series, view->online) && !series->is_stale &&
+            series->forecasts.count == 0)
             continue;
         buf_puts(out, has_table ? "\n" : "");
-        add_series(series, look, out);
+        add_series(series, view, out);
     }
     add_absent(trend, out);
-    buf_printf(out,
-               "\n%zu of %zu series moved; where nothing did, one in ten\n"
-               "thousand points looks as if it had (docs/history.md)\n",
-               trend->series.count - still, trend->series.count);
+    add_summary(trend, view->online, out);
 }

@@ -3,16 +3,16 @@
 #define REPORT_TREND_TREND_H
 
 #include "model/history/trend.h"
+#include "report/terminal/paper.h"
 
-/* What the terminal shows. */
-enum { TREND_COLUMNS_MIN = 64 };
-struct trend_look {
-    bool utf8;        /* charts of block characters, else of ASCII */
-    unsigned columns; /* at least TREND_COLUMNS_MIN */
+/* What the reader wants to see. */
+struct trend_view {
+    struct paper paper;
+    bool online; /* alarms as they were raised, not what all points together say */
 };
 
-/* One series: a paragraph.  More: a table, then a paragraph of each that moved or is stale. */
-void report_text_trend(const struct trend *trend, const struct trend_look *look, struct buf *out);
+/* One series: a paragraph.  More: a table, then a paragraph of each that has news or is stale. */
+void report_text_trend(const struct trend *trend, const struct trend_view *view, struct buf *out);
 
 /* A page with a section a series; no script, no address (report/html/html.h). */
 void report_html_trend(const struct trend *trend, struct buf *out);

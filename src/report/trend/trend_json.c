@@ -16,18 +16,55 @@ static json_t *moved(double ratio, const struct interval *interval, bool is_wors
     return row;
 }
 
+static json_t *change_json(const struct trend_series *series, const struct trend_change *change)
+{
+    json_t *row = moved(change->ratio, &change->interval, change->is_worse);
+    report_json_member(&row, "index", json_integer((json_int_t)change->index));
+    report_json_member(&row, "low_index", json_integer((json_int_t)change->low_index));
+    report_json_member(&row, "high_index", json_integer((json_int_t)change->high_index));
+    report_json_member(&row, "at", report_json_text(series->points.items[change->index].at));
+    report_json_member(&row, "good_commit", report_json_text(change->good_commit));
+    report_json_member(&row, "bad_commit", report_json_text(change->bad_commit));
+    return row;
+}
+
 static json_t *changes_json(const struct trend_series *series)
 {
     json_t *rows = json_array();
-    for (size_t i = 0; i < series->changes.count; i++) {
-        const struct trend_change *change = &series->changes.items[i];
-        json_t *row = moved(change->ratio, &change->interval, change->is_worse);
-        report_json_member(&row, "index", json_integer((json_int_t)change->index));
-        report_json_member(&row, "low_index", json_integer((json_int_t)change->low_index));
-        report_json_member(&row, "high_index", json_integer((json_int_t)change->high_index));
-        report_json_member(&row, "at", report_json_text(series->points.items[change->index].at));
-        report_json_member(&row, "good_commit", report_json_text(change->good_commit));
-        report_json_member(&row, "bad_commit", report_json_text(change->bad_commit));
+    for (size_t i = 0; i < series->changes.count; i++)
+        report_json_element(&rows, change_json(series, &series->changes.items[i]));
+    return rows;
+}
+
+static json_t *alarms_json(const struct trend_series *series)
+{
+    if (!series->is_watched)
+        return json_null();
+    json_t *rows = json_array();
+    for (size_t i = 0; i < series->alarms.count; i++) {
+        const struct trend_alarm *alarm = &series->alarms.items[i];
+        const struct trend_point *point = &series->points.items[alarm->raised];
+        json_t *row = change_json(series, &alarm->change);
+        report_json_member(&row, "raised_index", json_integer((json_int_t)alarm->raised));
+        report_json_member(&row, "raised_at", report_json_text(point->at));
+        report_json_member(&row, "raised_commit", report_json_text(point->commit));
+        report_json_member(&row, "delay",
+                           json_integer((json_int_t)(alarm->raised - alarm->change.index)));
+        report_json_element(&rows, row);
+    }
+    return rows;
+}
+
+static json_t *outliers_json(const struct trend_series *series)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < series->outliers.count; i++) {
+        const struct trend_outlier *outlier = &series->outliers.items[i];
+        json_t *row = json_object();
+        report_json_member(&row, "index", json_integer((json_int_t)outlier->index));
+        report_json_member(&row, "at", report_json_text(series->points.items[outlier->index].at));
+        report_json_member(&row, "ratio", report_json_number(outlier->ratio));
+        report_json_member(&row, "direction", json_string(outlier->is_worse ? "worse" : "better"));
         report_json_element(&rows, row);
     }
     return rows;
@@ -74,11 +111,14 @@ static json_t *series_json(const struct trend_series *series)
     report_json_member(&row, "autocorrelation", report_json_number(series->autocorrelation));
     report_json_member(&row, "left_out", json_integer((json_int_t)series->left_out));
     report_json_member(&row, "runs_since", json_integer((json_int_t)series->runs_since));
-    report_json_member(&row, "days_since", report_json_number(series->days_since));
+    report_json_member(&row, "age_days", report_json_number(series->age_days));
     report_json_member(&row, "stale", json_boolean(series->is_stale));
     report_json_member(&row, "points", points_json(series));
     report_json_member(&row, "change_points", changes_json(series));
     report_json_member(&row, "drifts", drifts_json(series));
+    report_json_member(&row, "outliers", outliers_json(series));
+    report_json_member(&row, "alarms", alarms_json(series));
+    report_json_member(&row, "learning", json_boolean(series->is_learning));
     if (series->forecasts.count > 0)
         report_json_member(&row, "forecasts", report_json_forecasts(series));
     return row;

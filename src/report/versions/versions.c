@@ -17,7 +17,7 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-void report_text_versions(const comparison_vec *rows, struct buf *out)
+void report_text_versions(const comparison_vec *rows, const struct paper *paper, struct buf *out)
 {
     size_t end;
     for (size_t start = 0; start < rows->count; start = end) {
@@ -30,10 +30,10 @@ void report_text_versions(const comparison_vec *rows, struct buf *out)
         if (part.count < rows->count)
             buf_printf(out, "%s%s against %s\n", start > 0 ? "\n" : "", first->new_version,
                        first->old_version);
-        report_text_comparison(&part, out);
+        report_text_comparison(&part, paper, out);
     }
     if (rows->count == 0)
-        report_text_comparison(rows, out);
+        report_text_comparison(rows, paper, out);
 }
 
 /* ---- values of a parameter ---- */

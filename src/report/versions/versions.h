@@ -4,9 +4,10 @@
 #define REPORT_VERSIONS_H
 
 #include "model/comparison.h"
+#include "report/terminal/paper.h"
 
 /* One table; where there are several new versions, one for each of them. */
-void report_text_versions(const comparison_vec *rows, struct buf *out);
+void report_text_versions(const comparison_vec *rows, const struct paper *paper, struct buf *out);
 
 /* Rows that are set against other benchmarks: those of one base together, one line a value of
  * `parameter`. */

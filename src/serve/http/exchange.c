@@ -5,6 +5,7 @@
  *
  * Invariants: 1. a body is never read; 2. without the token nothing of the store is looked at. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +34,9 @@ void *exchange_begin(void *server, const char *target, struct MHD_Connection *co
         return NULL;
     buf_init(&error, sizeof exchange->why - 1);
     exchange->status = request_parse(target, &exchange->request, &error);
-    memcpy(exchange->why, error.text, error.length);
+    snprintf(exchange->why, sizeof exchange->why, "%s", error.text);
     if (strlen(target) <= REQUEST_BYTES_MAX)
-        memcpy(exchange->target, target, strlen(target));
+        snprintf(exchange->target, sizeof exchange->target, "%s", target);
     return exchange;
 }
 
@@ -283,7 +284,9 @@ static enum MHD_Result check_head(struct MHD_Connection *connection, const char 
 
 /* Called when the headers are there, and again when all is.  An answer to the first call ends the
  * connection, which is right for what is refused, and wrong for all else. */
+/* NOLINTBEGIN(readability-function-size,readability-non-const-parameter): libmicrohttpd's */
 enum MHD_Result exchange_answer(EXCHANGE_PARAMETERS)
+/* NOLINTEND(readability-function-size,readability-non-const-parameter) */
 {
     struct exchange *asked = *exchange;
     struct visit *visit = exchange_visit(connection);

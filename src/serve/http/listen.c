@@ -83,7 +83,7 @@ static unsigned port_of(int socket_fd)
 assay_status listen_open(const struct serve_request *request, int *ret_socket, struct buf *url,
                          struct buf *error)
 {
-    struct place place;
+    struct place place = {.length = 0};
     TRY(check(request, &place, error));
     int family = place.address.any.sa_family, yes = 1;
     int opened = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

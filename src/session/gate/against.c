@@ -33,6 +33,16 @@ static bool has_common(const struct run *then, const struct run *run)
     return false;
 }
 
+/* Rows come newest first: behind the run itself stand the earlier ones, also those of the same
+ * second.  A run that is not among them is not stored, or older than all. */
+static size_t first_earlier(const run_row_vec *rows, const struct run *run)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->items[i].id, run->id) == 0)
+            return i + 1;
+    return 0;
+}
+
 assay_status against_last(struct store *store, const struct run *run, struct run *ret_last,
                           struct buf *error)
 {
@@ -40,7 +50,8 @@ assay_status against_last(struct store *store, const struct run *run, struct run
     run_row_vec rows = {0};
     bool found = false;
     assay_status status = store->ops->runs(store, RUNS_LOOKED_AT, &arena, &rows);
-    for (size_t i = 0; i < rows.count && status == ASSAY_OK && !found; i++) {
+    for (size_t i = first_earlier(&rows, run); i < rows.count && status == ASSAY_OK && !found;
+         i++) {
         struct run candidate = {0};
         if (!is_comparable(&rows.items[i], run))
             continue;

@@ -11,6 +11,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "compare/summaries.h"
+#include "model/resources/resources.h"
 #include "session/counting/instructions.h"
 #include "session/gate/work.h"
 
@@ -47,6 +48,17 @@ bool gate_is_wanted_alone(const struct gate_work *work, const struct benchmark *
     return work->baseline != NULL && has_named_metric(work, benchmark->id);
 }
 
+/* What thresholds and targets name and a run measures only when asked. */
+static unsigned named_extras(const struct gate_request *request)
+{
+    unsigned extras = 0;
+    for (size_t i = 0; i < request->thresholds->count; i++)
+        extras |= resource_extra(request->thresholds->items[i].metric->name);
+    for (size_t i = 0; request->targets != NULL && i < request->targets->count; i++)
+        extras |= resource_extra(request->targets->items[i].metric);
+    return extras;
+}
+
 static assay_status run_catalog(const struct gate_work *work, const struct catalog *catalog,
                                 struct run *ret_run, struct buf *error)
 {
@@ -60,6 +72,7 @@ static assay_status run_catalog(const struct gate_work *work, const struct catal
                                       .progress = compare->progress,
                                       .context = compare->context};
     session.instructions = compare->instructions;
+    session.plan.extras |= named_extras(work->request);
     if (session.instructions)
         session.plan = instructions_plan(&compare->plan, 0, 0);
     session.plan.limit_seconds = compare->plan.limit_seconds;
@@ -303,7 +316,7 @@ static const struct metric *metric_of(const struct run *today, const struct targ
 {
     const struct result *result = gate_find_result(today, target->benchmark);
     const struct measurement *found = result ? result_measurement(result, target->metric) : NULL;
-    const struct metric *known = metric_find(target->metric);
+    const struct metric *known = resource_or_metric(target->metric);
     return known != NULL ? known : found != NULL ? found->metric : own;
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/resources/resources.h"
 #include "probe/machine.h"
 #include "session/gate/work.h"
 
@@ -232,7 +233,7 @@ static assay_status judge(struct gate_work *work)
     struct gate_facts *facts = work->facts;
     for (size_t i = 0; i < work->rows->count; i++) {
         struct comparison *row = &work->rows->items[i];
-        const struct metric *metric = metric_find(row->metric);
+        const struct metric *metric = resource_or_metric(row->metric);
         bool judged_target = row->kind == KIND_TARGET && row->target->status != TARGET_NONE;
         facts->measured += row->verdict != VERDICT_NONE || judged_target;
         if (row->kind == KIND_TARGET)

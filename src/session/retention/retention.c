@@ -1,7 +1,7 @@
 /* Forgetting.  Order: the runs, then copies of modules, then folders, then the file's free pages: a
  * crash in between leaves something too much, never a run without its results.
- * Invariants: 1. nothing that a baseline names goes; 2. a folder is removed only when its name is
- * that of a run, and links in it are removed, not followed. */
+ * Invariants: 1. nothing goes that a baseline names or another process measures; 2. a folder is
+ * removed only when its name is that of a run, and links in it are removed, not followed. */
 #include "session/retention/retention.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { RUNS_MAX = 1000000000, OPEN_FILES = 16, ID_LENGTH = 20, FRESH_SECONDS = 24 * 60 * 60 };
+enum { RUNS_MAX = 1000000000, OPEN_FILES = 16, ID_LENGTH = 20 };
 
 static bool is_baseline(const baseline_vec *baselines, const char *id)
 {
@@ -21,21 +21,6 @@ static bool is_baseline(const baseline_vec *baselines, const char *id)
         if (strcmp(baselines->items[i].run_id, id) == 0)
             return true;
     return false;
-}
-
-/* Whether another process may still be at it; one that was killed is "running" for ever. */
-static bool may_be_running(const struct run_row *row)
-{
-    char fresh[32] = "";
-    struct tm utc;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    time_t since = now.tv_sec - FRESH_SECONDS;
-    if (strcmp(row->status, "running") != 0)
-        return false;
-    if (gmtime_r(&since, &utc) != NULL)
-        strftime(fresh, sizeof fresh, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return strcmp(row->started_at, fresh) >= 0;
 }
 
 static bool goes(const struct retention_rule *rule, size_t newer, const char *started_at)
@@ -49,7 +34,8 @@ static void plan_runs(const baseline_vec *baselines, const struct retention_rule
 {
     size_t kept = 0;
     for (size_t i = 0; i < rows->count; i++)
-        if (goes(rule, i, rows->items[i].started_at) && !may_be_running(&rows->items[i]) &&
+        if (goes(rule, i, rows->items[i].started_at) &&
+            strcmp(rows->items[i].status, "running") != 0 &&
             !is_baseline(baselines, rows->items[i].id))
             rows->items[kept++] = rows->items[i];
     rows->count = kept;

@@ -117,10 +117,18 @@ static bool has_part(const char *text, const char *part)
     return false;
 }
 
-static bool has_tag(const char *tags, const char *tag)
+bool selection_names(char *const *words, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (words[i][0] != '!')
+            return true;
+    return false;
+}
+
+bool selection_has_tag(const struct benchmark *benchmark, const char *tag)
 {
     size_t length = strlen(tag);
-    for (const char *at = tags; at != NULL && *at != '\0';) {
+    for (const char *at = benchmark->tags; at != NULL && *at != '\0';) {
         size_t word = strcspn(at, " ");
         if (word == length && strncmp(at, tag, length) == 0)
             return true;
@@ -137,7 +145,7 @@ static bool means(const struct choice *choice, const struct benchmark *benchmark
     case CHOICE_REGEX:
         return regexec(&choice->regex, benchmark->id, 0, NULL, 0) == 0;
     case CHOICE_TAG:
-        return has_tag(benchmark->tags, choice->text);
+        return selection_has_tag(benchmark, choice->text);
     case CHOICE_PATTERN:
     case CHOICE_KINDS:
         break;

@@ -36,6 +36,11 @@ bool selection_is_marked(const char *word);
 /* Whether a word names a file rather than a pattern. */
 bool selection_is_path(const char *word);
 
+/* Whether one of the words says which benchmarks are wanted, and not only which are not. */
+bool selection_names(char *const *words, int count);
+
+bool selection_has_tag(const struct benchmark *benchmark, const char *tag);
+
 /* The words are lent.  ASSAY_ERR_ARGUMENT: an empty word, or an expression that is none, with the
  * place of the mistake.  Free with selection_release, also after a failure. */
 ASSAY_USE_RESULT assay_status selection_open(char *const *words, int count,

@@ -10,6 +10,7 @@
  * Invariant: in a complete block every living command has run exactly once. */
 #include "session/time/blocks.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -114,6 +115,7 @@ static enum block_step make_turns(struct walk *walk, size_t count, size_t blocks
 static size_t blocks_ahead(const struct walk *walk)
 {
     const struct block_plan *plan = walk->plan;
+    assert(plan->count > 0); /* one at least is alive */
     if (walk->done == 0)
         return 1;
     double left_seconds = plan->budget_seconds -
@@ -152,6 +154,7 @@ static assay_status run_blocks(struct walk *walk)
     return ASSAY_OK;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): make_turns changes it */
 assay_status blocks_run(const struct block_plan *plan, const struct block_calls *calls, bool *alive,
                         size_t *ret_done)
 {

@@ -84,9 +84,9 @@ assay_status trend_find_stale(struct trend *trend, time_t now)
             continue;
         if (strcmp(last_point(series)->at, newest) < 0)
             TRY(count_runs_since(trend, series));
-        series->days_since = floor((double)now / DAY_SECONDS - trend_point_day(last_point(series)));
+        series->age_days = floor((double)now / DAY_SECONDS - trend_point_day(last_point(series)));
         series->is_stale =
-            series->runs_since >= TREND_STALE_RUNS || series->days_since >= TREND_STALE_DAYS;
+            series->runs_since >= TREND_STALE_RUNS || series->age_days >= TREND_STALE_DAYS;
     }
     return ASSAY_OK;
 }

@@ -2,6 +2,7 @@
  * Invariant: rows come by benchmark, oldest first, so that a series is one stretch of them. */
 #include "session/trend/trend.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "compare/trend.h"
@@ -39,9 +40,7 @@ static assay_status ask_direction(const history_row_vec *rows, struct asked *ask
 
 static const struct metric *metric_known(const char *name)
 {
-    const struct metric *known = metric_find(name);
-    const struct resource *resource = resource_find(name);
-    return known != NULL ? known : resource != NULL ? &resource->metric : NULL;
+    return resource_or_metric(name);
 }
 
 /* The metric as the row has it: those that benchmarks define have their unit there. */
@@ -89,6 +88,7 @@ static assay_status add_series(const struct asked *asked, const struct history_r
     *series = (struct trend_series){
         .name = newest->benchmark,
         .metric = metric_of(&trend->arena, asked, newest->unit),
+        .age_days = (double)NAN,
     };
     if (series->metric == NULL)
         return ASSAY_ERR_MEMORY;
@@ -172,6 +172,13 @@ assay_status trend_load(const struct trend_request *request, struct trend *ret_t
                          request->metric);
     return buf_error(&request->store->error, ASSAY_ERR_NOT_FOUND, "'%s' was not measured since %s",
                      words_shown(request), request->since);
+}
+
+assay_status trend_watch_all(struct trend *trend)
+{
+    for (size_t i = 0; i < trend->series.count; i++)
+        TRY(trend_watch(&trend->series.items[i]));
+    return ASSAY_OK;
 }
 
 assay_status trend_judge_all(struct trend *trend)

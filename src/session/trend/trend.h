@@ -32,13 +32,16 @@ ASSAY_USE_RESULT assay_status trend_add(const struct trend_request *request, str
 ASSAY_USE_RESULT assay_status trend_load_metrics(const struct trend_request *request,
                                                  struct trend *ret_trend);
 
+/* Fills the alarms of all series.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status trend_watch_all(struct trend *trend);
+
 /* Judges all series and puts what moved first.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_judge_all(struct trend *trend);
 
 /* How old series may get before they are said to be stale. */
 enum { TREND_STALE_RUNS = 5, TREND_STALE_DAYS = 30 };
 
-/* Says of each series how long it was not measured: days until `now`, and runs in which others of
+/* Says of each series how old it is: days until `now`, and runs in which others of
  * its suite among these series were.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_find_stale(struct trend *trend, time_t now);
 

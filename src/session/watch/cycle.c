@@ -180,6 +180,8 @@ static assay_status judge(const char *path, struct trend *trend)
     status = trend_load(&request, trend);
     if (status == ASSAY_OK)
         status = trend_judge_all(trend);
+    if (status == ASSAY_OK)
+        status = trend_watch_all(trend);
     store_close(store);
     return status == ASSAY_ERR_NOT_FOUND ? ASSAY_OK : status;
 }

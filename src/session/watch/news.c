@@ -1,5 +1,8 @@
 /* Telling each step once.
- * Why by runs and not by indices: a trend is looked at through a window, and may be pruned. */
+ * Why by runs and not by indices: a trend is looked at through a window, and may be pruned.
+ * Why alarms and not what hindsight finds: a watch looks again after each run, and their rate of
+ * false ones holds for all looks together.  They need a level that is known; until then hindsight
+ * tells more than silence would. */
 #include "session/watch/news.h"
 
 #include <stdlib.h>
@@ -65,19 +68,42 @@ static assay_status add_step(const struct trend_series *series, const struct tre
                : ASSAY_ERR_MEMORY;
 }
 
+/* Where news is looked for in one series, and where it goes. */
+struct taking {
+    struct news *news;
+    const struct trend_series *series;
+    struct arena *arena;
+    watch_step_vec *steps;
+};
+
+static assay_status take(const struct taking *taking, const struct trend_change *change)
+{
+    if (is_told(taking->news, taking->series, change))
+        return ASSAY_OK;
+    TRY(remember(taking->news, taking->series, change));
+    return taking->steps != NULL ? add_step(taking->series, change, taking->arena, taking->steps)
+                                 : ASSAY_OK;
+}
+
+/* What was raised as values came; in a level that is still learned, what all its values say. */
+static assay_status take_series(const struct taking *taking)
+{
+    const struct trend_series *series = taking->series;
+    size_t level = 0;
+    for (size_t i = 0; i < series->alarms.count; i++) {
+        TRY(take(taking, &series->alarms.items[i].change));
+        level = series->alarms.items[i].change.index;
+    }
+    for (size_t i = 0; i < series->changes.count && series->is_learning; i++)
+        if (series->changes.items[i].index >= level)
+            TRY(take(taking, &series->changes.items[i]));
+    return ASSAY_OK;
+}
+
 assay_status news_take(struct news *news, const struct trend *trend, struct arena *arena,
                        watch_step_vec *steps)
 {
-    for (size_t i = 0; i < trend->series.count; i++) {
-        const struct trend_series *series = &trend->series.items[i];
-        for (size_t k = 0; k < series->changes.count; k++) {
-            const struct trend_change *change = &series->changes.items[k];
-            if (is_told(news, series, change))
-                continue;
-            TRY(remember(news, series, change));
-            if (steps != NULL)
-                TRY(add_step(series, change, arena, steps));
-        }
-    }
+    for (size_t i = 0; i < trend->series.count; i++)
+        TRY(take_series(&(struct taking){news, &trend->series.items[i], arena, steps}));
     return ASSAY_OK;
 }

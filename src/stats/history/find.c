@@ -215,6 +215,24 @@ static assay_status keep_drift(const struct series *series, struct stretch stret
     return ASSAY_OK;
 }
 
+/* What was cut off the value says how far from the running median it is. */
+static assay_status keep_outliers(const struct series *series, struct history *history)
+{
+    const double reach = CLIP_SD * series->noise.sd;
+    const double enough = (OUTLIER_SD - CLIP_SD) * series->noise.sd;
+    for (size_t i = 0; i < series->count; i++) {
+        double cut_off = series->values[i] - series->limited[i];
+        if (fabs(cut_off) <= enough)
+            continue;
+        struct history_outlier *outlier = vec_add(&history->outliers);
+        if (outlier == NULL)
+            return ASSAY_ERR_MEMORY;
+        double off = cut_off + copysign(reach, cut_off);
+        *outlier = (struct history_outlier){i, shown(series, off)};
+    }
+    return ASSAY_OK;
+}
+
 static assay_status find(const struct series *series, cut_vec *cuts, struct history *history)
 {
     TRY(find_cuts(series, cuts));
@@ -225,7 +243,7 @@ static assay_status find(const struct series *series, cut_vec *cuts, struct hist
                        (struct stretch){i > 0 ? cuts->items[i - 1] : 0,
                                         i < cuts->count ? cuts->items[i] : series->count},
                        history));
-    return ASSAY_OK;
+    return keep_outliers(series, history);
 }
 
 assay_status history_find(const double *values, size_t count, struct history *ret_history)
@@ -254,5 +272,6 @@ void history_release(struct history *history)
 {
     vec_release(&history->changes);
     vec_release(&history->drifts);
+    vec_release(&history->outliers);
     *history = (struct history){0};
 }

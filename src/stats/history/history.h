@@ -43,18 +43,26 @@ struct history_drift {
 };
 typedef VEC(struct history_drift) history_drift_vec;
 
+/* A value far from those around it, which neither begin nor end a level with it. */
+struct history_outlier {
+    size_t index;
+    double ratio; /* to the median of its neighbours; difference where is_linear */
+};
+typedef VEC(struct history_outlier) history_outlier_vec;
+
 struct history {
     history_change_vec changes; /* in order */
     history_drift_vec drifts;
+    history_outlier_vec outliers;
     double sd;              /* of one value around its level: relative, absolute where is_linear; 0
                              * where most values are equal */
     double autocorrelation; /* of neighbours */
     bool is_linear;         /* some values are not above 0, so differences stand for ratios */
 };
 
-/* Finds the steps and drifts of `count` finite values, oldest first.  Fewer than 10 values, or
- * values that do not scatter at all beside one step, have none.  Free with history_release, also
- * after a failure.
+/* Finds the steps, drifts and outliers of `count` finite values, oldest first.  Fewer than 10
+ * values, or values that do not scatter at all beside one step, have none.  Free with
+ * history_release, also after a failure.
  *
  * ASSAY_ERR_ARGUMENT  a value is NaN or infinite.
  * ASSAY_ERR_LIMIT     more than HISTORY_COUNT_MAX values.

@@ -9,9 +9,8 @@
 
 #include "stats/history/settings.h"
 
-/* The value of rank `rank`, counted from 0; `values` are put into another order.
- * Hoare 1961, Communications of the ACM 4(7), Algorithm 65. */
-static double select_rank(double *values, size_t count, size_t rank)
+/* Hoare 1961, Communications of the ACM 4(7), Algorithm 65. */
+double series_select(double *values, size_t count, size_t rank)
 {
     size_t low = 0, high = count - 1;
     while (low < high) {
@@ -43,7 +42,7 @@ static double difference_variance(const double *values, size_t count, size_t lag
     double kept = 0, sum = 0, squares = 0;
     for (size_t i = 0; i < pairs; i++)
         scratch[i] = fabs(values[i + lag] - values[i]);
-    const double limit = NOISE_TRIM * 1.4826 * select_rank(scratch, pairs, pairs / 2);
+    const double limit = NOISE_TRIM * 1.4826 * series_select(scratch, pairs, pairs / 2);
     for (size_t i = 0; i < pairs; i++) {
         double off = values[i + lag] - values[i];
         if (fabs(off) > limit)
@@ -128,7 +127,7 @@ static void window_remove(struct window *window, double value)
         window->sorted[at] = window->sorted[at + 1];
 }
 
-static void limit(const struct series *series)
+static void limit(const struct series *series, double *limited)
 {
     const double reach = CLIP_SD * series->noise.sd;
     struct window window = {.count = 0};
@@ -140,16 +139,16 @@ static void limit(const struct series *series)
         if (i > CLIP_REACH)
             window_remove(&window, series->values[i - CLIP_REACH - 1]);
         double middle = window.sorted[window.count / 2];
-        series->limited[i] = fmin(fmax(series->values[i], middle - reach), middle + reach);
+        limited[i] = fmin(fmax(series->values[i], middle - reach), middle + reach);
     }
 }
 
-static void add_up(const struct series *series)
+static void add_up(const struct series *series, double *sums, double *moments)
 {
-    series->sums[0] = series->moments[0] = 0;
+    sums[0] = moments[0] = 0;
     for (size_t i = 0; i < series->count; i++) {
-        series->sums[i + 1] = series->sums[i] + series->limited[i];
-        series->moments[i + 1] = series->moments[i] + series->limited[i] * (double)i;
+        sums[i + 1] = sums[i] + series->limited[i];
+        moments[i + 1] = moments[i] + series->limited[i] * (double)i;
     }
 }
 
@@ -164,10 +163,12 @@ assay_status series_make(const double *values, size_t count, struct series *ret_
     double *block = malloc((4 * count + 2) * sizeof *block);
     if (block == NULL)
         return ASSAY_ERR_MEMORY;
+    double *limited = block + count, *sums = limited + count, *moments = sums + count + 1;
+    ret_series->block = block;
     ret_series->values = block;
-    ret_series->limited = block + count;
-    ret_series->sums = block + 2 * count;
-    ret_series->moments = block + 3 * count + 1;
+    ret_series->limited = limited;
+    ret_series->sums = sums;
+    ret_series->moments = moments;
     for (size_t i = 0; i < count; i++)
         block[i] = ret_series->is_linear ? values[i] - values[0] : log(values[i] / values[0]);
     if (count < 2 * SEGMENT_MIN)
@@ -175,16 +176,16 @@ assay_status series_make(const double *values, size_t count, struct series *ret_
     if (!noise_beside_step(block, count, &ret_series->noise)) {
         if (count <= 2 * NOISE_LAG)
             return ASSAY_OK;
-        noise_estimate(block, count, ret_series->limited, &ret_series->noise);
+        noise_estimate(block, count, limited, &ret_series->noise);
     }
-    limit(ret_series);
-    add_up(ret_series);
+    limit(ret_series, limited);
+    add_up(ret_series, sums, moments);
     return ASSAY_OK;
 }
 
 void series_release(struct series *series)
 {
-    free(series->values);
+    free(series->block);
     *series = (struct series){0};
 }
 

@@ -18,12 +18,13 @@ struct noise {
 
 struct series {
     size_t count;
-    double *values;  /* logarithms less the first one; the values themselves where is_linear */
-    double *limited; /* the same, outliers limited */
-    double *sums;    /* of the first i of `limited`; count + 1 */
-    double *moments; /* of i * limited[i]; count + 1 */
+    const double *values; /* logarithms less the first one; the values themselves where is_linear */
+    const double *limited; /* the same, outliers limited */
+    const double *sums;    /* of the first i of `limited`; count + 1 */
+    const double *moments; /* of i * limited[i]; count + 1 */
     struct noise noise;
     bool is_linear;
+    double *block; /* of all of these; NULL: they are lent */
 };
 
 /* sd is 0 where values do not scatter.  Free with series_release, also after a failure.
@@ -42,6 +43,9 @@ bool noise_beside_step(const double *values, size_t count, struct noise *ret_noi
 
 /* Completes a noise of which sd and autocorrelation are set. */
 void noise_complete(struct noise *noise);
+
+/* The value of rank `rank`, counted from 0, of `count` > rank; they are put into another order. */
+double series_select(double *values, size_t count, size_t rank);
 
 /* Mean of limited[first .. end). */
 double series_mean(const struct series *series, size_t first, size_t end);

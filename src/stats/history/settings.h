@@ -33,6 +33,50 @@
 #define OUTLIER_SHARE 0.02
 #define OUTLIER_RANGE_SD 30.0 /* outliers are spread evenly over so much */
 
+/* ---- of the detector that looks at each value as it comes ---- */
+
+/* Memory and patience. */
+#define ONLINE_KEPT 512    /* values; an eighth is forgotten when they are full */
+#define ONLINE_LEARNING 60 /* values of a level before the first alarm: the noise must be known */
+#define ONLINE_WINDOW 100  /* the longest new level that is looked for */
+#define ONLINE_FROZEN 30   /* the newest values never teach what noise is: they may be the step, */
+#define ONLINE_FROZEN_PART 4 /* nor does the newest quarter, up to */
+#define ONLINE_FROZEN_MAX 90 /* so many */
+#define ONLINE_RELEARN 16    /* noise is estimated again after 4 + 1/16 more values */
+
+/* What a value counts.  Two that support each other are a level; one beyond ONLINE_LONE_SD alone is
+ * an outlier and counts as the level: 1 % of them, limited, would be 7 % of all variance. */
+#define ONLINE_CLIP_SD 2.7
+#define ONLINE_LONE_SD 4.0
+#define ONLINE_NEIGHBOUR_SD 2.0 /* a neighbour so far on the same side supports it */
+#define ONLINE_PAIR_SD 3.0      /* two values alone must agree so well */
+#define ONLINE_USUAL_SD 2.3     /* one value in twenty lies beyond; normal ones and 1 %: 2.05 */
+#define ONLINE_SD_MIN 0.9       /* of limited values: where most are equal two are no level yet */
+
+/* The alarm.  Its square is that of some 1 in 10 000 values for the worst of white, autocorrelated
+ * and bimodal noise, found by simulation: limits of renewal theory (Siegmund & Venkatraman 1995)
+ * hold for known and white noise only. */
+#define ONLINE_SCORE 3.70
+#define ONLINE_SHORT 0.7  /* k values need 1 + 0.7/k times the square: tails, not means, decide */
+#define ONLINE_YOUNG 6.0  /* n values that taught the noise: 1 + 6/n times */
+#define ONLINE_EFFECT 1.9 /* added a squared log(long-run variance / variance): it is less sure */
+#define ONLINE_CORRELATED 5.0 /* autocorrelation is taken for 5/n larger: the safe side */
+
+/* Recent values that scatter more raise what a step needs at once. */
+#define ONLINE_NEAR 30   /* the newest, by their differences */
+#define ONLINE_RECENT 45 /* those before them, around their mean */
+#define ONLINE_OWN 8     /* a new level of as many values has a variance of its own */
+
+/* Drift explains the step: as above, but what was seen before the step counts again, since a
+ * history that drifted goes on drifting. */
+#define ONLINE_BESIDE_SLOPE 5.0
+#define ONLINE_OVER_WALK 5.3
+#define ONLINE_RELIEF 3.0
+#define ONLINE_PAST_WALK 2.0
+#define ONLINE_PAST_SLOPE 1.0
+
+#define OUTLIER_SD 4.0 /* from the running median: told as an outlier */
+
 #define DRIFT_SCORE 25.0
 #define DRIFT_MIN 40 /* values */
 

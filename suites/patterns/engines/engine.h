@@ -8,10 +8,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What an engine found out by trying while it planned, as text: kept by the suite, so that it tries
+ * once a machine and not once a process. */
+struct planner {
+    char *(*save)(void);            /* of all plans of this process; the caller frees it; or NULL */
+    void (*load)(const char *text); /* what it does not know of is tried anew */
+    const char *version;            /* of the library: others plan otherwise */
+};
+
 /* One transform of real values. */
 struct transform_engine {
     const char *name;
-    double error_max; /* root mean square, relative: double precision or single */
+    const struct planner *planner; /* NULL: it plans without trying */
+    double error_max;              /* root mean square, relative: double precision or single */
     /* Plans; NULL when it cannot do this length or has no memory. */
     void *(*open)(size_t length);
     void (*run)(void *state, const double *values);
@@ -27,7 +36,8 @@ struct sequence {
 /* Matches at each distance and powers of the symbols (patterns.h), by transforms. */
 struct frequency_engine {
     const char *name;
-    double error_max; /* of a power, relative to the greatest possible one */
+    const struct planner *planner; /* NULL: it plans without trying */
+    double error_max;              /* of a power, relative to the greatest possible one */
     void *(*open)(const struct sequence *sequence);
     void (*run)(void *state);        /* all of it */
     void (*transforms)(void *state); /* only as many transforms as there are symbols */

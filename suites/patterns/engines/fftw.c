@@ -1,5 +1,6 @@
 /* FFTW as an engine (Frigo and Johnson 2005, The design and implementation of FFTW3, Proceedings of
- * the IEEE 93(2)): double precision, planned with FFTW_PATIENT before anything is timed.
+ * the IEEE 93(2)): double precision, planned with FFTW_PATIENT before anything is timed.  That
+ * takes seconds, so what it learnt ("wisdom") is kept.
  *
  * Frequency: a real transform for each symbol, one back, and one for the powers, as its user would
  * write it. */
@@ -9,6 +10,18 @@
 #include <string.h>
 
 #include "engine.h"
+
+static char *save_wisdom(void)
+{
+    return fftw_export_wisdom_to_string();
+}
+
+static void load_wisdom(const char *text)
+{
+    fftw_import_wisdom_from_string(text);
+}
+
+static const struct planner PLANNER = {save_wisdom, load_wisdom, fftw_version};
 
 struct real {
     fftw_plan plan;
@@ -60,7 +73,7 @@ static void read_real(const void *state, size_t k, double *ret_re, double *ret_i
     *ret_im = real->bins[k][1];
 }
 
-const struct transform_engine transform_fftw = {"fftw",   5e-15,     open_real,
+const struct transform_engine transform_fftw = {"fftw",   &PLANNER,  5e-15,     open_real,
                                                 run_real, read_real, close_real};
 
 struct frequency {
@@ -156,6 +169,6 @@ static double power_at(const void *state, size_t k)
     return frequency->circular->bins[k][0];
 }
 
-const struct frequency_engine frequency_fftw = {"fftw",        1e-13,          open_frequency,
-                                                run_frequency, run_transforms, matches_at,
-                                                power_at,      close_frequency};
+const struct frequency_engine frequency_fftw = {"fftw",         &PLANNER,      1e-13,
+                                                open_frequency, run_frequency, run_transforms,
+                                                matches_at,     power_at,      close_frequency};

@@ -65,7 +65,7 @@ static void read_real(const void *state, size_t k, double *ret_re, double *ret_i
     *ret_im = (double)real->bins[k].i;
 }
 
-const struct transform_engine transform_kissfft = {"kissfft", 2e-6,      open_real,
+const struct transform_engine transform_kissfft = {"kissfft", NULL,      2e-6,      open_real,
                                                    run_real,  read_real, close_real};
 
 struct frequency {
@@ -157,6 +157,6 @@ static double power_at(const void *state, size_t k)
     return (double)frequency->circular->bins[k].r;
 }
 
-const struct frequency_engine frequency_kissfft = {"kissfft",     1e-6,           open_frequency,
-                                                   run_frequency, run_transforms, matches_at,
-                                                   power_at,      close_frequency};
+const struct frequency_engine frequency_kissfft = {"kissfft",      NULL,          1e-6,
+                                                   open_frequency, run_frequency, run_transforms,
+                                                   matches_at,     power_at,      close_frequency};
