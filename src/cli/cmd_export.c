@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/common.h"
-#include "exchange/export.h"
+#include "exchange/write/export.h"
 #include "report/exchange/import.h"
 
 struct export_options {

@@ -2,7 +2,7 @@
 #ifndef SESSION_EXCHANGE_IMPORT_H
 #define SESSION_EXCHANGE_IMPORT_H
 
-#include "exchange/import.h"
+#include "exchange/read/import.h"
 #include "store/store.h"
 
 struct import_request {
