@@ -22,4 +22,8 @@ EXPORTER(code_quality);
  * count from 0. */
 bool export_launch_median(const struct result *result, uint32_t launch, double *ret_ns);
 
+/* Adds the counts and a table of what did not pass, failures first, as Markdown; at most `rows_max`
+ * rows. */
+void findings_add_markdown(const ci_finding_vec *findings, size_t rows_max, struct buf *out);
+
 #endif

@@ -13,6 +13,11 @@ struct import_request {
     const char *label, *commit;         /* NULL: not said */
 };
 
+/* Appends all of a file, or of standard input for "-".  ASSAY_ERR_IO; ASSAY_ERR_LIMIT: more than
+ * `text` may hold. */
+ASSAY_USE_RESULT assay_status import_read_file(const char *path, struct buf *text,
+                                               struct buf *error);
+
 /* Reads all files into one run, which is described by what the files say of themselves; what they
  * do not say of the commit is that of the current folder.  Nothing is stored.  `ret_format` is that
  * of the first file.  Statuses and texts as import_parse; ASSAY_ERR_IO: a file cannot be read. Free
