@@ -1,6 +1,6 @@
 /* Results of other tools: which format a text has, and what it says.
  *
- * One table of formats (IMPORT_FORMATS, import.c), one file a format (json/, text/). */
+ * One table of formats (IMPORT_FORMATS, import.c), one file a format (json/, text/, load/). */
 #ifndef EXCHANGE_READ_IMPORT_H
 #define EXCHANGE_READ_IMPORT_H
 

@@ -24,5 +24,13 @@ IMPORTER(ab);
 IMPORTER(jsonl);
 IMPORTER(perf_stat);
 IMPORTER(csv);
+IMPORTER(benchmarkdotnet);
+IMPORTER(asv);
+IMPORTER(lnt);
+IMPORTER(perfherder);
+IMPORTER(catapult);
+IMPORTER(vegeta);
+IMPORTER(k6);
+IMPORTER(h2load);
 
 #endif
