@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "exchange/read/importers.h"
+#include "exchange/read/json_text.h"
 
 #define ROW(name, summary, syntax, id)                                                             \
     {                                                                                              \
@@ -64,11 +65,12 @@ static bool may_be_json(const struct import_text *text)
 }
 
 /* NULL with a status: not JSON, and `error` says where. */
-static assay_status parse_json(const struct import_text *text, struct sink *sink, json_t **ret_json)
+static assay_status parse_json(const struct import_text *text, struct sink *sink,
+                               struct arena *arena, json_t **ret_json)
 {
     json_error_t place;
     char shown[TEXT_SHOWN_MAX];
-    *ret_json = json_loadb(text->text, text->length, JSON_REJECT_DUPLICATES, &place);
+    *ret_json = json_text_load(text->text, text->length, arena, &place);
     if (*ret_json != NULL)
         return ASSAY_OK;
     if (json_error_code(&place) == json_error_out_of_memory)
@@ -97,14 +99,13 @@ static const struct import_format *sniff(const struct import_text *text)
 
 /* Finds the format where none is given.  A text that starts as JSON and is none is refused as
  * JSON, unless another format knows it: JSON Lines begin alike. */
-static assay_status choose(struct import_text *text, json_t **json, struct sink *sink,
+static assay_status choose(struct import_text *text, struct arena *arena, struct sink *sink,
                            const struct import_format **format)
 {
     assay_status status = ASSAY_OK;
     enum import_syntax syntax = *format != NULL ? (*format)->syntax : SYNTAX_EITHER;
     if (syntax == SYNTAX_JSON || (syntax == SYNTAX_EITHER && may_be_json(text)))
-        status = parse_json(text, sink, json);
-    text->json = *json;
+        status = parse_json(text, sink, arena, &text->json);
     if (*format != NULL || status == ASSAY_ERR_MEMORY)
         return status;
     *format = sniff(text);
@@ -118,7 +119,7 @@ assay_status import_parse(const struct import_text *text, const struct import_fo
 {
     static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
     struct import_text own = *text;
-    json_t *json = NULL;
+    struct arena arena = {0}; /* of the document */
     if (own.length >= 3 && memcmp(own.text, BYTE_ORDER_MARK, 3) == 0) {
         own.text += 3;
         own.length -= 3;
@@ -126,13 +127,13 @@ assay_status import_parse(const struct import_text *text, const struct import_fo
     sink->name = own.name;
     if (own.length == 0)
         return buf_error(sink->error, ASSAY_ERR_PARSE, "%s: empty; wants results", own.name);
-    assay_status status = choose(&own, &json, sink, &format);
+    assay_status status = choose(&own, &arena, sink, &format);
     size_t before = sink->columns.count + sink->run->results.count + sink->points.count;
     if (status == ASSAY_OK && format != NULL) {
         sink->format = format->name;
         status = format->parse(&own, sink);
     }
-    json_decref(json);
+    arena_release(&arena);
     TRY(status);
     if (format == NULL ||
         sink->columns.count + sink->run->results.count + sink->points.count == before)
