@@ -36,6 +36,7 @@ const struct export_format EXPORT_FORMATS[] = {
     {"csv", "a row a metric (docs/outputs.md)", true, export_csv},
     {"markdown", "tables for pages and pull requests", true, export_markdown},
     {"html", "a page with charts", true, export_html},
+    {"svg", "one picture: medians and intervals on a common axis", true, export_svg},
     {"google-benchmark", "Google Benchmark's JSON, a repetition a launch", true,
      export_google_benchmark},
     {"github-action-benchmark", "JSON for its tool customSmallerIsBetter", true,

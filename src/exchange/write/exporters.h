@@ -14,6 +14,7 @@ EXPORTER(benchstat);
 EXPORTER(openmetrics);
 EXPORTER(junit);
 EXPORTER(sarif);
+EXPORTER(svg);
 EXPORTER(github_annotations);
 EXPORTER(github_summary);
 EXPORTER(code_quality);
