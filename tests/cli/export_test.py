@@ -63,6 +63,10 @@ def a_run_is_one_picture():
     check({'two & more', 'web/parse:n=64', '101.0 ns', 'jsonl/a<b>&', '5.000 us'} <= set(texts), texts)
     places = [float(dot.get('cx')) for dot in root.iter(space + 'circle')]
     check(len(places) == 2 and places[0] < places[1], places)
+    for frame in root.iter(space + 'svg'):  # else bars and axis would have different scales
+        for inner in frame.findall(space + 'svg'):
+            if inner.get('viewBox'):
+                check(inner.get('viewBox') == f'0 0 {frame.get("width")} {frame.get("height")}')
     (span,) = [rect for rect in root.iter(space + 'rect') if rect.get('class') == 'span']
     check(float(span.get('width')) > 0, span.attrib)
     run(f'{FIXTURES}/misbehave.so', 'misbehave/exits')

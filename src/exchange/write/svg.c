@@ -13,11 +13,12 @@
 
 enum {
     NAME_WIDTH = 420,
-    BAR_WIDTH = 480,
-    TIME_WIDTH = 180,
+    BAR_WIDTH = 240, /* axis and bars as they are drawn, so that both have one scale */
+    AXIS_HEIGHT = 18,
+    TIME_WIDTH = 120,
     WIDTH = NAME_WIDTH + BAR_WIDTH + TIME_WIDTH,
     HEAD = 64,
-    ROW = 26,
+    ROW = 40,
     NAME_BYTES_MAX = 64
 };
 
@@ -74,7 +75,7 @@ static void add_row(const struct result *result, const struct svg_scale *scale, 
 {
     char median[QUANTITY_TEXT_MAX];
     const struct summary *time = drawn_time(result);
-    buf_printf(out, "<g><text x=\"8\" y=\"%d\">", y + 17);
+    buf_printf(out, "<g><text x=\"8\" y=\"%d\">", y + 24);
     html_text_short(out, result->benchmark.id, NAME_BYTES_MAX);
     buf_puts(out, "</text>");
     if (time != NULL) {
@@ -82,7 +83,7 @@ static void add_row(const struct result *result, const struct svg_scale *scale, 
         svg_interval_bar(out, scale, time);
         buf_puts(out, "</svg>");
     }
-    buf_printf(out, "<text class=\"time\" x=\"%d\" y=\"%d\">", WIDTH - 8, y + 17);
+    buf_printf(out, "<text class=\"time\" x=\"%d\" y=\"%d\">", WIDTH - 8, y + 24);
     html_text_short(out,
                     time != NULL                    ? quantity_format_ns(time->median, median)
                     : result->outcome == OUTCOME_OK ? "no time"
@@ -119,7 +120,7 @@ assay_status export_svg(const struct export_source *source, struct buf *out)
                WIDTH, height, WIDTH, height);
     add_head(run, out);
     if (any) {
-        open_frame(out, HEAD - 36, 36);
+        open_frame(out, HEAD - AXIS_HEIGHT, AXIS_HEIGHT);
         svg_interval_axis(out, &scale);
         buf_puts(out, "</svg>\n");
     }
