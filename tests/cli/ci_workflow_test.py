@@ -94,6 +94,78 @@ def files_are_written_once_unless_forced():
     exits(assay('ci', 'github', '--build', '  x', '--force'), 2, 'has to start with a word')
 
 
+FAKE = """#!/bin/sh
+# Stands in for assay: notes its words, answers as files here say.
+echo "$*" >> calls
+case $1-$2 in
+ci-baseline) cat baseline ;;
+gate-*)
+  echo '{"schema": "assay.compare/1", "rows": [1]}'
+  code=$(head -n 1 codes)
+  sed -i 1d codes
+  exit "$code"
+  ;;
+esac
+"""
+
+
+def faked(step_name, is_main, baseline, *codes, kept=0, accept='false'):
+    """Runs a script with an assay that decides what it is told; its exit code, what it asked."""
+    for name in ('calls', 'codes', 'baseline'):
+        write(name, '')
+    write('codes', ''.join(f'{code}\n' for code in codes))
+    write('baseline', baseline)
+    write('assay-ci/code', f'{kept}\n')
+    os.chmod(write('bin/assay', FAKE), 0o755)
+    env = dict(os.environ, PATH=os.path.abspath('bin') + ':' + os.environ['PATH'],
+               MAIN='true' if is_main else 'false', ACCEPT=accept)
+    done = subprocess.run(['sh', '-e', '-c', steps(workflow('github', '--only', 'mine'))[step_name]],
+                          env=env, text=True, capture_output=True, timeout=100, check=False)
+    calls = pathlib.Path('calls').read_text(encoding='utf-8').splitlines()
+    return done.returncode, pathlib.Path('assay-ci/code').read_text(encoding='utf-8').strip(), calls
+
+
+@test
+def the_gate_step_decides_by_exit_codes():
+    for is_main, baseline, codes, wanted in (
+            (False, 'ci-x\n', [0], (0, '0')),
+            (False, 'ci-x\n', [1], (0, '1')),  # told by the last step, after comments and files
+            (True, 'good-x\n', [4, 0], (0, '0')),  # once more, for longer
+            (True, 'good-x\n', [4, 1], (0, '1')),
+            (True, 'good-x\n', [4, 4], (0, '4')),
+            (False, 'ci-x\n', [3], (3, '3')),
+            (False, 'ci-x\n', [2], (2, '2')),
+            (True, '', [4], (0, '0')),  # the first commit, with nothing to judge
+            (True, '', [2], (0, '0')),
+            (True, '', [1], (0, '1'))):
+        code, kept, calls = faked('gate', is_main, baseline, *codes)
+        check((code, kept) == wanted, (is_main, baseline, codes, code, kept))
+        check(calls[:2] == ['ci fetch', 'ci baseline --good' if is_main else 'ci baseline'], calls)
+        gates = [call for call in calls if call.startswith('gate')]
+        check(len(gates) == len(codes) and all(call.endswith(' --json mine') for call in gates))
+        check(all(('--baseline ' + baseline.strip() in call) == bool(baseline) for call in gates))
+        json.loads(pathlib.Path('assay-ci/gate.json').read_text(encoding='utf-8'))
+        check('-l 80' not in gates[0] and ('-l 80' in gates[-1]) == (len(codes) == 2), gates)
+
+
+@test
+def only_what_passed_or_was_accepted_becomes_good():
+    need('git', 'git')
+    git('init', '-q')
+    write('file', 'text')
+    git('add', 'file')
+    git('commit', '-q', '-m', 'one')
+    name = git('rev-parse', 'HEAD')
+    for kept, accept, good in ((0, 'false', True), (1, 'false', False), (4, 'false', False),
+                               (1, 'true', True)):
+        code, _, calls = faked('keep', True, '', kept=kept, accept=accept)
+        check(code == 0 and calls[0] == f'run --save-baseline ci-{name} --overwrite mine', calls)
+        check((f'baseline save good-{name} latest --overwrite' in calls) == good, (kept, calls))
+        check(calls[-1] == 'ci push', calls)
+    for kept, wanted in ((0, 0), (1, 1), (4, 0)):
+        check(faked('decide', True, '', kept=kept)[0] == wanted)
+
+
 def clone(name):
     git('clone', '-q', 'origin.git', name)
     return name

@@ -15,8 +15,13 @@ if [ -n "$base" ]; then
   [ "$code" -ne 4 ] || measure --baseline "$base" --across-machines -l 80 -t 100ms
 else
   # Nothing was measured before: targets alone, if there are any.
+  assay list @ONLY@ > assay-ci/list.txt # a mistake in assay.yaml ends the job here
   measure --targets
-  [ "$code" -ne 4 ] || code=0
+  case $code in 2 | 4)
+    code=0
+    echo '{"schema": "assay.compare/1", "rows": []}' > assay-ci/gate.json
+    ;;
+  esac
 fi
 echo "$code" > assay-ci/code
 case $code in 0 | 1 | 4) ;; *) exit "$code" ;; esac
