@@ -48,7 +48,7 @@ static assay_status ask(struct server *server, const char *method, bool *ret_uns
 TEST(waits_double_until_an_answer_comes)
 {
     const long codes[] = {503, 502, 0, 200};
-    struct server server = {.codes = codes, .retry_after = NAN};
+    struct server server = {.codes = codes, .retry_after = (double)NAN};
     bool unsure;
     long code;
     CHECK(ask(&server, "GET", &unsure, &code) == ASSAY_OK);
@@ -72,7 +72,7 @@ TEST(five_tries_are_all)
 TEST(a_lost_connection_stays_an_error_when_it_does_not_come_back)
 {
     const long codes[] = {0, 0, 0, 0, 0};
-    struct server server = {.codes = codes, .retry_after = NAN};
+    struct server server = {.codes = codes, .retry_after = (double)NAN};
     bool unsure;
     long code;
     CHECK(ask(&server, "GET", &unsure, &code) == ASSAY_ERR_IO);
@@ -82,7 +82,7 @@ TEST(what_is_refused_is_not_asked_again)
 {
     const long refusals[] = {400, 401, 403, 404, 422, 501};
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-        struct server server = {.codes = &refusals[i], .retry_after = NAN};
+        struct server server = {.codes = &refusals[i], .retry_after = (double)NAN};
         bool unsure;
         long code;
         CHECK(ask(&server, "GET", &unsure, &code) == ASSAY_OK);

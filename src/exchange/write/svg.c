@@ -49,7 +49,7 @@ static void widen(double ends[2], double ns)
 /* Lowest and highest time; false: there is none. */
 static bool find_ends(const struct run *run, double ends[2])
 {
-    ends[0] = INFINITY;
+    ends[0] = (double)INFINITY;
     ends[1] = 0;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct summary *time = drawn_time(&run->results.items[i]);
