@@ -24,6 +24,8 @@ static assay_status choose(const struct ci_call *call, struct store *store, stru
     assay_status status = choose_ask(call->options->against, arena, &facts, error);
     if (status == ASSAY_OK && store != NULL)
         status = store->ops->baselines(store, arena, &rows);
+    if (status != ASSAY_OK && store != NULL && error->length == 0)
+        buf_error(error, status, "%s", store->error.text);
     if (status == ASSAY_OK) {
         const struct choice choice =
             choose_baseline(&facts, call->options->good ? CHOOSE_GOOD : CHOOSE_EVERY, &rows);

@@ -131,7 +131,7 @@ static assay_status ci(struct cli *cli, int argc, char **argv)
 
 const struct command command_ci = {
     "ci",
-    "github|gitlab|forgejo|baseline|fetch|push|comment FILE|issue FILE",
+    "[github | gitlab | forgejo | baseline | fetch | push | comment FILE | issue FILE]",
     "workflows, baselines and reports for continuous integration",
     "github, gitlab and forgejo write a workflow that gates each push and pull request and runs\n"
     "daily. baseline prints the name of what to measure against: the fork point, else the nearest\n"
