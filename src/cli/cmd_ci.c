@@ -131,12 +131,13 @@ static assay_status ci(struct cli *cli, int argc, char **argv)
 
 const struct command command_ci = {
     "ci",
-    "[github | gitlab | forgejo | baseline | fetch | push | comment FILE | issue FILE]",
+    "FORGE|baseline|fetch|push|comment FILE|issue FILE",
     "workflows, baselines and reports for continuous integration",
-    "github, gitlab and forgejo write a workflow that gates each push and pull request and runs\n"
-    "daily. baseline prints the name of what to measure against: the fork point, else the nearest\n"
-    "parent that was measured, else the newest; nothing when there is none. fetch and push keep\n"
-    "the store and its modules on a branch of the repository, or in a folder.\n\n"
+    "FORGE, one of github, gitlab and forgejo, writes a workflow that gates each push and pull\n"
+    "request and runs daily. baseline prints the name of what to measure against: the fork point,\n"
+    "else the nearest parent that was measured, else the newest; nothing when there is none. "
+    "fetch\n"
+    "and push keep the store and its modules on a branch of the repository, or in a folder.\n\n"
     "comment puts what 'assay gate --json' printed (FILE, '-': standard input) on a pull request,\n"
     "issue opens an issue on a regression and closes it when it is gone; both update what they\n"
     "once made. The token comes from GITHUB_TOKEN, GITLAB_TOKEN or FORGEJO_TOKEN and is never\n"
