@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report/html/html.h"
 #include "report/json.h"
 #include "report/table/tables.h"
+#include "report/web/web.h"
 
 static assay_status io_error(struct buf *error, const char *act, const char *path)
 {
@@ -53,7 +53,7 @@ static const struct {
     {"summary.json", report_json_run},
     {"results.csv", report_csv_run},
     {"summary.md", report_markdown_run},
-    {"report.html", report_html},
+    {"report.html", web_page},
 };
 
 assay_status outputs_write(const char *results, struct run *run, const char **ret_folder,

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "exchange/write/exporters.h"
-#include "report/html/html.h"
 #include "report/json.h"
 #include "report/table/tables.h"
+#include "report/web/web.h"
 
 static assay_status export_json(const struct export_source *source, struct buf *out)
 {
@@ -27,7 +27,7 @@ static assay_status export_markdown(const struct export_source *source, struct b
 
 static assay_status export_html(const struct export_source *source, struct buf *out)
 {
-    return report_html(source->run, out);
+    return web_page(source->run, out);
 }
 
 const struct export_format EXPORT_FORMATS[] = {
