@@ -200,17 +200,17 @@ TEST(no_name_ends_an_element_of_the_page)
     fill_hostile(&run);
     if (WEB_APP.script == NULL) {
         CHECK(web_report(&run, NULL, &out) == ASSAY_ERR_ARGUMENT);
-        CHECK(web_page(&run, &out) == ASSAY_OK);
+        CHECK(web_page(&run, NULL, &out) == ASSAY_OK);
         CHECK(count_of(out.text, "<script") == 0);
     } else {
-        CHECK(web_page(&run, &out) == ASSAY_OK);
+        CHECK(web_page(&run, NULL, &out) == ASSAY_OK);
         CHECK(count_of(out.text, "<script") == 3 && count_of(out.text, "</script>") == 3);
         CHECK(count_of(out.text, "<noscript>") == 2 && count_of(out.text, "</noscript>") == 2);
         CHECK(count_of(out.text, "<img") == 0 && count_of(out.text, "</title>") == 1);
     }
     buf_clear(&out);
     out.length_max = 5000;
-    CHECK(web_page(&run, &out) == ASSAY_ERR_LIMIT);
+    CHECK(web_page(&run, NULL, &out) == ASSAY_ERR_LIMIT);
     run_release(&run);
 }
 

@@ -13,7 +13,9 @@ export interface RunRow {
   ok: number;
   failed: number;
   skipped: number;
-  targets?: { met: number; missed: number; undecided: number };
+  met: number;
+  missed: number;
+  undecided: number;
 }
 
 export interface TrendPoint {

@@ -27,7 +27,7 @@ static assay_status export_markdown(const struct export_source *source, struct b
 
 static assay_status export_html(const struct export_source *source, struct buf *out)
 {
-    return web_page(source->run, out);
+    return web_page(source->run, NULL, out);
 }
 
 const struct export_format EXPORT_FORMATS[] = {

@@ -91,7 +91,7 @@ assay_status web_report(const struct run *run, const struct web_context *context
     return out->status;
 }
 
-assay_status web_page(const struct run *run, struct buf *out)
+assay_status web_page(const struct run *run, const struct web_context *context, struct buf *out)
 {
-    return WEB_APP.script != NULL ? web_report(run, NULL, out) : report_html(run, out);
+    return WEB_APP.script != NULL ? web_report(run, context, out) : report_html(run, out);
 }

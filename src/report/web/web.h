@@ -31,6 +31,7 @@ ASSAY_USE_RESULT assay_status web_report(const struct run *run, const struct web
                                          struct buf *out);
 
 /* report.html: the page with the front end where this program has it, else the static page. */
-ASSAY_USE_RESULT assay_status web_page(const struct run *run, struct buf *out);
+ASSAY_USE_RESULT assay_status web_page(const struct run *run, const struct web_context *context,
+                                       struct buf *out);
 
 #endif

@@ -39,7 +39,6 @@ export async function runsPage(app: HTMLElement, live: HTMLElement): Promise<voi
   const rowOf = (row: RunRow) => {
     const box = h('input', { type: 'checkbox', value: row.id, 'aria-label': `Choose ${short(row.id)} for a comparison`, checked: chosen.includes(row.id) });
     box.addEventListener('change', () => choose(row.id, box));
-    const targets = row.targets ?? { met: 0, missed: 0, undecided: 0 };
     return h('tr', { class: 'row', role: 'row' },
       h('td', { role: 'cell', class: 'box' }, box),
       h('th', { scope: 'row', role: 'rowheader' }, h('a', { href: `/run/${encodeURIComponent(row.id)}` }, row.label ? short(clean(row.label)) : h('code', null, clean(row.id))),
@@ -47,7 +46,7 @@ export async function runsPage(app: HTMLElement, live: HTMLElement): Promise<voi
       h('td', { role: 'cell' }, mark(row.status), h('small', null, `${short(clean(row.profile), 40)}, ${seconds(Number(row.duration_seconds))}`)),
       h('td', { role: 'cell', class: 'version' }, h('code', { title: clean(row.commit) }, clean(row.commit).slice(0, 10)), h('small', null, short(clean(row.branch), 60))),
       count(row.ok, '', 'ok'), count(row.failed, 'bad', 'failed'), count(row.skipped, '', 'skipped'),
-      count(targets.met, 'good', 'targets met'), count(targets.missed, 'bad', 'missed'));
+      count(row.met, 'good', 'targets met'), count(row.missed, 'bad', 'missed'));
   };
   const draw = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
