@@ -1,7 +1,7 @@
 // One benchmark, drawn when it is opened: charts on one side, numbers with their meaning on the other.
 import { ratioBar } from './charts/bars';
 import { bulkOf, densityChart } from './charts/density';
-import { Line, seriesChart } from './charts/series';
+import { calmRange, Line, seriesChart } from './charts/series';
 import { breakable, clean, h, plural, short } from './dom';
 import { DASH, NONE, change, digits, factor, moment, percent, quantity } from './format';
 import { mark, note, term } from './marks';
@@ -66,12 +66,12 @@ export function historyChart(history: History, unit: string, label: string): HTM
   const x = history.points.map((_, i) => i + 1);
   const name = (v: number) => {
     const point = history.points[Math.round(v) - 1];
-    return point ? commitOf(point[2]) || clean(point[1]).slice(0, 13) : '';
+    return point ? commitOf(point[2]) || clean(point[1]).slice(4, 13) : '';
   };
   const figure = seriesChart({
     title: `History of ${short(clean(history.benchmark), 80)}, ${plural(history.points.length, 'value')}, ${plural(history.changes.length, 'step')}`,
     x, xLabel: 'commit, oldest first', xText: (v) => (Math.abs(v - Math.round(v)) < 0.01 ? name(v) : ''),
-    yLabel: label, unit,
+    yLabel: label, unit, yRange: calmRange(history.points.map((point) => point[0])),
     lines: [{ label, color: 'mark', kind: history.points.length > 200 ? 'line' : 'both', values: history.points.map((point) => point[0]) }],
     marks: history.changes.map((step) => ({ at: step.index + 0.5, color: step.worse ? 'bad' : 'good', text: step.ratio === null ? '' : change(step.ratio) })),
   }, '');
@@ -147,10 +147,10 @@ const ROWS: [string, string, Cell][] = [
   ['launches', MEANINGS.launches, (stats) => `${stats.get('launches')}`],
 ];
 
-/** Rates are the time in other words, so they get one line and not a column of statistics. */
+/** A column of statistics is for what has samples; rates are the time in other words, and peaks come once a launch. */
 function isSampled(stats: Stats): boolean {
   if (stats.metric.name === 'time_ns') return true;
-  return stats.get('samples') > 1 && !stats.metric.meaning && !['B/s', '1/s'].includes(stats.metric.unit);
+  return stats.get('samples') > stats.get('launches') && !stats.metric.meaning && !['B/s', '1/s'].includes(stats.metric.unit);
 }
 
 function statistics(bench: Bench): HTMLElement | null {
@@ -231,7 +231,7 @@ function charts(bench: Bench, run: Run): HTMLElement {
 export function detail(bench: Bench, run: Run, isServed: boolean): HTMLElement {
   const raw = bench.raw;
   const facts = [raw.module ? `Measured in ${short(clean(raw.module), 300)}` : '', raw.bytes ? `${quantity(raw.bytes, 'B')} per iteration` : '',
-    raw.items ? `${quantity(raw.items, '')} items per iteration` : '', raw.tags ? `tags: ${short(clean(raw.tags), 200)}` : ''].filter(Boolean);
+    raw.items ? `${quantity(raw.items, '')} ${raw.items === 1 ? 'item' : 'items'} per iteration` : '', raw.tags ? `tags: ${short(clean(raw.tags), 200)}` : ''].filter(Boolean);
   return h('div', { class: 'detail' },
     h('h3', null, h('code', null, breakable(bench.id, 12000)), ' ',
       h('a', { class: 'permalink', href: linkTo(bench.id), 'aria-label': 'Link to this benchmark' }, '#')),

@@ -89,11 +89,13 @@ async function start(): Promise<void> {
   startTheme();
   const app = document.getElementById('app');
   if (!app) return;
+  document.getElementById('first')?.remove();
   const data = document.getElementById('data');
   app.append(frame(!data));
   try {
     if (data) {
       showRun(app, readRun(data.textContent ?? ''), false);
+      performance.mark('assay-rows');
       return;
     }
     const [first, second] = location.pathname.split('/').slice(1);

@@ -112,8 +112,9 @@ function targetBound(run: Run, target: Target): string {
 function targetPanel(run: Run): HTMLElement | null {
   const order = ['missed', 'undecided', 'met', 'not_run'];
   const rows = [...run.targets].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
-  return panel('Targets', rows.slice(0, LIST_MAX).map((row) => h('li', { class: 'target' }, mark(row.status), benchLink(run, row.benchmark),
-    h('span', { class: 'num' }, h('b', null, targetValue(run, row)), h('small', null, targetBound(run, row))))), rows.length, 'targets');
+  return panel('Targets', rows.slice(0, LIST_MAX).map((row) => h('li', { class: 'target' }, mark(row.status),
+    h('span', null, benchLink(run, row.benchmark), h('small', null, targetBound(run, row))),
+    h('b', { class: 'num' }, targetValue(run, row)))), rows.length, 'targets');
 }
 
 function attentionPanel(run: Run): HTMLElement | null {

@@ -599,7 +599,7 @@ void html_body(struct buf *out, const struct run *run, const struct html_site *s
     add_attention(out, run, &counts);
     add_targets(out, run);
     add_claims(out, run);
-    html_results(out, run);
+    html_results(out, run, !has_sections);
     if (has_sections)
         html_sections(out, run, site);
     add_reading(out);

@@ -34,17 +34,20 @@ static double time_of(const struct sample *sample)
 
 struct range {
     double from, to;
+    double steps; /* per unit of the time, or of its logarithm */
     bool is_log;
 };
 
 static struct range range_of(const sample_vec *samples)
 {
-    struct range range = {(double)INFINITY, -(double)INFINITY, false};
+    struct range range = {.from = (double)INFINITY, .to = -(double)INFINITY};
     for (size_t i = 0; i < samples->count; i++) {
         range.from = fmin(range.from, time_of(&samples->items[i]));
         range.to = fmax(range.to, time_of(&samples->items[i]));
     }
     range.is_log = range.from > 0;
+    const double width = range.is_log ? log(range.to / range.from) : range.to - range.from;
+    range.steps = width > 0 && isfinite(width) ? STEP_MAX / width : 0;
     return range;
 }
 
@@ -52,11 +55,8 @@ static unsigned step_of(const struct range *range, double ns)
 {
     if (isnan(ns))
         return STEP_NONE;
-    if (!(range->to > range->from))
-        return 0;
-    const double share = range->is_log ? log(ns / range->from) / log(range->to / range->from)
-                                       : (ns - range->from) / (range->to - range->from);
-    return (unsigned)lround(fmin(fmax(share, 0), 1) * STEP_MAX);
+    const double offset = range->is_log ? log(ns / range->from) : ns - range->from;
+    return (unsigned)fmin(fmax(offset * range->steps + 0.5, 0), STEP_MAX);
 }
 
 static void add_launches(const sample_vec *samples, struct buf *out)

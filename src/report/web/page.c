@@ -14,6 +14,12 @@
 #include "report/web/packed.h"
 #include "report/web/web.h"
 
+/* What stands until the page has unpacked itself: its title, in its colours. */
+static const char FIRST_STYLE[] =
+    "body{margin:0;font:.9375rem/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans',"
+    "sans-serif}#first{max-width:80rem;margin:0 auto;padding:3.4rem 1.5rem;font-size:1.7rem;"
+    "font-weight:700}@media(prefers-color-scheme:dark){body{background:#14171a;color:#e6e9ec}}";
+
 enum { PLAIN_SECTIONS_MAX = 24 }; /* benchmarks whose charts readers without scripts get */
 
 static unsigned char digit_value(char c)
@@ -46,12 +52,14 @@ static void add_head(struct buf *out, const struct run *run, const struct buf *p
     buf_puts(out, "; style-src ");
     add_hash(out, WEB_APP.style);
     buf_putc(out, ' ');
+    add_hash(out, FIRST_STYLE);
+    buf_putc(out, ' ');
     add_hash(out, plain_style->text);
     buf_puts(out, "; base-uri 'none'; form-action 'none'\"/>\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>assay report ");
     html_text_short(out, run->id, HTML_NAME_BYTES_MAX);
-    buf_puts(out, "</title>\n<noscript><style>");
+    buf_printf(out, "</title>\n<style>%s</style>\n<noscript><style>", FIRST_STYLE);
     buf_puts(out, plain_style->text);
     buf_puts(out, "</style></noscript>\n</head>\n");
 }
@@ -73,13 +81,17 @@ assay_status web_report(const struct run *run, const struct web_context *context
     BUF_AUTO document, style;
     buf_init(&document, BUF_LENGTH_MAX);
     buf_init(&style, BUF_LENGTH_MAX);
+    buf_puts(&style, "#first{display:none}");
     if (WEB_APP.script == NULL)
         return ASSAY_ERR_ARGUMENT;
     html_style(&style);
     TRY(style.status);
     TRY(web_view(run, context, &document));
     add_head(out, run, &style);
-    buf_puts(out, "<body>\n<div id=\"app\"></div>\n<noscript>\n");
+    buf_puts(out, "<body>\n<div id=\"app\"></div>\n<p id=\"first\">");
+    html_text_short(out, html_is_blank(run->label) ? "Performance report" : run->label,
+                    HTML_NAME_BYTES_MAX);
+    buf_puts(out, "</p>\n<noscript>\n");
     html_body(out, run, NULL, run->results.count <= PLAIN_SECTIONS_MAX);
     buf_puts(out, "</noscript>\n<script type=\"application/json\" id=\"data\">");
     add_document(out, &document);

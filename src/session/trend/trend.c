@@ -99,8 +99,8 @@ static assay_status load_rows(const struct trend_request *request, struct arena 
     if (word == NULL)
         return ASSAY_ERR_MEMORY;
     if (request->filter != NULL)
-        return request->store->ops->history(request->store, request->filter, request->metric,
-                                            arena, rows);
+        return request->store->ops->history(request->store, request->filter, request->metric, arena,
+                                            rows);
     assay_status status = selection_open(&word, 1, &selection, &request->store->error);
     if (status == ASSAY_OK)
         status = request->store->ops->history(request->store,

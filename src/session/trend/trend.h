@@ -9,7 +9,7 @@
 
 struct trend_request {
     struct store *store;
-    const char *pattern; /* a word as in session/select/selection.h */
+    const char *pattern;                   /* a word as in session/select/selection.h */
     const struct benchmark_filter *filter; /* in place of the pattern, or NULL */
     const char *metric;
     const char *since; /* ISO 8601; "" for all */

@@ -44,6 +44,15 @@ function limits(series: Series): [number, number] {
   return [all.reduce((a, b) => Math.min(a, b), Infinity), all.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 
+/** A range in which scatter looks as small as it is: 5 % around the middle at least. */
+export function calmRange(values: (number | null)[]): [number, number] | undefined {
+  const known = values.filter((v): v is number => v !== null && Number.isFinite(v));
+  if (!known.length) return undefined;
+  const low = known.reduce((a, b) => Math.min(a, b)), high = known.reduce((a, b) => Math.max(a, b));
+  const middle = (low + high) / 2, half = Math.max((high - low) * 0.6, Math.abs(middle) * 0.05) || 1;
+  return [low >= 0 ? Math.max(0, middle - half) : middle - half, middle + half];
+}
+
 function drawMarks(plot: uPlot, series: Series): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -96,6 +105,7 @@ function options(series: Series, width: number, legend: HTMLElement): uPlot.Opti
   return {
     width,
     height: series.height ?? 220,
+    padding: [10, 22, 0, 0],
     legend: { show: false },
     cursor: { points: { show: false }, drag: { x: true, y: false, setScale: true }, y: false },
     scales: {

@@ -1,6 +1,6 @@
 // Histories: a zoomable chart for each benchmark that a word names, its steps and drifts.
 import { json, text, TrendSeries } from '../api';
-import { seriesChart } from '../charts/series';
+import { calmRange, seriesChart } from '../charts/series';
 import { breakable, clean, h, plural, short } from '../dom';
 import { change, quantity } from '../format';
 import { mark, note } from '../marks';
@@ -37,6 +37,7 @@ function chart(series: TrendSeries): HTMLElement {
   const figure = seriesChart({
     title: `Trend of ${short(clean(series.name), 80)}, ${plural(points.length, 'value')}, ${plural(series.change_points.length, 'step')}`,
     x: points.map((_, i) => i + 1), xLabel: 'commit, oldest first', xText: name, yLabel: clean(series.metric), unit: clean(series.unit), height: 260,
+    yRange: calmRange(points.map((point) => point.value)),
     lines: [{ label: clean(series.metric), color: 'mark', kind: points.length > 200 ? 'line' : 'both', values: points.map((point) => point.value) }],
     marks: series.change_points.map((step) => ({ at: step.index + 0.5, color: step.direction === 'worse' ? 'bad' : 'good', text: amount(series, step.ratio) })),
   }, '');
