@@ -71,7 +71,7 @@ export function historyChart(history: History, unit: string, label: string): HTM
   const figure = seriesChart({
     title: `History of ${short(clean(history.benchmark), 80)}, ${plural(history.points.length, 'value')}, ${plural(history.changes.length, 'step')}`,
     x, xLabel: 'commit, oldest first', xText: (v) => (Math.abs(v - Math.round(v)) < 0.01 ? name(v) : ''),
-    yLabel: label, unit, yRange: calmRange(history.points.map((point) => point[0])),
+    yLabel: label, unit, isIndex: true, yRange: calmRange(history.points.map((point) => point[0])),
     lines: [{ label, color: 'mark', kind: history.points.length > 200 ? 'line' : 'both', values: history.points.map((point) => point[0]) }],
     marks: history.changes.map((step) => ({ at: step.index + 0.5, color: step.worse ? 'bad' : 'good', text: step.ratio === null ? '' : change(step.ratio) })),
   }, '');
@@ -230,13 +230,13 @@ function charts(bench: Bench, run: Run): HTMLElement {
 
 export function detail(bench: Bench, run: Run, isServed: boolean): HTMLElement {
   const raw = bench.raw;
-  const facts = [raw.module ? `Measured in ${short(clean(raw.module), 300)}` : '', raw.bytes ? `${quantity(raw.bytes, 'B')} per iteration` : '',
+  const facts = [raw.module ? `Measured in ${short(clean(raw.module).replace(/.*\//, ''), 300)}` : '', raw.bytes ? `${quantity(raw.bytes, 'B')} per iteration` : '',
     raw.items ? `${quantity(raw.items, '')} ${raw.items === 1 ? 'item' : 'items'} per iteration` : '', raw.tags ? `tags: ${short(clean(raw.tags), 200)}` : ''].filter(Boolean);
   return h('div', { class: 'detail' },
     h('h3', null, h('code', null, breakable(bench.id, 12000)), ' ',
       h('a', { class: 'permalink', href: linkTo(bench.id), 'aria-label': 'Link to this benchmark' }, '#')),
     raw.description ? h('p', null, short(clean(raw.description), 2000)) : null,
-    facts.length ? h('p', { class: 'soft small' }, facts.join(' \u00b7 ')) : null,
+    facts.length ? h('p', { class: 'soft small', title: raw.module ? short(clean(raw.module), 1000) : null }, facts.join(' \u00b7 ')) : null,
     isServed && h('p', { class: 'small' }, h('a', { href: `/trend?benchmark=${encodeURIComponent(bench.id)}` }, 'Trend of this benchmark')),
     raw.status === 'failed' && note('bad', 'Failed', short(clean(raw.reason) || 'no reason given', 8000)),
     raw.status === 'skipped' && note('soft', 'Skipped', short(clean(raw.reason) || 'no reason given', 8000)),

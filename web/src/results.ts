@@ -71,7 +71,9 @@ export class Results {
     this.suiteChoice.value = state.suite;
     this.sortChoice.value = state.sort;
     this.showChoice.value = state.show;
-    const suite = state.suite || (this.run.suites.length === 1 ? this.run.suites[0] : '');
+    // Whoever looks for certain benchmarks gets them at the top.
+    const isWhole = !state.words && !state.show;
+    const suite = !isWhole ? '' : state.suite || (this.run.suites.length === 1 ? this.run.suites[0] : '');
     if (run || suite !== this.shownSuite) {
       this.shownSuite = suite;
       this.suitePlace.replaceChildren(...[suite && suitePart(this.run, suite)].filter((part): part is HTMLElement => !!part));

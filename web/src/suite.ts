@@ -39,15 +39,15 @@ function engineTable(benches: Bench[], key: string): HTMLElement | null {
   }
   const worth = [...rows].filter(([, row]) => row.size > 1).slice(0, ROWS_MAX);
   if (!worth.length || engines.length > COLUMNS_MAX) return null;
-  return h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Engines side by side' }, h('table', { class: 'engines' },
-    h('caption', null, h('b', null, 'Engines side by side. '), 'Time of an iteration, as a multiple of ', term('the fastest', MEANINGS.fastest), ' of the row.'),
+  return h('div', null, h('p', { class: 'caption' }, h('b', null, 'Engines side by side. '), 'Time of an iteration, as a multiple of ', term('the fastest', MEANINGS.fastest), ' of the row.'),
+    h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Engines side by side' }, h('table', { class: 'engines' },
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Benchmark'),
       ...engines.map((engine) => h('th', { scope: 'col', class: 'num' }, short(engine, 40))))),
     h('tbody', null, ...worth.map(([name, row]) => {
       const best = Math.min(...[...row.values()].map((bench) => bench.median).filter((v) => v > 0));
       return h('tr', null, h('th', { scope: 'row' }, h('code', null, breakable(name, 120))),
         ...engines.map((engine) => cell(row.get(engine), best)));
-    }))));
+    })))));
 }
 
 /** What a quicker benchmark may pay with: qualities that benchmarks state, then their memory. */

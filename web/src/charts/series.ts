@@ -31,6 +31,7 @@ export interface Series {
   marks?: Mark[];
   yRange?: [number, number]; // else what the values need
   real?: (index: number) => number | null; // the value of a point that is drawn elsewhere
+  isIndex?: boolean; // x counts: ticks are whole
   logX?: boolean;
   logY?: boolean;
   height?: number;
@@ -105,7 +106,7 @@ function options(series: Series, width: number, legend: HTMLElement): uPlot.Opti
   return {
     width,
     height: series.height ?? 220,
-    padding: [10, 22, 0, 0],
+    padding: [10, series.isIndex ? 40 : 22, 0, 0],
     legend: { show: false },
     cursor: { points: { show: false }, drag: { x: true, y: false, setScale: true }, y: false },
     scales: {
@@ -113,7 +114,8 @@ function options(series: Series, width: number, legend: HTMLElement): uPlot.Opti
       y: { distr: series.logY ? 3 : 1, range: series.yRange },
     },
     axes: [
-      { ...axis, size: 30, space: 60, label: series.xLabel,
+      { ...axis, size: 30, space: series.isIndex ? 90 : 60, label: series.xLabel,
+        incrs: series.isIndex ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000] : undefined,
         values: (_, all) => all.map((v) => (v === null ? '' : series.xText?.(v) ?? `${+v.toPrecision(6)}`)) },
       { ...axis, size: 58, label: `${series.yLabel}${scale.unit ? ` [${scale.unit}]` : ''}`,
         values: (_, all) => all.map((v) => (v === null ? '' : number(v))) },

@@ -19,13 +19,19 @@ function choice(name: string, label: string, rows: RunRow[], value: string): HTM
   return h('label', { for: `run-${name}` }, h('span', null, label), select);
 }
 
-function rowElement(row: CompareRow): HTMLElement {
+/** What most rows say is said once. */
+function commonReason(rows: CompareRow[]): string {
+  const reason = rows.find((row) => row.reason && row.verdict !== 'none')?.reason ?? '';
+  return reason && rows.filter((row) => row.reason === reason).length > rows.length / 2 ? reason : '';
+}
+
+function rowElement(row: CompareRow, common: string): HTMLElement {
   const verdict = row.verdict ?? 'none';
   const unit = row.unit ?? 'ns';
   const isJudged = verdict !== 'none' && row.ratio !== null;
   return h('tr', { class: 'row', role: 'row' },
     h('th', { scope: 'row', role: 'rowheader' }, isJudged ? h('a', { href: `/trend?benchmark=${encodeURIComponent(row.benchmark)}&metric=${encodeURIComponent(row.metric ?? 'time_ns')}` }, h('code', null, breakable(clean(row.benchmark)))) : h('code', null, breakable(clean(row.benchmark))),
-      row.reason ? h('small', null, short(clean(row.reason), 300)) : null),
+      row.reason && row.reason !== common ? h('small', null, short(clean(row.reason), 300)) : null),
     h('td', { role: 'cell' }, isJudged ? mark(verdict) : mark('skipped', 'no verdict')),
     h('td', { class: 'num', role: 'cell', 'data-label': 'old' }, row.old ? quantity(row.old, unit) : NONE),
     h('td', { class: 'num', role: 'cell', 'data-label': 'new' }, row.new ? quantity(row.new, unit) : NONE),
@@ -42,11 +48,11 @@ function tiles(rows: CompareRow[]): HTMLElement {
   }));
 }
 
-function table(rows: CompareRow[]): HTMLElement {
+function table(rows: CompareRow[], common: string): HTMLElement {
   const column = (text: string, kind = '') => h('th', { scope: 'col', role: 'columnheader', class: kind || null }, text);
   return h('table', { class: 'results', role: 'table' }, h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, column('Benchmark'), column('Verdict'),
     column('Old', 'num'), column('New', 'num'), column('Change', 'num'), column('New / old, logarithmic', 'bar-cell'))),
-  h('tbody', { role: 'rowgroup' }, ...rows.map(rowElement)));
+  h('tbody', { role: 'rowgroup' }, ...rows.map((row) => rowElement(row, common))));
 }
 
 function showRows(main: HTMLElement, rows: CompareRow[]): void {
@@ -54,11 +60,12 @@ function showRows(main: HTMLElement, rows: CompareRow[]): void {
   const search = h('input', { type: 'search', id: 'filter', placeholder: 'Filter by name or parameter', 'aria-label': 'Filter benchmarks' });
   const shown = h('output', { class: 'count soft' });
   const place = h('div');
+  const common = commonReason(rows);
   const draw = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = rows.filter((row) => words.every((word) => `${row.benchmark} ${row.verdict}`.toLowerCase().includes(word)));
     shown.textContent = plural(found.length, 'benchmark');
-    place.replaceChildren(found.length ? table(found) : h('p', { class: 'empty' }, 'No benchmark matches.'));
+    place.replaceChildren(found.length ? table(found, common) : h('p', { class: 'empty' }, 'No benchmark matches.'));
   };
   search.addEventListener('input', draw);
   draw();

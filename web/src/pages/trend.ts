@@ -31,13 +31,13 @@ function chart(series: TrendSeries): HTMLElement {
   const points = series.points;
   const name = (x: number) => {
     const point = points[Math.round(x) - 1];
-    return point && Math.abs(x - Math.round(x)) < 0.01 ? clean(point.commit).slice(0, 8) || clean(point.at).slice(0, 10) : '';
+    return point && Math.abs(x - Math.round(x)) < 0.01 ? clean(point.commit).slice(0, 8) || clean(point.at).slice(5, 16).replace('T', ' ') : '';
   };
   const last = points[points.length - 1];
   const figure = seriesChart({
     title: `Trend of ${short(clean(series.name), 80)}, ${plural(points.length, 'value')}, ${plural(series.change_points.length, 'step')}`,
     x: points.map((_, i) => i + 1), xLabel: 'commit, oldest first', xText: name, yLabel: clean(series.metric), unit: clean(series.unit), height: 260,
-    yRange: calmRange(points.map((point) => point.value)),
+    isIndex: true, yRange: calmRange(points.map((point) => point.value)),
     lines: [{ label: clean(series.metric), color: 'mark', kind: points.length > 200 ? 'line' : 'both', values: points.map((point) => point.value) }],
     marks: series.change_points.map((step) => ({ at: step.index + 0.5, color: step.direction === 'worse' ? 'bad' : 'good', text: amount(series, step.ratio) })),
   }, '');
