@@ -28,8 +28,8 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_same_group(const struct result *a, const struct result *b)
 {
-    return is_same(a->benchmark.suite, b->benchmark.suite) &&
-           is_same(a->benchmark.name, b->benchmark.name);
+    return is_same(a->benchmark.name, b->benchmark.name) &&
+           is_same(a->benchmark.suite, b->benchmark.suite);
 }
 
 static bool starts_group(const struct run *run, size_t at)
