@@ -80,6 +80,26 @@ def documents_are_those_of_the_command_line():
 
 
 @served
+def a_run_is_there_for_drawing():
+    with serving() as server:
+        check(run(SUMS, '--label', '</script>').code == 0)
+        view, whole = server.json('/api/v1/runs/latest/view'), server.json('/api/v1/runs/latest')
+        check(view['schema'] == 'assay.view/1' and view['run'] == whole['run'], view['run'])
+        times = {row['benchmark']: row['median'] for row in whole['results'] if row['metric'] == 'time_ns'}
+        median = view['columns'].index('median')
+        for row in view['results']:
+            told = row['measured'][0][median] if row['measured'] else None
+            want = times[row['id']]
+            check(told == want or abs(told / want - 1) < 1e-6, (row, want))
+            check(('samples' in row) == (row['status'] == 'ok'), row)
+        check(view['against']['id'] != whole['run']['id'] and view['history'], view.keys())
+        check(server.get('/api/v1/runs/nothing/view')[0] == 404)
+        has_app = b'/app.js' in server.get('/')[2]
+        for name in ('/app.js', '/app.css'):
+            check(server.get(name)[0] == (200 if has_app else 404), name)
+
+
+@served
 def the_newest_run_is_there_for_collectors():
     with serving() as server:
         status, headers, body = server.get('/metrics')

@@ -11,7 +11,7 @@ import { Bench, Run } from './model';
 import { change, onChange, state } from './state';
 import { suitePart } from './suite';
 
-const FIRST = 40, STEP = 60;
+const FIRST = 30, STEP = 60;
 
 const SORTS: [string, string, ((run: Run) => (bench: Bench) => number) | null][] = [
   ['', 'as measured', null],
@@ -133,7 +133,7 @@ export class Results {
       return;
     }
     const scales = this.scales(benches, isFlat);
-    const table = h('table', { class: 'results', role: 'table' }, this.head());
+    const table = h('table', { class: 'results bench', role: 'table' }, this.head());
     let at = 0;
     const more = (count: number) => {
       const body = h('tbody', { role: 'rowgroup' });
@@ -164,10 +164,10 @@ export class Results {
 
   private head(): HTMLElement {
     const column = (text: string | HTMLElement, kind = '') => h('th', { scope: 'col', role: 'columnheader', class: kind || null }, text);
-    return h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, column('Benchmark'), column(term('Median time', MEANINGS.median), 'num'),
-      column(term('\u00b1', MEANINGS.spread), 'num spread'), column('Compared, logarithmic', 'bar-cell'), column(term('vs fastest', MEANINGS.fastest), 'num'),
-      this.hasMoved && column(term('vs before', 'against the run before, on the same machine; stored runs support no verdict below 5 %'), 'num'),
-      this.hasRate && column('Throughput', 'num')));
+    return h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, column('Benchmark'), column(term('Median time', MEANINGS.median), 'num time'),
+      column(term('\u00b1', MEANINGS.spread), 'num spread'), column('Compared, logarithmic', 'bar-cell'), column(term('vs fastest', MEANINGS.fastest), 'num factor'),
+      this.hasMoved && column(term('vs before', 'against the run before, on the same machine; stored runs support no verdict below 5 %'), 'num factor'),
+      this.hasRate && column('Throughput', 'num rate')));
   }
 
   private get columnCount(): number {

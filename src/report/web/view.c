@@ -27,7 +27,7 @@ enum { COLUMN_COUNT = 23 + 3 * PERCENTILE_COUNT };
 static void add_json(struct buf *out, json_t *value)
 {
     char *text =
-        value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)) : NULL;
+        value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) : NULL;
     json_decref(value);
     if (text != NULL)
         buf_puts(out, text);
