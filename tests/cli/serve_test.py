@@ -75,8 +75,12 @@ def documents_are_those_of_the_command_line():
                               ('trend?benchmark=sums%2Fstep', ('trend', 'sums/step')),
                               ('history?benchmark=sums', ('history', 'sums')),
                               ('compare?old=latest&new=latest', ('compare', 'latest', 'latest'))):
-            check(server.json(f'/api/v1/{target}') ==
-                  json.loads(assay(*words, '--json').out), target)
+            served_one = server.json(f'/api/v1/{target}')
+            printed = json.loads(assay(*words, '--json').out)
+            for series in [*served_one.get('series', []), *printed.get('series', [])]:
+                for own in ('age_days', 'alarms', 'learning'):  # the clock went on; served
+                    series.pop(own)  # answers are not judged value by value
+            check(served_one == printed, (target, served_one, printed))
 
 
 @served
