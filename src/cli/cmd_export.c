@@ -1,14 +1,13 @@
 /* assay export: a stored run, or what a gate printed, in other tools' formats, on standard output.
  * Why a gate's document and not a gate: what it decided is written down once, and turned into each
  * format from there, without measuring again. */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/common.h"
-#include "exchange/export.h"
+#include "exchange/write/export.h"
 #include "report/exchange/import.h"
+#include "session/exchange/import.h"
 
 struct export_options {
     struct common_options common;
@@ -70,24 +69,6 @@ static assay_status export_run(struct cli *cli, const struct export_options *opt
     return status;
 }
 
-static assay_status read_all(struct cli *cli, const char *path, struct buf *text)
-{
-    char chunk[65536];
-    size_t got;
-    bool is_input = strcmp(path, "-") == 0;
-    FILE *file = is_input ? stdin : fopen(path, "re");
-    if (file == NULL)
-        return buf_error(&cli->error, ASSAY_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
-    while (text->status == ASSAY_OK && (got = fread(chunk, 1, sizeof chunk, file)) > 0)
-        buf_add(text, chunk, got);
-    int code = ferror(file) != 0 ? errno : 0;
-    if (!is_input)
-        fclose(file);
-    if (code != 0)
-        return buf_error(&cli->error, ASSAY_ERR_IO, "cannot read '%s': %s", path, strerror(code));
-    return text->status;
-}
-
 static assay_status export_gate(struct cli *cli, const struct export_format *format,
                                 const char *path)
 {
@@ -100,7 +81,7 @@ static assay_status export_gate(struct cli *cli, const struct export_format *for
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "%s wants a stored run: '%s' is a file, of which only checks are exported",
                          format->name, path);
-    TRY(read_all(cli, path, &text));
+    TRY(import_read_file(path, &text, &cli->error));
     assay_status status =
         findings_parse(text.text, text.length, path, &arena, &findings, &cli->error);
     if (status == ASSAY_OK)

@@ -19,6 +19,7 @@
 #include "session/counting/instructions.h"
 #include "session/gate/baseline.h"
 #include "session/outputs.h"
+#include "session/page/context.h"
 #include "session/place/profile.h"
 #include "session/resume/resume.h"
 #include "session/run.h"
@@ -153,7 +154,21 @@ static void tell_interruption(const struct running *running, const struct run *r
     progress_note(text.text);
 }
 
-static assay_status print_run(const struct running *running, struct run *run)
+/* The files of the run; the report has what the store knows beside it. */
+static assay_status write_files(const struct running *running, struct store *store, struct run *run,
+                                const char **ret_folder)
+{
+    struct buf *error = &running->cli->error;
+    struct page_context context = {.web = {0}};
+    assay_status status = store != NULL ? page_context_load(store, run, &context, error) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status =
+            outputs_write(running->workplace->config.results, run, &context.web, ret_folder, error);
+    page_context_release(&context);
+    return status;
+}
+
+static assay_status print_run(const struct running *running, struct store *store, struct run *run)
 {
     struct cli *cli = running->cli;
     BUF_AUTO out;
@@ -161,7 +176,7 @@ static assay_status print_run(const struct running *running, struct run *run)
     buf_init(&out, BUF_LENGTH_MAX);
     assay_status files = ASSAY_OK;
     if (!running->options->no_report)
-        files = outputs_write(running->workplace->config.results, run, &folder, &cli->error);
+        files = write_files(running, store, run, &folder);
     enum table_format table;
     if (common_table(&running->options->common, &table)) {
         TRY(report_table_run(run, table, &out));
@@ -223,7 +238,7 @@ static assay_status measure(struct running *running, struct session_request *req
     if (status == ASSAY_OK && common_format(&running->options->common) == OUTPUT_TEXT)
         status = run_against_previous(running->workplace, &run, &running->words, &running->against);
     if (status == ASSAY_OK)
-        status = print_run(running, &run);
+        status = print_run(running, request->store, &run);
     if (status == ASSAY_OK)
         status = save_baseline(running, request->store, &run);
     cli->exit_code = exit_code(running->options, &run);

@@ -24,7 +24,8 @@
     X(init)                                                                                        \
     X(completions)                                                                                 \
     X(import)                                                                                      \
-    X(export)
+    X(export)                                                                                      \
+    X(ci)
 #define DECLARE(id) extern const struct command command_##id;
 #define ROW(id) &command_##id,
 COMMANDS_EACH(DECLARE)

@@ -51,6 +51,9 @@ assay_status report_json_runs(const struct run_row *rows, size_t count, struct b
         report_json_member(&object, "ok", json_integer(row->ok));
         report_json_member(&object, "failed", json_integer(row->failed));
         report_json_member(&object, "skipped", json_integer(row->skipped));
+        report_json_member(&object, "met", json_integer(row->met));
+        report_json_member(&object, "missed", json_integer(row->missed));
+        report_json_member(&object, "undecided", json_integer(row->undecided));
         report_json_element(&list, object);
     }
     report_json_member(&document, "schema", json_string("assay.runs/1"));

@@ -336,6 +336,15 @@ assay_status report_json_write(json_t *document, struct buf *out)
     return out->status;
 }
 
+json_t *report_json_run_judged(const struct run *run)
+{
+    json_t *document = json_object();
+    report_json_member(&document, "targets", targets_json(run));
+    report_json_member(&document, "claims", claims_json(run));
+    report_json_member(&document, "scaling", report_scaling_json(run));
+    return document;
+}
+
 json_t *report_json_run_part(const struct run *run)
 {
     json_t *document = json_object();

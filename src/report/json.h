@@ -11,6 +11,8 @@
 ASSAY_USE_RESULT assay_status report_json_run(const struct run *run, struct buf *out);
 /* The same document as a part of another one, or to be added to. */
 json_t *report_json_run_part(const struct run *run);
+/* Of it the members "targets", "claims" and "scaling" alone. */
+json_t *report_json_run_judged(const struct run *run);
 
 /* "assay.list/1": what there is, and which modules could not be asked. */
 ASSAY_USE_RESULT assay_status report_json_list(const benchmark_vec *benchmarks,

@@ -10,7 +10,7 @@
 #include "session/compare.h"
 #include "session/trend/trend.h"
 
-enum { POINTS_MAX = 100000, ANSWER_BYTES_MAX = 64 << 20, PATH_MAX_PARTS = 4 };
+enum { POINTS_MAX = 100000, ANSWER_BYTES_MAX = 64 << 20, PATH_MAX_PARTS = 5 };
 
 static const char JSON[] = "application/json; charset=utf-8";
 static const char HTML[] = "text/html; charset=utf-8";
@@ -28,6 +28,7 @@ static const struct route {
 } ROUTES[] = {
     {{"api", "v1", "runs"}, 3, JSON, PARAMETERS("last", ), api_runs, true},
     {{"api", "v1", "runs", "*"}, 4, JSON, PARAMETERS(), api_run, true},
+    {{"api", "v1", "runs", "*", "view"}, 5, JSON, PARAMETERS(), api_view, true},
     {{"api", "v1", "history"}, 3, JSON, PARAMETERS("benchmark", "metric", ), api_history, true},
     {{"api", "v1", "trend"}, 3, JSON, PARAMETERS("benchmark", "metric", "last", ), api_trend, true},
     {{"api", "v1", "compare"},
@@ -47,6 +48,8 @@ static const struct route {
     {{"trend"}, 1, HTML, PARAMETERS("benchmark", "metric", "last", ), page_trend, true},
     {{"compare"}, 1, HTML, PARAMETERS("old", "new", "across_machines", ), page_compare, true},
     {{"style.css"}, 1, "text/css; charset=utf-8", PARAMETERS(), file_style, false},
+    {{"app.css"}, 1, "text/css; charset=utf-8", PARAMETERS(), file_app_style, false},
+    {{"app.js"}, 1, "text/javascript; charset=utf-8", PARAMETERS(), file_app_script, false},
     {{"live.js"}, 1, "text/javascript; charset=utf-8", PARAMETERS(), file_script, false},
     {{"icon.svg"}, 1, "image/svg+xml", PARAMETERS(), file_icon, false},
 };

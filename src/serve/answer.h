@@ -65,6 +65,7 @@ void compared_release(struct compared *compared);
 /* The routes, each in the file that its name begins with. */
 assay_status api_runs(struct asked *asked);
 assay_status api_run(struct asked *asked);
+assay_status api_view(struct asked *asked);
 assay_status api_history(struct asked *asked);
 assay_status api_trend(struct asked *asked);
 assay_status api_compare(struct asked *asked);
@@ -74,6 +75,8 @@ assay_status page_run(struct asked *asked);
 assay_status page_trend(struct asked *asked);
 assay_status page_compare(struct asked *asked);
 assay_status file_style(struct asked *asked);
+assay_status file_app_style(struct asked *asked);
+assay_status file_app_script(struct asked *asked);
 assay_status file_script(struct asked *asked);
 assay_status file_icon(struct asked *asked);
 

@@ -5,6 +5,7 @@
 #include "report/trend/trend.h"
 #include "report/versions/versions.h"
 #include "serve/answer.h"
+#include "session/page/context.h"
 #include "session/select/selection.h"
 
 enum { RUNS = 100, RUNS_MAX = 10000 };
@@ -27,6 +28,19 @@ assay_status api_run(struct asked *asked)
     struct run run = {0};
     TRY(asked_run(asked, asked->request->segments[3], &run));
     assay_status status = report_json_run(&run, asked->out);
+    run_release(&run);
+    return status;
+}
+
+assay_status api_view(struct asked *asked)
+{
+    struct run run = {0};
+    struct page_context context = {.web = {0}};
+    TRY(asked_run(asked, asked->request->segments[3], &run));
+    assay_status status = page_context_load(asked->store, &run, &context, asked->error);
+    if (status == ASSAY_OK)
+        status = web_view(&run, &context.web, asked->out);
+    page_context_release(&context);
     run_release(&run);
     return status;
 }

@@ -7,36 +7,89 @@
 
 #include "report/html/escape.h"
 #include "report/html/html_parts.h"
+#include "report/web/web.h"
 #include "serve/request.h"
 
-const char PAGE_HEAD[] = "<link rel=\"stylesheet\" href=\"/style.css\"/>\n"
-                         "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\"/>\n"
-                         "<script src=\"/live.js\" defer=\"defer\"></script>\n";
+#define STYLE "<link rel=\"stylesheet\" href=\"/style.css\"/>\n"
+#define ICON "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/icon.svg\"/>\n"
+
 const char PAGE_NAVIGATION[] =
     "<nav class=\"site\" aria-label=\"Site\"><a href=\"/\">Runs</a> "
     "<a href=\"/run/latest\">Newest run</a> <a href=\"/trend\">Trends</a> "
     "<a href=\"/compare\">Compare</a> <span id=\"live\" role=\"status\"></span></nav>\n";
 const char PAGE_FOOTER[] = "Served by assay from its store; it only reads.";
 
-void page_open(struct buf *out, const char *title, bool is_live)
+bool page_has_app(void)
+{
+    return WEB_APP.script != NULL;
+}
+
+const char *page_head(void)
+{
+    return page_has_app() ? "<link rel=\"stylesheet\" href=\"/app.css\"/>\n"
+                            "<script src=\"/app.js\" defer=\"defer\"></script>\n" ICON
+                            "<noscript>" STYLE "</noscript>\n"
+                          : STYLE ICON "<script src=\"/live.js\" defer=\"defer\"></script>\n";
+}
+
+void page_begin(struct buf *out)
+{
+    if (page_has_app())
+        buf_puts(out, "<div id=\"app\"></div>\n<noscript>\n");
+}
+
+void page_end(struct buf *out)
+{
+    if (page_has_app())
+        buf_puts(out, "</noscript>\n");
+    buf_puts(out, "</body>\n</html>\n");
+}
+
+static void add_head(struct buf *out, const char *title, const char *head)
 {
     buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>assay: ");
     html_text_short(out, title, HTML_NAME_BYTES_MAX);
-    buf_puts(out, "</title>\n");
-    buf_puts(out, PAGE_HEAD);
-    buf_puts(out, "</head>\n<body>\n");
+    buf_printf(out, "</title>\n%s</head>\n<body>\n", head);
+}
+
+static void add_heading(struct buf *out, const char *title, bool is_live)
+{
     buf_puts(out, PAGE_NAVIGATION);
     buf_puts(out, "<header>\n<p class=\"brand\">assay</p>\n<h1>");
     html_text_short(out, title, HTML_NAME_BYTES_MAX);
     buf_printf(out, "</h1>\n</header>\n<main%s>\n", is_live ? " data-live=\"live\"" : "");
 }
 
+static void add_footer(struct buf *out)
+{
+    buf_printf(out, "</main>\n<footer class=\"soft\"><p>%s</p></footer>\n", PAGE_FOOTER);
+}
+
+void page_open(struct buf *out, const char *title, bool is_live)
+{
+    add_head(out, title, page_head());
+    page_begin(out);
+    add_heading(out, title, is_live);
+}
+
 void page_close(struct buf *out)
 {
-    buf_printf(out, "</main>\n<footer class=\"soft\"><p>%s</p></footer>\n</body>\n</html>\n",
-               PAGE_FOOTER);
+    add_footer(out);
+    page_end(out);
+}
+
+void page_open_plain(struct buf *out, const char *title)
+{
+    add_head(out, title, STYLE ICON);
+    add_heading(out, title, false);
+}
+
+void page_close_plain(struct buf *out)
+{
+    add_footer(out);
+    buf_puts(out, "</body>\n</html>\n");
 }
 
 void page_run_link(struct buf *out, const char *id)

@@ -6,12 +6,25 @@
 
 #include "base/buf.h"
 
+/* Whether the program has the front end: it then makes the pages, and what the server writes is for
+ * readers without scripts. */
+bool page_has_app(void);
+
 /* What stands in <head> beside the title, and above each page: ours, no text from outside. */
-extern const char PAGE_HEAD[], PAGE_NAVIGATION[], PAGE_FOOTER[];
+const char *page_head(void);
+extern const char PAGE_NAVIGATION[], PAGE_FOOTER[];
+
+/* The first and the last of a page's body. */
+void page_begin(struct buf *out);
+void page_end(struct buf *out);
 
 /* Head, navigation, heading; opens <main>.  `title` may come from outside. */
 void page_open(struct buf *out, const char *title, bool is_live);
 void page_close(struct buf *out);
+
+/* The same of a page that the front end leaves alone. */
+void page_open_plain(struct buf *out, const char *title);
+void page_close_plain(struct buf *out);
 
 /* Links; the words are the caller's to write, then </a>. */
 void page_run_link(struct buf *out, const char *id);

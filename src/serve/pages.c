@@ -1,5 +1,6 @@
-/* The pages of runs: all of them, one, two side by side; files that pages load; what went wrong.
- * Everything stands in what the server sends; the script only filters and refreshes. */
+/* The pages of runs: all of them, one, two side by side; what went wrong.
+ * What stands here is for readers without scripts, and for builds without the front end, where a
+ * small script filters and refreshes it. */
 #include <math.h>
 #include <string.h>
 
@@ -9,36 +10,14 @@
 #include "report/html/svg.h"
 #include "serve/answer.h"
 #include "serve/page.h"
-#include "served.h"
 
-enum { RUNS = 50, RUNS_MAX = 1000 };
-
-/* Files. */
-
-assay_status file_style(struct asked *asked)
-{
-    html_style(asked->out);
-    buf_puts(asked->out, TEMPLATE_site_css);
-    return asked->out->status;
-}
-
-assay_status file_script(struct asked *asked)
-{
-    buf_puts(asked->out, TEMPLATE_live_js);
-    return asked->out->status;
-}
-
-assay_status file_icon(struct asked *asked)
-{
-    buf_puts(asked->out, TEMPLATE_icon_svg);
-    return asked->out->status;
-}
+enum { RUNS = 50, RUNS_MAX = 1000, SECTIONS_MAX = 24 };
 
 void page_failure(struct buf *out, unsigned status, const char *why)
 {
-    page_open(out, status == 404 ? "Not found" : status < 500 ? "Bad request" : "Not now", false);
+    page_open_plain(out, status == 404 ? "Not found" : status < 500 ? "Bad request" : "Not now");
     html_element(out, "<p class=\"note bad\"><span>", why, "</span></p>\n");
-    page_close(out);
+    page_close_plain(out);
 }
 
 /* All runs. */
@@ -144,12 +123,15 @@ static void add_links(struct buf *out, const char *benchmark)
 
 assay_status page_run(struct asked *asked)
 {
-    const struct html_site site = {PAGE_HEAD, PAGE_NAVIGATION, PAGE_FOOTER, add_links};
+    const struct html_site site = {page_head(), PAGE_NAVIGATION, PAGE_FOOTER, add_links};
     struct run run = {0};
     TRY(asked_run(asked, asked->request->segments[1], &run));
-    assay_status status = report_html_served(&run, &site, asked->out);
+    html_head(asked->out, &run, &site);
+    page_begin(asked->out);
+    html_body(asked->out, &run, &site, !page_has_app() || run.results.count <= SECTIONS_MAX);
+    page_end(asked->out);
     run_release(&run);
-    return status;
+    return asked->out->status;
 }
 
 /* Two runs. */

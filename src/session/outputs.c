@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report/html/html.h"
 #include "report/json.h"
 #include "report/table/tables.h"
 
@@ -53,11 +52,10 @@ static const struct {
     {"summary.json", report_json_run},
     {"results.csv", report_csv_run},
     {"summary.md", report_markdown_run},
-    {"report.html", report_html},
 };
 
-assay_status outputs_write(const char *results, struct run *run, const char **ret_folder,
-                           struct buf *error)
+assay_status outputs_write(const char *results, struct run *run, const struct web_context *context,
+                           const char **ret_folder, struct buf *error)
 {
     const char *folder = arena_printf(&run->arena, "%s/%s", results, run->id);
     if (folder == NULL)
@@ -70,6 +68,10 @@ assay_status outputs_write(const char *results, struct run *run, const char **re
         TRY(OUTPUTS[i].render(run, &content));
         TRY(outputs_write_file(folder, OUTPUTS[i].name, &content, error));
     }
+    BUF_AUTO page;
+    buf_init(&page, BUF_LENGTH_MAX);
+    TRY(web_page(run, context, &page));
+    TRY(outputs_write_file(folder, "report.html", &page, error));
     *ret_folder = folder;
     return ASSAY_OK;
 }

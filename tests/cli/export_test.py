@@ -52,6 +52,28 @@ def our_own_reports_are_formats_too():
 
 
 @test
+def a_run_is_one_picture():
+    imported()
+    write('more.jsonl', '{"name":"a<b>&","value":5000,"unit":"ns"}\n')
+    check(assay('import', 'l.jsonl', 'more.jsonl', '--label', 'two & more').code == 0)
+    root = xml.etree.ElementTree.fromstring(exported('svg'))
+    space = '{http://www.w3.org/2000/svg}'
+    check(root.tag == space + 'svg', root)
+    texts = [text.text for text in root.iter(space + 'text')]
+    check({'two & more', 'web/parse:n=64', '101.0 ns', 'jsonl/a<b>&', '5.000 us'} <= set(texts), texts)
+    places = [float(dot.get('cx')) for dot in root.iter(space + 'circle')]
+    check(len(places) == 2 and places[0] < places[1], places)
+    for frame in root.iter(space + 'svg'):  # else bars and axis would have different scales
+        for inner in frame.findall(space + 'svg'):
+            if inner.get('viewBox'):
+                check(inner.get('viewBox') == f'0 0 {frame.get("width")} {frame.get("height")}')
+    (span,) = [rect for rect in root.iter(space + 'rect') if rect.get('class') == 'span']
+    check(float(span.get('width')) > 0, span.attrib)
+    run(f'{FIXTURES}/misbehave.so', 'misbehave/exits')
+    contains(exported('svg'), 'failed', 'misbehave/exits')
+
+
+@test
 def openmetrics_has_its_families_together_and_an_end():
     imported()
     lines = exported('openmetrics').splitlines()
@@ -137,7 +159,7 @@ def mistakes_are_named():
     exits(assay('export', 'x', '--format', 'sarif'), 2, 'x: $.rows[0].benchmark: wants a text')
     names = [row['name'] for row in json.loads(assay('export', '--list-formats',
                                                       '--json').out)['formats']]
-    check(len(names) == len(set(names)) == 14, names)
+    check(len(names) == len(set(names)) == 15, names)
 
 
 main()

@@ -176,6 +176,7 @@ def perf_itself():
 
 class Quiet(http.server.BaseHTTPRequestHandler):
     """Answers every request with two bytes."""
+    protocol_version = 'HTTP/1.1'
 
     def do_GET(self):  # pylint: disable=invalid-name  # the name that http.server asks for
         self.send_response(200)
@@ -216,6 +217,17 @@ def ab_itself():
 
 
 @test
+def h2load_itself():
+    need('h2load', 'nghttp2-client')
+    text = served(lambda url: tool('h2load', '--h1', '-n', '20', '-c', '2', url))
+    rows = imported('h2load', write('h.txt', text))
+    row = rows['h2load/request', 'time_ns']
+    check(row['min'] <= row['median'] <= row['max'], row)
+    check(rows['h2load/request', 'failed_requests']['median'] == 0, rows)
+    check(rows['h2load/request', 'items_per_s']['median'] > 0, rows)
+
+
+@test
 def formats_whose_tools_are_not_in_debian():
     rows = imported('pyperf', sample('pyperf'))
     check(rows['pyperf/telco', 'time_ns']['launch_count'] == 2, rows)
@@ -231,6 +243,47 @@ def formats_whose_tools_are_not_in_debian():
     check(rows['Go/x', 'time_ns']['median'] == 3, rows)
     rows = imported('go-bench', sample('go'))
     check(rows['example.com.x.sum/Sum:n=8,procs=2', 'bytes_per_s']['launch_count'] == 2, rows)
+
+
+@test
+def trackers_whose_tools_are_not_in_debian():
+    rows = imported('benchmarkdotnet', sample('benchmarkdotnet'))
+    row = rows['App.Sums/Add:Kind=Fast,N=1000', 'time_ns']
+    check((row['launch_count'], row['min'], row['max']) == (2, 10, 12), row)
+    check(rows['App.Sums/Add:Kind=Fast,N=1000', 'allocated_bytes']['median'] == 24, rows)
+    rows = imported('benchmarkdotnet', sample('benchmarkdotnet_brief'))
+    check((rows['Sums/Sub', 'time_ns']['median'], rows['Sums/Sub', 'time_ns']['sd']) == (2, 0.5))
+    rows = imported('asv', sample('asv'))
+    check(rows['asv/bench.Suite.time_sum:arg1=1', 'time_ns']['sample_count'] == 2, rows)
+    check(rows['asv/bench.Suite.time_sum:arg1=3', 'time_ns']['median'] == 3e6, rows)
+    check(rows['asv/bench.Suite.time_sum:arg1=a..b', 'time_ns']['reason'] == 'failed', rows)
+    check(rows['asv/bench.peakmem_list', 'rss_bytes_peak']['median'] == 1024, rows)
+    run_of = json.loads(assay('history', '--json').out)['runs']
+    check(any(row['commit'] == 'a' * 40 for row in run_of), run_of)
+    rows = imported('lnt', sample('lnt'))
+    check(rows['lnt/SingleSource/fib', 'time_ns']['launch_count'] == 2, rows)
+    check(rows['lnt/SingleSource/fib', 'compile_time_ns']['median'] == 0.25e9, rows)
+    rows = imported('perfherder', sample('perfherder'))
+    check(rows['tp5/load', 'time_ns']['sample_count'] == 3, rows)
+    check(rows['tp5/score', 'value']['unit'] == 'score', rows)
+    rows = imported('catapult', sample('catapult'))
+    check(rows['memory/load:story=blank page', 'time_ns']['median'] == 11e6, rows)
+    check(rows['catapult/rate', 'value']['sd'] == 2, rows)
+
+
+@test
+def load_generators_whose_tools_are_not_in_debian():
+    rows = imported('vegeta', sample('vegeta'))
+    check(rows['vegeta/request', 'time_ns']['median'] == 190000, rows)
+    check(rows['vegeta/request', 'latency_p99_ns']['median'] == 300000, rows)
+    check(rows['vegeta/request', 'items_per_s']['median'] == 10.05, rows)
+    rows = imported('k6', sample('k6'))
+    check(rows['k6/http_req_duration', 'time_ns']['median'] == 1.25e6, rows)
+    check(rows['k6/http_req_duration', 'latency_p95_ns']['median'] == 3.5e6, rows)
+    check(rows['k6/checks', 'share']['median'] == 0.9, rows)
+    rows = imported('k6', sample('k6_summary'))
+    check(rows['k6/wait', 'latency_p99.9_ns']['median'] == 5e6, rows)
+    check(rows['k6/size', 'value']['median'] == 2, rows)
 
 
 @test
@@ -322,7 +375,7 @@ def standard_input_labels_and_the_list_of_formats():
     contains(assay('import', '--list-formats').out, 'google-benchmark', 'csv', 'pyperf')
     names = [row['name'] for row in json.loads(assay('import', '--list-formats',
                                                       '--json').out)['formats']]
-    check(len(names) == len(set(names)) == 16, names)
+    check(len(names) == len(set(names)) == 24, names)
 
 
 main()

@@ -164,6 +164,17 @@ def imports_and_what_they_stored():
 
 
 @test
+def what_continuous_integration_did():
+    valid(assay('ci', 'github', '--json'), 'ci')
+    gate = {'schema': 'assay.compare/1', 'rows': []}
+    write('gate.json', json.dumps(gate))
+    words = ['gate.json', '--forge', 'github', '--repository', 'a/b', '--number', '1', '--dry-run']
+    check(len(valid(assay('ci', 'comment', *words, '--json'), 'ci')['requests']) == 3)
+    valid(assay('ci', 'issue', *words, '--json'), 'ci')
+    valid(assay('ci', 'fetch', '--folder', 'gone', '--json'), 'ci')
+
+
+@test
 def a_document_with_a_field_more_or_less_or_of_another_type_is_refused():
     document = valid(run('--json', SUMS), 'run')
     for place in (document, document['run'], document['run']['plan'], document['results'][0]):

@@ -53,7 +53,8 @@ def every_page_leads_to_pages_that_are_there():
                 check(all(link.startswith('/') for link in found), found)
                 todo += sorted(found - seen - set(todo))
         check(any(target.startswith('/run/2') for target in seen), seen)
-        check({'/style.css', '/live.js', '/icon.svg', '/compare'} <= seen, seen)
+        check({'/style.css', '/icon.svg', '/compare'} <= seen, seen)
+        check({'/live.js'} <= seen or {'/app.js', '/app.css'} <= seen, seen)
 
 
 @served
@@ -74,8 +75,29 @@ def documents_are_those_of_the_command_line():
                               ('trend?benchmark=sums%2Fstep', ('trend', 'sums/step')),
                               ('history?benchmark=sums', ('history', 'sums')),
                               ('compare?old=latest&new=latest', ('compare', 'latest', 'latest'))):
-            check(server.json(f'/api/v1/{target}') ==
-                  json.loads(assay(*words, '--json').out), target)
+            served_one = server.json(f'/api/v1/{target}')
+            printed = json.loads(assay(*words, '--json').out)
+            check(served_one == printed, (target, served_one, printed))
+
+
+@served
+def a_run_is_there_for_drawing():
+    with serving() as server:
+        check(run(SUMS, '--label', '</script>').code == 0)
+        view, whole = server.json('/api/v1/runs/latest/view'), server.json('/api/v1/runs/latest')
+        check(view['schema'] == 'assay.view/1' and view['run'] == whole['run'], view['run'])
+        times = {row['benchmark']: row['median'] for row in whole['results'] if row['metric'] == 'time_ns'}
+        median = view['columns'].index('median')
+        for row in view['results']:
+            told = row['measured'][0][median] if row['measured'] else None
+            want = times[row['id']]
+            check(told == want or abs(told / want - 1) < 1e-6, (row, want))
+            check(('samples' in row) == (row['status'] == 'ok'), row)
+        check(view['against']['id'] != whole['run']['id'] and view['history'], view.keys())
+        check(server.get('/api/v1/runs/nothing/view')[0] == 404)
+        has_app = b'/app.js' in server.get('/')[2]
+        for name in ('/app.js', '/app.css'):
+            check(server.get(name)[0] == (200 if has_app else 404), name)
 
 
 @served

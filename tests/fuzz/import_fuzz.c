@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange/import.h"
+#include "exchange/read/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* Imports: what becomes of names, units and launches, and where a mistake is said to be. */
 #include <string.h>
 
-#include "exchange/import.h"
+#include "exchange/read/import.h"
 #include "harness.h"
 #include "stats/summary.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exchange/import.h"
+#include "exchange/read/import.h"
 #include "harness.h"
 
 static bool import_once(void *context)

@@ -280,7 +280,7 @@ TEST(outputs_are_whole_files_in_a_folder_of_the_run)
     const char *folder = NULL;
     struct stat info;
     CHECK(chdir(test_folder()) == 0);
-    CHECK(outputs_write("results", &run, &folder, NULL) == ASSAY_OK);
+    CHECK(outputs_write("results", &run, NULL, &folder, NULL) == ASSAY_OK);
     CHECK_STR(folder, "results/20261121-075512-3fa9");
     CHECK(stat("results/20261121-075512-3fa9/summary.json", &info) == 0 && info.st_size > 1000);
     CHECK(stat("results/20261121-075512-3fa9/report.html", &info) == 0 && info.st_size > 1000);
@@ -296,11 +296,11 @@ TEST(outputs_that_cannot_be_written_are_named)
     buf_init(&error, 1000);
     CHECK(chdir(test_folder()) == 0);
     write_whole("file", "x", 1);
-    CHECK(outputs_write("file", &run, &folder, &error) == ASSAY_ERR_IO);
+    CHECK(outputs_write("file", &run, NULL, &folder, &error) == ASSAY_ERR_IO);
     CHECK_CONTAINS(error.text, "'file/20261121-075512-3fa9'");
     CHECK(mkdir("results", 0777) == 0 && mkdir("results/20261121-075512-3fa9", 0777) == 0);
     CHECK(mkdir("results/20261121-075512-3fa9/report.html", 0777) == 0);
-    CHECK(outputs_write("results", &run, &folder, &error) == ASSAY_ERR_IO);
+    CHECK(outputs_write("results", &run, NULL, &folder, &error) == ASSAY_ERR_IO);
     CHECK_CONTAINS(error.text, "report.html");
     CHECK(access("results/20261121-075512-3fa9/report.html.part", F_OK) != 0);
     CHECK(folder == NULL);

@@ -283,17 +283,24 @@ static void add_style(struct buf *out, const struct html_site *site)
     buf_puts(out, "</style>\n");
 }
 
-static void add_head(struct buf *out, const struct run *run, const struct html_site *site)
+static void add_title(struct buf *out, const struct run *run)
 {
     buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>assay report ");
     html_text_short(out, run->id, HTML_NAME_BYTES_MAX);
     buf_puts(out, "</title>\n");
+}
+
+void html_head(struct buf *out, const struct run *run, const struct html_site *site)
+{
+    add_title(out, run);
     add_style(out, site);
-    buf_puts(out, "</head>\n<body>\n"
-                  "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n");
-    buf_puts(out, site != NULL ? site->navigation : "");
+    buf_puts(out, "</head>\n<body>\n");
+}
+
+static void add_header(struct buf *out, const struct run *run)
+{
     buf_puts(out, "<header>\n<p class=\"brand\">assay</p>\n<h1>");
     html_text_short(out, html_is_blank(run->label) ? "Performance report" : run->label,
                     HTML_NAME_BYTES_MAX);
@@ -543,7 +550,8 @@ static void add_claims(struct buf *out, const struct run *run)
 
 /* Frame. */
 
-static void add_navigation(struct buf *out, const struct run *run, const struct counts *counts)
+static void add_navigation(struct buf *out, const struct run *run, const struct counts *counts,
+                           bool has_sections)
 {
     bool has_attention = counts->outcomes[OUTCOME_OK] < run->results.count || counts->warnings;
     buf_puts(out, "<nav aria-label=\"Contents\"><ul>\n");
@@ -553,9 +561,10 @@ static void add_navigation(struct buf *out, const struct run *run, const struct 
         buf_puts(out, "<li><a href=\"#targets\">Targets</a></li>\n");
     if (claims_shown(run) > 0)
         buf_puts(out, "<li><a href=\"#claims\">Claims</a></li>\n");
-    buf_puts(out, "<li><a href=\"#results\">Results</a></li>\n"
-                  "<li><a href=\"#benchmarks\">Each benchmark</a></li>\n"
-                  "<li><a href=\"#reading\">How to read this</a></li>\n</ul></nav>\n");
+    buf_puts(out, "<li><a href=\"#results\">Results</a></li>\n");
+    if (has_sections)
+        buf_puts(out, "<li><a href=\"#benchmarks\">Each benchmark</a></li>\n");
+    buf_puts(out, "<li><a href=\"#reading\">How to read this</a></li>\n</ul></nav>\n");
 }
 
 static void add_reading(struct buf *out)
@@ -577,6 +586,29 @@ static void add_reading(struct buf *out)
         "</dl>\n</section>\n");
 }
 
+void html_body(struct buf *out, const struct run *run, const struct html_site *site,
+               bool has_sections)
+{
+    struct counts counts = counts_of(run);
+    buf_puts(out, "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n");
+    buf_puts(out, site != NULL ? site->navigation : "");
+    add_header(out, run);
+    add_navigation(out, run, &counts, has_sections);
+    buf_puts(out, "<main>\n");
+    add_counts(out, run, &counts);
+    add_attention(out, run, &counts);
+    add_targets(out, run);
+    add_claims(out, run);
+    html_results(out, run, !has_sections);
+    if (has_sections)
+        html_sections(out, run, site);
+    add_reading(out);
+    buf_puts(out, "</main>\n<footer class=\"soft\"><p>");
+    buf_puts(out, site != NULL ? site->footer
+                               : "Written by assay. This file is complete: it loads nothing.");
+    buf_puts(out, "</p></footer>\n");
+}
+
 assay_status report_html(const struct run *run, struct buf *out)
 {
     return report_html_served(run, NULL, out);
@@ -585,21 +617,8 @@ assay_status report_html(const struct run *run, struct buf *out)
 assay_status report_html_served(const struct run *run, const struct html_site *site,
                                 struct buf *out)
 {
-    struct counts counts = counts_of(run);
-    add_head(out, run, site);
-    add_navigation(out, run, &counts);
-    buf_puts(out, "<main>\n");
-    add_counts(out, run, &counts);
-    add_attention(out, run, &counts);
-    add_targets(out, run);
-    add_claims(out, run);
-    html_results(out, run);
-    html_sections(out, run, site);
-    add_reading(out);
-    buf_puts(out, "</main>\n<footer class=\"soft\"><p>");
-    buf_puts(out, site != NULL ? site->footer
-                               : "Written by assay. This file is complete: it loads nothing and "
-                                 "runs nothing.");
-    buf_puts(out, "</p></footer>\n</body>\n</html>\n");
+    html_head(out, run, site);
+    html_body(out, run, site, true);
+    buf_puts(out, "</body>\n</html>\n");
     return out->status;
 }

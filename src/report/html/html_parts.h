@@ -74,8 +74,9 @@ void html_table_open(struct buf *out, const char *caption, const char *const *co
 /* Opens a cell for a number; `label` names it where the table shows no columns. */
 void html_number_open(struct buf *out, const char *label);
 
-/* The table of all results and the section of each benchmark, in html_results.c. */
-void html_results(struct buf *out, const struct run *run);
+/* The table of all results, brief without bars and links, and the section of each benchmark, in
+ * html_results.c. */
+void html_results(struct buf *out, const struct run *run, bool is_brief);
 struct html_site;
 void html_sections(struct buf *out, const struct run *run, const struct html_site *site);
 

@@ -28,8 +28,8 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_same_group(const struct result *a, const struct result *b)
 {
-    return is_same(a->benchmark.suite, b->benchmark.suite) &&
-           is_same(a->benchmark.name, b->benchmark.name);
+    return is_same(a->benchmark.name, b->benchmark.name) &&
+           is_same(a->benchmark.suite, b->benchmark.suite);
 }
 
 static bool starts_group(const struct run *run, size_t at)
@@ -54,6 +54,7 @@ struct group {
     size_t measured; /* rows with a time that is finite and above 0 */
     double low_ns;   /* of all medians and intervals */
     double high_ns;
+    bool is_brief; /* no bars and no links: many rows, no sections */
     bool is_swept; /* rows are told apart by parameters */
     struct svg_scale scale;
 };
@@ -70,10 +71,10 @@ static void group_widen(struct group *group, double ns)
     group->high_ns = fmax(group->high_ns, ns);
 }
 
-static struct group group_at(const struct run *run, size_t first)
+static struct group group_at(const struct run *run, size_t first, bool is_brief)
 {
     const struct result *head = &run->results.items[first];
-    struct group group = {.is_swept = !html_is_blank(head->benchmark.params)};
+    struct group group = {.is_brief = is_brief, .is_swept = !html_is_blank(head->benchmark.params)};
     for (size_t i = first; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
         const struct summary *time = html_time(result);
@@ -165,7 +166,7 @@ static void add_numbers(struct buf *out, const struct run *run, const struct res
     buf_puts(out, "<small>");
     add_interval(out, &main->summary.interval, main->metric->unit);
     buf_puts(out, "</small></td><td role=\"cell\" class=\"bar\">");
-    if (group->measured > 1 && is_comparable(time))
+    if (group->measured > 1 && !group->is_brief && is_comparable(time))
         svg_interval_bar(out, &group->scale, time);
     buf_puts(out, "</td>");
     add_factor(out, run, result);
@@ -178,15 +179,20 @@ static void add_row_name(struct buf *out, const struct result *result, size_t in
                          const struct group *group)
 {
     const struct benchmark *benchmark = &result->benchmark;
-    buf_printf(out, "<tr class=\"row\" role=\"row\"><th%s role=\"rowheader\" scope=\"row\">",
+    buf_puts(out, "<tr class=\"row\" role=\"row\"");
+    if (group->is_brief) /* what links to the benchmark finds it here */
+        buf_printf(out, " id=\"b%zu\"", index + 1);
+    buf_printf(out, "><th%s role=\"rowheader\" scope=\"row\">",
                group->is_swept ? "" : " class=\"solo\"");
-    buf_printf(out, "<a href=\"#b%zu\"><code>", index + 1);
+    if (!group->is_brief)
+        buf_printf(out, "<a href=\"#b%zu\">", index + 1);
+    buf_puts(out, "<code>");
     if (!group->is_swept)
         html_name(out, benchmark->name, HTML_NAME_BYTES_MAX);
     else
         html_name(out, html_is_blank(benchmark->params) ? "(none)" : benchmark->params,
                   HTML_NAME_BYTES_MAX);
-    buf_puts(out, "</code></a>");
+    buf_puts(out, group->is_brief ? "</code>" : "</code></a>");
     if (!group->is_swept && !html_is_blank(benchmark->description)) {
         buf_puts(out, "<small>");
         html_text_short(out, benchmark->description, HTML_NOTE_BYTES_MAX);
@@ -227,7 +233,7 @@ static void add_group_head(struct buf *out, const struct benchmark *benchmark,
         buf_puts(out, "</small>");
     }
     buf_puts(out, "</th><td role=\"cell\" class=\"bar\">");
-    if (group->measured > 1)
+    if (group->measured > 1 && !group->is_brief)
         svg_interval_axis(out, &group->scale);
     buf_printf(out, "</td><td role=\"cell\" colspan=\"%d\"></td></tr>\n", COLUMN_COUNT - 3);
 }
@@ -262,10 +268,10 @@ static void add_laws(struct buf *out, const struct run *run, const struct benchm
     }
 }
 
-static void add_group(struct buf *out, const struct run *run, size_t first)
+static void add_group(struct buf *out, const struct run *run, size_t first, bool is_brief)
 {
     const struct result *head = &run->results.items[first];
-    struct group group = group_at(run, first);
+    struct group group = group_at(run, first, is_brief);
     buf_puts(out, HTML_ROWS);
     if (group.is_swept)
         add_group_head(out, &head->benchmark, &group);
@@ -276,7 +282,7 @@ static void add_group(struct buf *out, const struct run *run, size_t first)
     buf_puts(out, "</tbody>\n");
 }
 
-static void add_suite(struct buf *out, const struct run *run, size_t first)
+static void add_suite(struct buf *out, const struct run *run, size_t first, bool is_brief)
 {
     const char *suite = run->results.items[first].benchmark.suite;
     buf_printf(out,
@@ -287,10 +293,10 @@ static void add_suite(struct buf *out, const struct run *run, size_t first)
     buf_puts(out, "</th></tr></tbody>\n");
     for (size_t i = first; i < run->results.count; i++)
         if (is_same(run->results.items[i].benchmark.suite, suite) && starts_group(run, i))
-            add_group(out, run, i);
+            add_group(out, run, i, is_brief);
 }
 
-void html_results(struct buf *out, const struct run *run)
+void html_results(struct buf *out, const struct run *run, bool is_brief)
 {
     static const char *const COLUMNS[] = {"Benchmark",   ">Median",     "Compared",
                                           ">vs fastest", ">Throughput", ">Launches, samples",
@@ -309,7 +315,7 @@ void html_results(struct buf *out, const struct run *run)
         COLUMNS);
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_suite(run, i))
-            add_suite(out, run, i);
+            add_suite(out, run, i, is_brief);
     buf_puts(out, "</table>\n</section>\n");
 }
 

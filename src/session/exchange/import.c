@@ -33,31 +33,36 @@ static assay_status read_text(const char *path, FILE *file, struct buf *text, st
     if (ferror(file) != 0)
         return buf_error(error, ASSAY_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
     return text->status == ASSAY_OK ? ASSAY_OK
-                                    : buf_error(error, text->status, "'%s' is longer than %d MiB",
-                                                path, IMPORT_BYTES_MAX >> 20);
+                                    : buf_error(error, text->status, "'%s' is longer than %zu MiB",
+                                                path, text->length_max >> 20);
+}
+
+assay_status import_read_file(const char *path, struct buf *text, struct buf *error)
+{
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *file = is_input ? stdin : fopen(path, "re");
+    if (file == NULL)
+        return buf_error(error, ASSAY_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+    assay_status status = read_text(path, file, text, error);
+    if (!is_input)
+        fclose(file);
+    return status;
 }
 
 static assay_status import_file(struct importing *importing, const char *path)
 {
-    struct buf *error = importing->sink.error;
     const struct import_format *format;
-    bool is_input = strcmp(path, "-") == 0;
     BUF_AUTO text;
     buf_init(&text, IMPORT_BYTES_MAX);
-    FILE *file = is_input ? stdin : fopen(path, "re");
-    if (file == NULL)
-        return buf_error(error, ASSAY_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
-    const char *name = arena_copy(&importing->arena, is_input ? "standard input" : path);
-    assay_status status = name ? read_text(path, file, &text, error) : ASSAY_ERR_MEMORY;
-    if (!is_input)
-        fclose(file);
-    TRY(status);
+    TRY(import_read_file(path, &text, importing->sink.error));
     const struct import_text source = {
-        .name = name,
+        .name = arena_copy(&importing->arena, strcmp(path, "-") == 0 ? "standard input" : path),
         .text = text.text,
         .length = text.length,
         .columns = importing->request->columns,
     };
+    if (source.name == NULL)
+        return ASSAY_ERR_MEMORY;
     TRY(import_parse(&source, importing->request->format, &importing->sink, &format));
     if (importing->first == NULL)
         importing->first = format;

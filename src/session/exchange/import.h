@@ -2,7 +2,7 @@
 #ifndef SESSION_EXCHANGE_IMPORT_H
 #define SESSION_EXCHANGE_IMPORT_H
 
-#include "exchange/import.h"
+#include "exchange/read/import.h"
 #include "store/store.h"
 
 struct import_request {
@@ -12,6 +12,11 @@ struct import_request {
     const char *columns;                /* of csv; NULL for the usual names */
     const char *label, *commit;         /* NULL: not said */
 };
+
+/* Appends all of a file, or of standard input for "-".  ASSAY_ERR_IO; ASSAY_ERR_LIMIT: more than
+ * `text` may hold. */
+ASSAY_USE_RESULT assay_status import_read_file(const char *path, struct buf *text,
+                                               struct buf *error);
 
 /* Reads all files into one run, which is described by what the files say of themselves; what they
  * do not say of the commit is that of the current folder.  Nothing is stored.  `ret_format` is that

@@ -134,6 +134,9 @@ static assay_status load_rows(const struct trend_request *request, struct arena 
                               history_row_vec *rows)
 {
     struct selection selection;
+    if (request->filter != NULL)
+        return request->store->ops->history(request->store, request->filter, request->metric, arena,
+                                            rows);
     assay_status status =
         selection_open(request->words, request->word_count, &selection, &request->store->error);
     if (status == ASSAY_OK)

@@ -13,6 +13,7 @@ struct trend_request {
     struct store *store;
     char *const *words; /* as in session/select/selection.h */
     int word_count;
+    const struct benchmark_filter *filter; /* in place of the words, or NULL */
     const char *metric;
     const char *since; /* ISO 8601; "" for all */
     size_t last;       /* points a series; 0 for all */

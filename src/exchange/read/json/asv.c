@@ -1,0 +1,155 @@
+/* asv's result files (MACHINE/COMMIT-ENVIRONMENT.json, version 2).  A benchmark is a list whose
+ * columns "result_columns" names; its values are those of all combinations of its parameters, in
+ * order.  What is measured follows from the start of the last word of its name: time_, mem_,
+ * peakmem_, track_. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "exchange/read/importers.h"
+#include "exchange/read/json_read.h"
+
+enum { COLUMNS_MAX = 32, AXES_MAX = 16 };
+
+bool import_asv_sniff(const struct import_text *text)
+{
+    return json_is_string(json_object_get(text->json, "commit_hash")) &&
+           json_is_array(json_object_get(text->json, "result_columns"));
+}
+
+static assay_status read_facts(json_t *root, struct sink *sink)
+{
+    const struct place top = {.key = "$"};
+    json_t *machine = json_object_get(root, "params");
+    const char *cpu = json_string_value(json_object_get(machine, "cpu"));
+    const char *name = json_string_value(json_object_get(machine, "machine"));
+    const char *commit, *python;
+    double ms;
+    char text[512];
+    TRY(json_read_text(sink, &top, root, "commit_hash", &commit));
+    TRY(json_read_text(sink, &top, root, "python", &python));
+    TRY(json_read_number(sink, &top, root, "date", &ms));
+    TRY(sink_fact(sink, &sink->facts.commit, commit));
+    snprintf(text, sizeof text, "%.200s %.200s", name ? name : "unknown", cpu ? cpu : "");
+    TRY(sink_fact(sink, &sink->facts.machine, text));
+    snprintf(text, sizeof text, "Python %.200s", python ? python : "unknown");
+    TRY(sink_fact(sink, &sink->facts.tool, text));
+    const time_t seconds = ms >= 0 && ms < 1e14 ? (time_t)(ms / 1000) : 0;
+    struct tm parts;
+    if (seconds == 0 || gmtime_r(&seconds, &parts) == NULL)
+        return ASSAY_OK;
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return sink_fact_date(sink, text);
+}
+
+/* The cell of a benchmark's row that the column `name` has; NULL where the row is shorter. */
+static json_t *cell(json_t *columns, json_t *row, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(columns) && i < COLUMNS_MAX; i++) {
+        const char *column = json_string_value(json_array_get(columns, i));
+        if (column != NULL && strcmp(column, name) == 0)
+            return json_array_get(row, i);
+    }
+    return NULL;
+}
+
+/* Metric and unit by the benchmark's name. */
+static void describe(const char *name, struct sink_row *row)
+{
+    const char *dot = strrchr(name, '.'), *word = dot ? dot + 1 : name;
+    row->name = name;
+    if (strncmp(word, "time", 4) == 0) {
+        row->unit = "s";
+    } else if (strncmp(word, "mem_", 4) == 0 || strncmp(word, "peakmem_", 8) == 0) {
+        row->metric = word[0] == 'm' ? "bytes" : METRICS[METRIC_RSS].name;
+        row->unit = "B";
+    } else {
+        row->metric = "value";
+        row->unit = "";
+    }
+}
+
+/* The words of combination `index`, the last axis running fastest: "arg1=a,arg2=b". */
+static void add_params(json_t *axes, size_t index, struct buf *out)
+{
+    const size_t count = json_array_size(axes) < AXES_MAX ? json_array_size(axes) : AXES_MAX;
+    size_t chosen[AXES_MAX];
+    for (size_t axis = count; axis-- > 0;) {
+        size_t size = json_array_size(json_array_get(axes, axis));
+        chosen[axis] = size > 0 ? index % size : 0;
+        index /= size > 0 ? size : 1;
+    }
+    for (size_t axis = 0; axis < count; axis++) {
+        const char *word =
+            json_string_value(json_array_get(json_array_get(axes, axis), chosen[axis]));
+        buf_printf(out, "%sarg%zu=", axis > 0 ? "," : "", axis + 1);
+        for (; word != NULL && *word != '\0'; word++)
+            if (strchr("'\"", *word) == NULL)
+                buf_putc(out, strchr(",= ", *word) != NULL ? '.' : *word);
+    }
+}
+
+/* One combination: its samples, else its value; null: it failed or was skipped there. */
+static assay_status add_values(struct sink *sink, const struct place *place, json_t *value,
+                               json_t *samples, const struct sink_row *row)
+{
+    value_vec values = {0};
+    if (json_array_size(samples) > 0) {
+        assay_status status = json_read_numbers(sink, place, samples, &values);
+        if (status == ASSAY_OK)
+            status = sink_add(sink, place, row, values.items, values.count);
+        vec_release(&values);
+        return status;
+    }
+    if (json_is_null(value))
+        return sink_add_failure(sink, place, row, "failed");
+    if (!json_is_number(value))
+        return sink_wrong(sink, place, "wants a number");
+    const double number = json_number_value(value);
+    return sink_add(sink, place, row, &number, 1);
+}
+
+static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *columns,
+                                  json_t *object, const char *name)
+{
+    struct sink_row row = {0};
+    json_t *values = cell(columns, object, "result"), *axes = cell(columns, object, "params");
+    json_t *samples = cell(columns, object, "samples");
+    if (!json_is_array(object))
+        return sink_wrong(sink, place, "wants a list, as asv 0.5 and newer write it");
+    describe(name, &row);
+    if (json_is_null(values))
+        return sink_add_failure(sink, place, &row, "failed");
+    if (!json_is_array(values))
+        return sink_wrong(sink, place, "wants a list in the column 'result'");
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        const struct place element = {.up = place, .index = i};
+        BUF_AUTO params;
+        buf_init(&params, SINK_TEXT_MAX);
+        add_params(axes, i, &params);
+        if (params.status != ASSAY_OK)
+            return sink_wrong(sink, &element, "parameters longer than %d bytes", SINK_TEXT_MAX);
+        row.params = params.text;
+        TRY(add_values(sink, &element, json_array_get(values, i), json_array_get(samples, i),
+                       &row));
+    }
+    return ASSAY_OK;
+}
+
+assay_status import_asv_parse(const struct import_text *text, struct sink *sink)
+{
+    const struct place top = {.key = "$"}, list = {.up = &top, .key = "results"};
+    json_t *results, *columns, *object;
+    const char *name;
+    TRY(json_need_list(sink, &top, text->json, "result_columns", &columns));
+    TRY(json_need_object(sink, &top, text->json, "results", &results));
+    TRY(read_facts(text->json, sink));
+    json_object_foreach(results, name, object)
+    {
+        const struct place place = {.up = &list, .key = name};
+        TRY(add_benchmark(sink, &place, columns, object, name));
+    }
+    return ASSAY_OK;
+}

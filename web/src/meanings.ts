@@ -1,0 +1,21 @@
+// What statistics mean, in the words of `assay show` (src/report/details/details.c).
+export const MEANINGS: Record<string, string> = {
+  median: 'of the medians of the launches: the number to quote',
+  interval: 'where the median lies with 95 % confidence, by the scatter between launches',
+  mean: 'of all samples; slow ones pull it up',
+  sd: 'standard deviation of the samples around their mean',
+  mad: 'median distance of the samples from their median; single slow ones do not change it',
+  min: 'the smallest sample',
+  max: 'the largest sample',
+  outliers: 'samples more than 1.5 (severe: 3) times the distance of the quartiles beyond them; they are kept in all numbers',
+  autocorrelation: 'how much the ranks of neighbouring samples of a launch resemble each other: 0 not at all, 1 entirely',
+  effective: 'how many independent samples would tell as much as these, which resemble their neighbours',
+  bootstrap_median: 'bias-corrected and accelerated: where 95 % of 10 000 resamples of the launches lie; of a single launch its samples',
+  bootstrap_mean: 'the same for the mean of all samples, which outliers move',
+  samples: 'timed batches, or single values where nothing is timed',
+  launches: 'fresh processes; the interval rests on them alone',
+  percentile: 'so many of a hundred samples are below; each sample is the mean of its iterations',
+  insufficient: 'too few samples to bound it on both sides, so no number is given',
+  fastest: 'median divided by the least median on the same input; a ratio of two medians, not a verdict',
+  spread: 'half the width of the 95 % interval around the median, as a share of it',
+};
