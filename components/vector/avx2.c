@@ -4,7 +4,7 @@
  * for each other; summing across registers comes once for all eight. */
 #include <string.h>
 
-#include "kernels.h"
+#include "vector_kernels.h"
 
 #if VECTOR_X86
 

@@ -6,7 +6,7 @@
  * rows lie anywhere: each is fetched whole while the eight before it are worked on. */
 #include <string.h>
 
-#include "kernels.h"
+#include "vector_kernels.h"
 
 #if VECTOR_X86
 

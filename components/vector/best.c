@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define GROUP 16u
 

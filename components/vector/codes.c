@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define LEAST 0x1p-100f        /* rows without a greater number become zeros */
 #define INT4_STEP 0.3352       /* of the standard deviation: least error of 16 levels (Max 1960) */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define BLOCK 512u
 #define INT4_OFFSET 15       /* 2 * 7.5: half bytes mean their value - 7.5 */

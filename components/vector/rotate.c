@@ -4,7 +4,7 @@
  * first numbers and one the last, so that both overlap and all numbers mix. */
 #include <math.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 /* splitmix64, Vigna's public-domain reference. */
 static uint64_t next_random(uint64_t *state)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define ROOM_FIRST 64u
 

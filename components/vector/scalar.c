@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels.h"
+#include "vector_kernels.h"
 
 #define PARTS 8u
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define BLOCK_BYTES (256u << 10) /* of rows that many queries read: stays in the second cache */
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "plan.h"
+#include "vector_plan.h"
 
 #define KEEP_DEFAULT 128u
 #define DEVIATIONS_DEFAULT 3.0f

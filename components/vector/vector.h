@@ -173,7 +173,7 @@ size_t vector_search_scored(const struct vector_search *search);
 struct vector_rows;
 enum vector_sum { VECTOR_PRODUCTS, VECTOR_SQUARES };
 
-/* The arithmetic; the functions are described in kernels.h. */
+/* The arithmetic; the functions are described in vector_kernels.h. */
 struct vector_kernel {
     const char *name;
     bool (*available)(void);

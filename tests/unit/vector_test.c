@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "../harness.h"
-#include "kernels.h"
-#include "plan.h"
 #include "vector.h"
+#include "vector_kernels.h"
+#include "vector_plan.h"
 
 /* splitmix64, Vigna's public-domain reference. */
 static uint64_t random_bits(uint64_t *state)

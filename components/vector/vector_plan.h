@@ -2,7 +2,7 @@
 #ifndef VECTOR_PLAN_H
 #define VECTOR_PLAN_H
 
-#include "kernels.h"
+#include "vector_kernels.h"
 
 #define BATCH_MAX 4096u /* rows whose sums by TILE queries are kept at once */
 #define LINE 64u        /* bytes; rows of codes that are copied begin at one */
