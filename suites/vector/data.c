@@ -7,8 +7,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "files.h"
 #include "vector.h"
 
 #define SPREAD 0.35f /* of a cluster, against centres of variance 1 */
@@ -131,17 +134,29 @@ static bool find_truth(const struct engine_rows *rows, const float *queries, uin
     return is_good;
 }
 
-/* Parts of a fixture, in this order: header, truth, queries, rows. */
+/* Parts of a fixture, in this order: header, truth, queries, rows; the queries lie behind the rows
+ * that are given. */
+static void put_data(struct assay_bench *b, const float *rows)
+{
+    static uint32_t truth[QUERIES * K];
+    const size_t dim = wanted.dim;
+    const struct data made = {{rows, wanted.count, dim}, rows + wanted.count * dim, truth, 0};
+    assay_expect(b, find_truth(&made.rows, made.queries, truth), "no truth for these rows");
+    const struct header header = {0, contrast_of(&made), {0}};
+    assay_fixture_put(b, &header, sizeof header);
+    assay_fixture_put(b, truth, sizeof truth);
+    assay_fixture_put(b, made.queries, QUERIES * dim * sizeof *rows);
+    assay_fixture_put(b, rows, wanted.count * dim * sizeof *rows);
+}
+
 static void build_data(struct assay_bench *b)
 {
-    const bool is_clustered = wanted.kind[0] == 'c';
+    const bool is_clustered = strcmp(wanted.kind, "clustered") == 0;
     const size_t dim = wanted.dim, few = wanted.count / ROWS_A_CLUSTER;
     struct generator generator = {is_clustered ? 8 : 7, NULL, few, dim};
     generator.centre_count = few > CLUSTERS_LEAST ? few : CLUSTERS_LEAST;
     float *centres = malloc(generator.centre_count * dim * sizeof *centres);
     float *rows = malloc((wanted.count + QUERIES) * dim * sizeof *rows);
-    static uint32_t truth[QUERIES * K];
-    struct data made = {{rows, wanted.count, dim}, NULL, truth, 0};
     if (centres == NULL || rows == NULL) {
         assay_fail(b, "out of memory for %zu rows of %zu numbers", wanted.count, dim);
     } else {
@@ -151,16 +166,33 @@ static void build_data(struct assay_bench *b)
             const size_t left = wanted.count + QUERIES - r;
             make_rows(&generator, rows + r * dim, left < BLOCK ? left : BLOCK);
         }
-        made.queries = rows + wanted.count * dim;
-        assay_expect(b, find_truth(&made.rows, made.queries, truth), "no truth for these rows");
-        const struct header header = {0, contrast_of(&made), {0}};
-        assay_fixture_put(b, &header, sizeof header);
-        assay_fixture_put(b, truth, sizeof truth);
-        assay_fixture_put(b, made.queries, QUERIES * dim * sizeof *rows);
-        assay_fixture_put(b, rows, wanted.count * dim * sizeof *rows);
+        put_data(b, rows);
     }
     free(centres);
     free(rows);
+}
+
+/* Words are in the order of their frequency: those behind the rows are the queries. */
+static void build_words(struct assay_bench *b)
+{
+    FILE *file = fopen(WORD_VECTORS_PATH, "rb");
+    const size_t room = (wanted.count + QUERIES) * (sizeof(int32_t) + wanted.dim * sizeof(float));
+    char *bytes = malloc(room);
+    struct vector_file words = {0};
+    const size_t size = file != NULL && bytes != NULL ? fread(bytes, 1, room, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    if (size == 0 || vector_file_read(bytes, size, VECTOR_FVECS, 0, &words) != VECTOR_OK ||
+        words.count != wanted.count + QUERIES || words.dim != wanted.dim) {
+        assay_fail(b, "%s has not %zu rows of %zu numbers", WORD_VECTORS_PATH,
+                   wanted.count + QUERIES, wanted.dim);
+    } else {
+        for (size_t r = 0; r < words.count; r++)
+            normalize(words.rows + r * words.dim, words.dim);
+        put_data(b, words.rows);
+    }
+    free(words.rows);
+    free(bytes);
 }
 
 struct data data_of(struct assay_bench *b, const char *kind, size_t count, size_t dim)
@@ -169,7 +201,12 @@ struct data data_of(struct assay_bench *b, const char *kind, size_t count, size_
     size_t size = 0;
     wanted = (struct wanted){kind, count, dim, NULL, NULL};
     snprintf(key, sizeof key, "rows-1-%s-%zu-%zu", kind, count, dim);
-    const char *bytes = assay_fixture(b, key, build_data, &size);
+    const bool is_words = strcmp(kind, "words") == 0;
+    if (is_words && access(WORD_VECTORS_PATH, R_OK) != 0) {
+        assay_skip(b, "no word vectors: see suites/vector/word_vectors.mjs");
+        return (struct data){0};
+    }
+    const char *bytes = assay_fixture(b, key, is_words ? build_words : build_data, &size);
     const size_t truth_bytes = QUERIES * K * sizeof(uint32_t);
     const size_t wanted_size =
         sizeof(struct header) + truth_bytes + (QUERIES + count) * dim * sizeof(float);

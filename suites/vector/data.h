@@ -9,8 +9,8 @@
 #define K 10u       /* neighbours that are looked for */
 #define QUERIES 64u /* that each benchmark goes round */
 
-/* `clustered`: count / 100 centres, rows around them; `normal`: no structure at all.  Rows and
- * queries have length 1. */
+/* `clustered`: count / 100 centres, rows around them; `normal`: no structure at all;
+ * `words`: real word vectors, where there are any.  Rows and queries have length 1. */
 struct data {
     struct engine_rows rows;
     const float *queries;  /* QUERIES of them */
@@ -18,7 +18,8 @@ struct data {
     double contrast;       /* mean distance over that of the K-th nearest: 1 is hopeless */
 };
 
-/* Made when they are first needed, mapped from then on. */
+/* Made when they are first needed, mapped from then on.  Without truth: the benchmark has failed,
+ * or is skipped. */
 struct data data_of(struct assay_bench *b, const char *kind, size_t count, size_t dim);
 
 /* An index of some rows, built once; its build's CPU time in seconds.  NULL: failed or skipped. */

@@ -307,6 +307,12 @@ SEARCH_BENCH(wide, .description = "the same of 100 000 rows with 1536 numbers (6
              .sweep = "n=100000 d=1536 kind=clustered,normal "
                       "way=exact,f16,int8,int4,bits,cascade,certain",
              .setup = prepare_ways, .tags = "slow")
+SEARCH_BENCH(words, .description = "the same of real word vectors (GloVe)",
+             .sweep = "n=100000 d=100 kind=words way=exact,int8,int4,bits,cascade,certain",
+             .setup = prepare_ways)
+SEARCH_BENCH(words_graph, .description = "approximate: graphs of real word vectors",
+             .sweep = "n=100000 d=100 kind=words beam=16,32,64,128,256,512 engine=graph,hnswlib",
+             .setup = prepare_graph, .tags = "slow")
 SEARCH_BENCH(flat, .description = "other engines that look at all rows",
              .sweep = "n=1000,10000,100000 d=128 engine=faiss,sqlite-vec", .setup = prepare_flat)
 SEARCH_BENCH(flat_wide, .description = "the same with 1536 numbers (614 MB)",

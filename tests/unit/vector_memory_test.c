@@ -1,10 +1,12 @@
 /* components/vector/memory: patterns against definitions in doubles, groups against a plain loop,
- * tiers against a simulation that only counts, a store whose database was tampered with. */
+ * tiers against a simulation that only counts, a store whose database was tampered with, files by
+ * hand. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "../harness.h"
+#include "files.h"
 #include "id_map.h"
 #include "patterns.h"
 #include "store.h"
@@ -553,6 +555,82 @@ TEST(a_store_is_a_cold_tier)
     tiers_free(tiers);
     vector_store_close(store);
     CHECK(sqlite3_close(db) == SQLITE_OK);
+}
+
+/* ---- files ---- */
+
+static enum vector_status read_words(const char *text, size_t most, struct vector_file *ret_file)
+{
+    return vector_file_read(text, strlen(text), VECTOR_WORDS, most, ret_file);
+}
+
+TEST(lines_of_words_are_rows)
+{
+    struct vector_file file = {0};
+    CHECK(read_words("the 0.5 -1e-2\t3\r\n\n, .25 7. +1\n\"x\" 1 2 3", 0, &file) == VECTOR_OK);
+    CHECK_EQ(file.count, 3);
+    CHECK_EQ(file.dim, 3);
+    const float want[] = {0.5f, -0.01f, 3, 0.25f, 7, 1, 1, 2, 3};
+    CHECK(memcmp(file.rows, want, sizeof want) == 0);
+    free(file.rows);
+    CHECK(read_words("400000 2\na 1 2\nb 3 4\nc 5 6\n", 2, &file) == VECTOR_OK);
+    CHECK_EQ(file.count, 2);
+    CHECK_EQ(file.dim, 2);
+    CHECK_EQ((double)file.rows[3], 4);
+    free(file.rows);
+}
+
+TEST(lines_that_are_no_rows_are_refused)
+{
+    struct vector_file file = {0};
+    char long_token[200];
+    memset(long_token, '1', sizeof long_token);
+    memcpy(long_token, "a 1 ", 4);
+    long_token[sizeof long_token - 1] = '\0';
+    CHECK(read_words("", 0, &file) == VECTOR_EMPTY);
+    CHECK(read_words("\n \n", 0, &file) == VECTOR_EMPTY);
+    CHECK(read_words("3 2\n", 0, &file) == VECTOR_EMPTY);
+    CHECK(read_words("a 1 2\nb 3\n", 0, &file) == VECTOR_ERR_CORRUPT);
+    CHECK(read_words("a 1 2\nb\n", 0, &file) == VECTOR_ERR_CORRUPT);
+    CHECK(read_words("a 1 two\n", 0, &file) == VECTOR_ERR_CORRUPT);
+    CHECK(read_words(long_token, 0, &file) == VECTOR_ERR_CORRUPT);
+    CHECK(read_words("a 1 nan\n", 0, &file) == VECTOR_ERR_NOT_FINITE);
+    CHECK(read_words("a 1 1e99\n", 0, &file) == VECTOR_ERR_NOT_FINITE);
+    CHECK(vector_file_read(NULL, 3, VECTOR_WORDS, 0, &file) == VECTOR_ERR_ARGUMENT);
+    CHECK(vector_file_read("", 0, (enum vector_format)7, 0, &file) == VECTOR_ERR_ARGUMENT);
+    CHECK(file.rows == NULL);
+}
+
+struct fvec {
+    int32_t dim;
+    float numbers[2];
+};
+
+TEST(fvecs_are_rows_of_one_dim)
+{
+    struct fvec rows_of_two[3] = {{2, {1, 2}}, {2, {3, 4}}, {2, {5, 6}}};
+    struct vector_file file = {0};
+    CHECK(vector_file_read(rows_of_two, sizeof rows_of_two, VECTOR_FVECS, 0, &file) == VECTOR_OK);
+    CHECK_EQ(file.count, 3);
+    CHECK_EQ(file.dim, 2);
+    CHECK_EQ((double)file.rows[5], 6);
+    free(file.rows);
+    file.rows = NULL;
+    for (size_t cut = 1; cut < sizeof *rows_of_two; cut++) {
+        CHECK(vector_file_read(rows_of_two, sizeof rows_of_two - cut, VECTOR_FVECS, 0, &file) ==
+              VECTOR_ERR_CORRUPT);
+    }
+    rows_of_two[1].dim = 1;
+    CHECK(vector_file_read(rows_of_two, sizeof rows_of_two, VECTOR_FVECS, 0, &file) ==
+          VECTOR_ERR_CORRUPT);
+    rows_of_two[1].dim = -2;
+    CHECK(vector_file_read(rows_of_two, sizeof rows_of_two, VECTOR_FVECS, 0, &file) ==
+          VECTOR_ERR_CORRUPT);
+    rows_of_two[1].dim = 2;
+    rows_of_two[2].numbers[1] = INFINITY;
+    CHECK(vector_file_read(rows_of_two, sizeof rows_of_two, VECTOR_FVECS, 0, &file) ==
+          VECTOR_ERR_NOT_FINITE);
+    CHECK(file.rows == NULL);
 }
 
 TEST_MAIN
