@@ -64,7 +64,7 @@ static double score_of(const struct given *g, const float *query, size_t row)
     const float *x = g->rows + row * g->stride;
     double product = 0, own = 0, other = 0, square = 0;
     for (size_t k = 0; k < g->dim; k++) {
-        const double a = query[k], b = x[k];
+        const double a = (double)query[k], b = (double)x[k];
         product += a * b;
         own += a * a;
         other += b * b;
