@@ -62,6 +62,15 @@ def what_would_have_been_raised_is_told_with_its_delay():
     check(not series['flat']['alarms'] and not series['flat']['learning'], series['flat'])
     check(json.loads(assay('trend', '--from', 't.csv', '--json', '--last', '40').out)['series'][0]
           ['learning'])
+    contains(assay('trend', '--from', 't.csv', '--online', '--last', '40').out, ' learning\n')
+
+
+@test
+def colours_say_what_words_say():
+    plain, inked = (assay('trend', '--from', table(), '--color', when).out
+                    for when in ('never', 'always'))
+    check(inked.count('\033[31mworse') == 2 and '\033' not in plain, inked)
+    check(inked.replace('\033[31m', '').replace('\033[0m', '') == plain, inked)
 
 
 @test
@@ -70,6 +79,8 @@ def single_values_are_outliers_and_no_steps():
             for i in range(150)]
     done = assay('trend', '--from', write('t.csv', 'i,a\n' + '\n'.join(rows) + '\n'))
     contains(done.out, '3 outliers, the newest -', '(better) at point 120, 120', '0 of 1 series moved')
+    two = ['i,a,b'] + [f'{row},7' for row in rows]
+    contains(assay('trend', '--from', write('u.csv', '\n'.join(two) + '\n')).out, '  3 outliers\n')
     (series,) = json.loads(assay('trend', '--from', 't.csv', '--json').out)['series']
     check([row['index'] for row in series['outliers']] == [40, 90, 120], series['outliers'])
     check(1.25 < series['outliers'][0]['ratio'] < 1.35, series['outliers'])

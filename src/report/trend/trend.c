@@ -49,10 +49,16 @@ static void add_place(const struct trend_series *series, const struct trend_chan
     buf_putc(out, '\n');
 }
 
-static void add_size(const struct trend_series *series, const struct trend_change *change,
-                     struct buf *out)
+static enum ink ink_of(bool is_worse)
 {
-    buf_printf(out, "  %s ", change->is_worse ? "worse: " : "better:");
+    return is_worse ? INK_BAD : INK_GOOD;
+}
+
+static void add_size(const struct trend_series *series, const struct trend_change *change,
+                     const struct paper *paper, struct buf *out)
+{
+    buf_puts(out, "  ");
+    paper_word(paper, ink_of(change->is_worse), change->is_worse ? "worse:" : "better:", 8, out);
     add_amount(series, change->ratio, out);
     add_range(series, &change->interval, out);
     buf_putc(out, '\n');
@@ -68,38 +74,40 @@ static void add_delay(const struct trend_series *series, size_t change, struct b
         buf_puts(out, "    no alarm would have told yet\n");
 }
 
-static void add_changes(const struct trend_series *series, struct buf *out)
+static void add_changes(const struct trend_series *series, const struct paper *paper,
+                        struct buf *out)
 {
     const size_t changes = series->changes.count;
     size_t hidden = changes > CHANGES_SHOWN ? changes - CHANGES_SHOWN : 0;
     if (hidden > 0)
         buf_printf(out, "  %zu older changes; --json has them\n", hidden);
     for (size_t i = hidden; i < changes; i++) {
-        add_size(series, &series->changes.items[i], out);
+        add_size(series, &series->changes.items[i], paper, out);
         add_place(series, &series->changes.items[i], out);
         add_delay(series, i, out);
     }
 }
 
 static void add_alarm(const struct trend_series *series, const struct trend_alarm *alarm,
-                      struct buf *out)
+                      const struct paper *paper, struct buf *out)
 {
     const size_t delay = alarm->raised - alarm->change.index;
-    add_size(series, &alarm->change, out);
+    add_size(series, &alarm->change, paper, out);
     buf_printf(out, "    raised with point %zu, ", alarm->raised);
     report_text_line(series->points.items[alarm->raised].at, out);
     buf_printf(out, ", %zu point%s after it began\n", delay, delay == 1 ? "" : "s");
     add_place(series, &alarm->change, out);
 }
 
-static void add_alarms(const struct trend_series *series, struct buf *out)
+static void add_alarms(const struct trend_series *series, const struct paper *paper,
+                       struct buf *out)
 {
     const size_t alarms = series->alarms.count;
     size_t hidden = alarms > CHANGES_SHOWN ? alarms - CHANGES_SHOWN : 0;
     if (hidden > 0)
         buf_printf(out, "  %zu older alarms; --json has them\n", hidden);
     for (size_t i = hidden; i < alarms; i++)
-        add_alarm(series, &series->alarms.items[i], out);
+        add_alarm(series, &series->alarms.items[i], paper, out);
     if (series->is_learning)
         buf_puts(out, "  learning: too few points of this level for an alarm\n");
 }
@@ -171,9 +179,9 @@ static void add_series(const struct trend_series *series, const struct trend_vie
     sparkline_releases(series, columns, INDENT, out);
     add_facts(series, out);
     if (view->online)
-        add_alarms(series, out);
+        add_alarms(series, &view->paper, out);
     else
-        add_changes(series, out);
+        add_changes(series, &view->paper, out);
     for (size_t i = 0; i < series->drifts.count && !view->online; i++)
         add_drift(series, &series->drifts.items[i], out);
     add_outliers(series, out);
@@ -234,16 +242,16 @@ static void add_news(const struct trend_series *series, const struct trend_view 
     if (step != NULL) {
         add_amount(series, step->ratio, out);
         buf_putc(out, ' ');
-        paper_word(&view->paper, step->is_worse ? INK_BAD : INK_GOOD, STEPS[step->is_worse], 0,
-                   out);
+        paper_word(&view->paper, ink_of(step->is_worse), STEPS[step->is_worse], 0, out);
     } else if (has_moved(series, view->online)) {
         const struct trend_drift *drift = &series->drifts.items[drifts - 1];
         add_amount(series, drift->ratio, out);
         buf_putc(out, ' ');
-        paper_word(&view->paper, drift->is_worse ? INK_BAD : INK_GOOD, DRIFTS[drift->is_worse], 0,
-                   out);
+        paper_word(&view->paper, ink_of(drift->is_worse), DRIFTS[drift->is_worse], 0, out);
     } else if (series->is_stale) {
         paper_word(&view->paper, INK_DOUBT, "stale", 0, out);
+    } else if (view->online && series->is_learning) {
+        buf_puts(out, "learning");
     } else if (outliers > 0) {
         buf_printf(out, "%zu outlier%s", outliers, outliers == 1 ? "" : "s");
     } else {
