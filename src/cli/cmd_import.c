@@ -2,6 +2,7 @@
  * Why all files become one run: a run is what is compared, and who measures in several processes
  * has a file of each; they count as launches. */
 #include "cli/common.h"
+#include "cli/progress.h"
 #include "report/exchange/import.h"
 #include "session/exchange/import.h"
 
@@ -67,6 +68,8 @@ static assay_status store_run(struct cli *cli, const struct import_options *opti
         status = store_open(workplace.store, true, &store, &cli->error);
     if (status == ASSAY_OK)
         status = import_store(store, run, &cli->error);
+    if (store != NULL)
+        progress_note(store->notice.text);
     store_close(store);
     workplace_release(&workplace);
     return status;

@@ -132,8 +132,10 @@ static void add_text(const struct running *running, const struct run *run, const
     report_text_plan(&run->plan, out);
     if (running->options->instructions && instructions_caution()[0] != '\0')
         buf_printf(out, "\n%s", instructions_caution());
-    if (!running->options->no_store)
-        buf_printf(out, "\nstored as run %s in %s", run->id, running->workplace->store);
+    if (!running->options->no_store) {
+        buf_printf(out, "\nstored as run %s in ", run->id);
+        store_add_shown(running->workplace->store, out);
+    }
     if (folder != NULL)
         buf_printf(out, "\nreport: %s/report.html", folder);
     buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run" : "");
@@ -369,6 +371,8 @@ static assay_status run_in(struct running *running)
         status = measure(running, &request);
     run_against_release(&running->against);
     run_release(&running->resumed);
+    if (request.store != NULL)
+        progress_note(request.store->notice.text);
     store_close(request.store);
     catalog_release(&catalog);
     arena_release(&running->arena);

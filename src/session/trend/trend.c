@@ -104,7 +104,7 @@ static assay_status load_rows(const struct trend_request *request, struct arena 
     assay_status status = selection_open(&word, 1, &selection, &request->store->error);
     if (status == ASSAY_OK)
         status = request->store->ops->history(request->store,
-                                              &(struct benchmark_filter){takes, &selection},
+                                              &(struct benchmark_filter){takes, &selection, 0},
                                               request->metric, arena, rows);
     selection_release(&selection);
     return status;
