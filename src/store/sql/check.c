@@ -51,8 +51,8 @@ static const struct {
      "SELECT count(*) FROM module WHERE run NOT IN (SELECT key FROM run)"},
     {"packed runs that are not there",
      "SELECT count(*) FROM closed WHERE run NOT IN (SELECT key FROM run)"},
-    {"packed runs without their segment",
-     "SELECT count(*) FROM closed WHERE segment NOT IN (SELECT key FROM segment)"},
+    {"packed runs without their segment", "SELECT count(*) FROM closed WHERE segment IS NOT NULL"
+                                          " AND segment NOT IN (SELECT key FROM segment)"},
     {"packed runs without measurements or segment",
      "SELECT count(*) FROM closed WHERE segment IS NULL AND run NOT IN (SELECT run FROM detail)"},
     {"trends of segments that are not there",
