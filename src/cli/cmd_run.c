@@ -156,16 +156,24 @@ static void tell_interruption(const struct running *running, const struct run *r
     progress_note(text.text);
 }
 
-/* The files of the run; the report has what the store knows beside it. */
+/* The files of the run; the report has what the store knows beside it.  A store that went away
+ * meanwhile costs that, and not the report. */
 static assay_status write_files(const struct running *running, struct store *store, struct run *run,
                                 const char **ret_folder)
 {
     struct buf *error = &running->cli->error;
     struct page_context context = {.web = {0}};
-    assay_status status = store != NULL ? page_context_load(store, run, &context, error) : ASSAY_OK;
-    if (status == ASSAY_OK)
-        status =
-            outputs_write(running->workplace->config.results, run, &context.web, ret_folder, error);
+    if (store != NULL && page_context_load(store, run, &context, error) != ASSAY_OK) {
+        BUF_AUTO note;
+        buf_init(&note, 4096);
+        buf_printf(&note, "the report lacks what was before this run: %s", error->text);
+        progress_note(note.text);
+        buf_clear(error);
+        page_context_release(&context);
+        context = (struct page_context){.web = {0}};
+    }
+    assay_status status =
+        outputs_write(running->workplace->config.results, run, &context.web, ret_folder, error);
     page_context_release(&context);
     return status;
 }

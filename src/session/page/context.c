@@ -55,7 +55,7 @@ static assay_status load_history(struct store *store, const struct run *run,
     qsort(ids.items, ids.count, sizeof *ids.items, compare_ids);
     const struct trend_request request = {.store = store,
                                           .pattern = "",
-                                          .filter = &(struct benchmark_filter){takes, &ids},
+                                          .filter = &(struct benchmark_filter){takes, &ids, 0},
                                           .metric = METRICS[METRIC_TIME].name,
                                           .since = "",
                                           .last = PAGE_HISTORY_POINTS};
