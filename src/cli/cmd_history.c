@@ -128,9 +128,10 @@ static assay_status find_rows(struct store *store, const struct history_options 
     char from[TIME_TEXT_MAX];
     const char *metric = options->metric ? options->metric : METRICS[METRIC_TIME].name;
     assay_status status = selection_open(words->items, words->count, &selection, &store->error);
+    const size_t newest = options->days > 0 ? 0 : options->last;
     if (status == ASSAY_OK)
-        status = store->ops->history(store, &(struct benchmark_filter){takes, &selection}, metric,
-                                     arena, rows);
+        status = store->ops->history(store, &(struct benchmark_filter){takes, &selection, newest},
+                                     metric, arena, rows);
     selection_release(&selection);
     TRY(status);
     if (rows->count == 0)
@@ -182,6 +183,23 @@ static assay_status history_of(struct cli *cli, const struct history_options *op
     return status;
 }
 
+static bool is_verb(const char *word)
+{
+    return strcmp(word, "prune") == 0 || strcmp(word, "seal") == 0 || strcmp(word, "check") == 0;
+}
+
+/* What is done to the store instead of being listed. */
+static assay_status do_verb(struct cli *cli, struct history_options *options,
+                            const struct workplace *workplace, char **words, int count)
+{
+    TRY(cli_check_operands(cli, words, count, 1));
+    options->prune.json = common_format(&options->common) == OUTPUT_JSON;
+    if (strcmp(words[0], "check") == 0)
+        return check_store(cli, options->prune.json, workplace);
+    return strcmp(words[0], "seal") == 0 ? seal(cli, &options->prune, workplace)
+                                         : prune(cli, &options->prune, workplace);
+}
+
 static assay_status history(struct cli *cli, int argc, char **argv)
 {
     struct history_options options = {0};
@@ -193,20 +211,17 @@ static assay_status history(struct cli *cli, int argc, char **argv)
     if (status == ASSAY_OK)
         status = selection_words(&options.selection, argv + first, argc - first, &workplace.arena,
                                  &words);
-    bool prunes = first < argc && strcmp(argv[first], "prune") == 0;
-    if (status == ASSAY_OK && prunes)
-        status = cli_check_operands(cli, argv + first, argc - first, 1);
-    if (status == ASSAY_OK && prunes)
-        status = prune(cli, &options.prune, &options.common, &workplace);
-    else if (status == ASSAY_OK)
-        status = history_of(cli, &options, &workplace, &words);
+    if (status == ASSAY_OK)
+        status = first < argc && is_verb(argv[first])
+                     ? do_verb(cli, &options, &workplace, argv + first, argc - first)
+                     : history_of(cli, &options, &workplace, &words);
     workplace_release(&workplace);
     return status;
 }
 
 const struct command command_history = {
     "history",
-    "[PATTERN ...] | prune",
+    "[PATTERN ...] | prune | seal | check",
     "list stored runs, or one benchmark over all of them",
     "A PATTERN is a suite, a part of an id, a glob with '*' and '?', or '~REGEX', an extended\n"
     "regular expression; '%TAG' is a tag, and '!' before any of them leaves out what it means.\n"
@@ -214,7 +229,10 @@ const struct command command_history = {
     "so.\n\n"
     "'prune' removes runs from the store: those that are not among the newest --keep N and are\n"
     "--older-than so many days, as far as each is said. The runs of baselines always stay.\n"
-    "It shows what goes and asks on a terminal; elsewhere it needs --yes.\n",
+    "It shows what goes and asks on a terminal; elsewhere it needs --yes.\n"
+    "'seal' makes them small instead: outcomes, medians, intervals and counts stay, samples and\n"
+    "other statistics go. 'check' reads all that is stored and says what is damaged (exit code "
+    "3).\n",
     ROWS,
     history,
 };

@@ -2,8 +2,11 @@
  * Why all files become one run: a run is what is compared, and who measures in several processes
  * has a file of each; they count as launches. */
 #include "cli/common.h"
+#include "cli/merge.h"
+#include "cli/progress.h"
 #include "report/exchange/import.h"
 #include "session/exchange/import.h"
+#include "session/exchange/merge.h"
 
 struct import_options {
     struct common_options common;
@@ -67,6 +70,8 @@ static assay_status store_run(struct cli *cli, const struct import_options *opti
         status = store_open(workplace.store, true, &store, &cli->error);
     if (status == ASSAY_OK)
         status = import_store(store, run, &cli->error);
+    if (store != NULL)
+        progress_note(store->notice.text);
     store_close(store);
     workplace_release(&workplace);
     return status;
@@ -99,6 +104,17 @@ static assay_status find_format(struct cli *cli, const char *name,
                      names.text);
 }
 
+/* A store brings whole runs, which are as they are. */
+static assay_status merge_alone(struct cli *cli, const struct import_options *options,
+                                char *const *operands, int count)
+{
+    if (count > 1 || options->format || options->label || options->commit || options->columns ||
+        options->dry_run)
+        return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
+                         "a store is imported by itself: assay import STORE");
+    return merge(cli, &options->common, operands[0]);
+}
+
 static assay_status import(struct cli *cli, int argc, char **argv)
 {
     struct import_options options = {0};
@@ -112,6 +128,9 @@ static assay_status import(struct cli *cli, int argc, char **argv)
     if (first == argc)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "which files? assay import FILE ...; '-' is standard input");
+    for (int i = first; i < argc; i++)
+        if (merge_is_store(argv[i]))
+            return merge_alone(cli, &options, argv + first, argc - first);
     TRY(find_format(cli, options.format, &request.format));
     request.paths = argv + first;
     request.count = argc - first;
@@ -123,14 +142,17 @@ static assay_status import(struct cli *cli, int argc, char **argv)
 
 const struct command command_import = {
     "import",
-    "FILE ...",
+    "FILE ... | STORE",
     "store what other tools measured",
     "FILE is what the tool wrote, a folder of Criterion's, or '-' for standard input. All files\n"
     "become one run, stored whole or not at all; the same benchmark in several files counts as\n"
     "several launches. Stored runs are compared, shown and followed as measured ones are, but "
     "never "
     "with those: their machine is the tool that made them. docs/exchange.md says what each\n"
-    "format brings.\n",
+    "format brings.\n\n"
+    "STORE is another history, a SQLite file or postgresql://...: its runs come into this one,\n"
+    "those that are here already stay as they are. Runs of one id that differ are named (exit\n"
+    "code 1).\n",
     ROWS,
     import,
 };

@@ -132,8 +132,10 @@ static void add_text(const struct running *running, const struct run *run, const
     report_text_plan(&run->plan, out);
     if (running->options->instructions && instructions_caution()[0] != '\0')
         buf_printf(out, "\n%s", instructions_caution());
-    if (!running->options->no_store)
-        buf_printf(out, "\nstored as run %s in %s", run->id, running->workplace->store);
+    if (!running->options->no_store) {
+        buf_printf(out, "\nstored as run %s in ", run->id);
+        store_add_shown(running->workplace->store, out);
+    }
     if (folder != NULL)
         buf_printf(out, "\nreport: %s/report.html", folder);
     buf_puts(out, run->interrupted ? "\ninterrupted: the rest was not run" : "");
@@ -154,16 +156,24 @@ static void tell_interruption(const struct running *running, const struct run *r
     progress_note(text.text);
 }
 
-/* The files of the run; the report has what the store knows beside it. */
+/* The files of the run; the report has what the store knows beside it.  A store that went away
+ * meanwhile costs that, and not the report. */
 static assay_status write_files(const struct running *running, struct store *store, struct run *run,
                                 const char **ret_folder)
 {
     struct buf *error = &running->cli->error;
     struct page_context context = {.web = {0}};
-    assay_status status = store != NULL ? page_context_load(store, run, &context, error) : ASSAY_OK;
-    if (status == ASSAY_OK)
-        status =
-            outputs_write(running->workplace->config.results, run, &context.web, ret_folder, error);
+    if (store != NULL && page_context_load(store, run, &context, error) != ASSAY_OK) {
+        BUF_AUTO note;
+        buf_init(&note, 4096);
+        buf_printf(&note, "the report lacks what was before this run: %s", error->text);
+        progress_note(note.text);
+        buf_clear(error);
+        page_context_release(&context);
+        context = (struct page_context){.web = {0}};
+    }
+    assay_status status =
+        outputs_write(running->workplace->config.results, run, &context.web, ret_folder, error);
     page_context_release(&context);
     return status;
 }
@@ -369,6 +379,8 @@ static assay_status run_in(struct running *running)
         status = measure(running, &request);
     run_against_release(&running->against);
     run_release(&running->resumed);
+    if (request.store != NULL)
+        progress_note(request.store->notice.text);
     store_close(request.store);
     catalog_release(&catalog);
     arena_release(&running->arena);

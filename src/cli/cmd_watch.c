@@ -13,6 +13,7 @@
 #include "session/watch/cycle.h"
 #include "session/watch/hook.h"
 #include "session/watch/schedule.h"
+#include "store/store.h"
 
 struct watch_options {
     struct common_options common;
@@ -151,7 +152,9 @@ static assay_status print_plan(const struct watching *watching, const struct sch
     buf_puts(&out, "would run: assay run");
     for (int i = 0; i < watching->cycle.word_count; i++)
         buf_printf(&out, " %s", watching->cycle.words[i]);
-    buf_printf(&out, "\nstore: %s\n", watching->cycle.store);
+    buf_puts(&out, "\nstore: ");
+    store_add_shown(watching->cycle.store, &out);
+    buf_putc(&out, '\n');
     if (schedule->every_seconds > 0)
         buf_printf(&out, "now, and each %g s\n", schedule->every_seconds);
     if (schedule->at_minute != SCHEDULE_NO_TIME) {
@@ -215,6 +218,7 @@ static assay_status watch(struct cli *cli, int argc, char **argv)
                   .baseline = options.baseline,
                   .profile = options.profile,
                   .config = options.common.config,
+                  .store_said = options.common.store,
                   .words = argv + first,
                   .word_count = argc - first,
                   .limit_seconds = options.limit_seconds,

@@ -23,7 +23,7 @@ struct common_options {
      NULL,        "print one JSON document (schemas in docs/schema)",                              \
      OPTION_FLAG, offsetof(type, common.json)},                                                    \
         {"store",     0,                                                                           \
-         "FILE",      "the database (default: .assay/history.db)",                                 \
+         "FILE",      "the database, or postgresql://... (default: .assay/history.db)",            \
          OPTION_TEXT, offsetof(type, common.store)},                                               \
     {                                                                                              \
         "config", 0, "FILE", "the project file (default: the nearest assay.yaml)", OPTION_TEXT,    \

@@ -61,7 +61,7 @@ static assay_status load_history(struct asked *asked, const char *benchmark, con
     assay_status status = selection_open(&word, 1, &selection, asked->error);
     if (status == ASSAY_OK)
         status = asked_store(asked, ops->history(asked->store,
-                                                 &(struct benchmark_filter){takes, &selection},
+                                                 &(struct benchmark_filter){takes, &selection, 0},
                                                  metric, &asked->arena, rows));
     selection_release(&selection);
     return status;

@@ -27,6 +27,24 @@ static assay_status open_file(struct source *source, const struct stat *file, st
     return ASSAY_OK;
 }
 
+static assay_status open_server(struct source *source, struct buf *error)
+{
+    TRY(store_open(source->where, false, &source->store, error));
+    source->store->ops->read_only(source->store);
+    source->opened++;
+    return ASSAY_OK;
+}
+
+/* The connection may have ended since the last request: then a new one is tried, once. */
+static assay_status follow_server(struct source *source, struct buf *error)
+{
+    uint64_t version;
+    if (source->store != NULL && source->store->ops->version(source->store, &version) == ASSAY_OK)
+        return ASSAY_OK;
+    source_close(source);
+    return open_server(source, error);
+}
+
 /* Opens, closes or leaves the store, as the file under its name says. */
 static assay_status follow_file(struct source *source, struct buf *error)
 {
@@ -48,6 +66,8 @@ assay_status source_open(const char *where, const claim_vec *claims, struct sour
 {
     struct stat file;
     *ret_source = (struct source){.where = where, .claims = claims};
+    if (!store_is_file(where))
+        return open_server(ret_source, error);
     if (stat(where, &file) != 0) /* store_open says it best */
         return store_open(where, false, &ret_source->store, error);
     return open_file(ret_source, &file, error);
@@ -57,7 +77,7 @@ assay_status source_store(struct source *source, struct store **ret_store, uint6
                           struct buf *error)
 {
     uint64_t version;
-    TRY(follow_file(source, error));
+    TRY(store_is_file(source->where) ? follow_file(source, error) : follow_server(source, error));
     assert(source->store != NULL); /* else it had failed */
     source->store->ops->time_limit(source->store, REQUEST_SECONDS);
     assay_status status = source->store->ops->version(source->store, &version);

@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 struct source {
-    const char *where;       /* path of the store; lent */
+    const char *where;       /* path or address of the store; lent */
     const claim_vec *claims; /* of the project; lent */
     struct store *store;     /* NULL: not open */
     dev_t device;            /* which file it is */
@@ -22,7 +22,8 @@ void source_close(struct source *source);
 
 /* The store for one request; its calls end within a few seconds altogether.  What the store
  * answered before holds as long as `ret_state` stays the same.
- * A file that was removed is an error, one that was put in its place is opened. */
+ * A file that was removed is an error, one that was put in its place is opened; so is a server that
+ * went away and came back. */
 ASSAY_USE_RESULT assay_status source_store(struct source *source, struct store **ret_store,
                                            uint64_t *ret_state, struct buf *error);
 

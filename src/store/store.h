@@ -1,4 +1,5 @@
-/* The store: runs in, runs out.  One table of functions, one file an engine (sqlite.c).
+/* The store: runs in, runs out.  One table of functions; sqlite/ keeps files, postgres/ asks a
+ * server, sql/ is what both have in common.
  * Order: store_open; any calls; store_close.  A store is used by one thread; several processes may
  * have the same store open. */
 #ifndef STORE_STORE_H
@@ -13,7 +14,11 @@ struct store;
 struct benchmark_filter {
     bool (*takes)(void *context, const struct benchmark *benchmark);
     void *context;
+    size_t last; /* of a history: the newest so many rows of each benchmark; 0: all */
 };
+
+/* What is wrong with a store, a sentence each. */
+typedef VEC(const char *) problem_vec;
 
 struct store_ops {
     assay_status (*begin)(struct store *store, const struct run *run);
@@ -37,6 +42,8 @@ struct store_ops {
                             kept_module_vec *rows);
     assay_status (*module_sweep)(struct store *store, struct arena *arena, kept_module_vec *gone);
     assay_status (*prune)(struct store *store, const char *const *ids, size_t count);
+    assay_status (*seal)(struct store *store, const char *const *ids, size_t count);
+    assay_status (*check)(struct store *store, struct arena *arena, problem_vec *problems);
     assay_status (*vacuum)(struct store *store);
     void (*read_only)(struct store *store);
     void (*time_limit)(struct store *store, double seconds);
@@ -47,17 +54,23 @@ struct store_ops {
 /* Every engine's handle starts with this. */
 struct store {
     const struct store_ops *ops;
-    struct buf error; /* text of the last failure */
+    struct buf error;  /* text of the last failure */
+    struct buf notice; /* what whoever stores should know though all went well; else "" */
 };
 
-/* Opens `where` (a path), creating file and folder when `create` is set.
- * ASSAY_ERR_ARGUMENT   an address instead of a path.
+/* Opens `where`: a path, whose file and folder are created when `create` is set, or the address of
+ * a PostgreSQL database, "postgresql://USER@HOST/DATABASE".
+ * ASSAY_ERR_ARGUMENT   an address of another kind.
  * ASSAY_ERR_NOT_FOUND  no such store and not `create`.   ASSAY_ERR_IO  read-only, locked,
  * corrupted, disk full.   ASSAY_ERR_VERSION  written by a newer assay; left untouched.   Texts go
  * to `error`. */
 ASSAY_USE_RESULT assay_status store_open(const char *where, bool create, struct store **ret_store,
                                          struct buf *error);
 void store_close(struct store *store);
+/* Whether `where` is a file and not the address of a server. */
+bool store_is_file(const char *where);
+/* Adds `where` as it may be shown: without the password that an address may hold. */
+void store_add_shown(const char *where, struct buf *out);
 
 /* begin writes the run's row; put commits one result with its samples, at once and durably; finish
  * writes duration, environment and judged targets, in place of those of an earlier finish.  From
@@ -74,7 +87,10 @@ void store_close(struct store *store);
  * has either, each once. */
 
 /* prune: forgets the runs, all or none, and what only they had.  ASSAY_ERR_ARGUMENT: one of them is
- * a baseline's; ASSAY_ERR_NOT_FOUND.  vacuum: gives free pages back to the file system. */
+ * a baseline's; ASSAY_ERR_NOT_FOUND.  seal: keeps of each run its outcomes and of each measurement
+ * median, interval and counts, in a few bytes; all of them or none.  ASSAY_ERR_ARGUMENT: one of
+ * them is not finished.  check: reads everything there is.  vacuum: gives free pages back to the
+ * file system. */
 
 /* find: a run's id or the start of one, "latest", a baseline, a label, a commit (7 or more digits)
  * or a branch (both: the newest run of it).  ASSAY_ERR_NOT_FOUND with what was tried in

@@ -101,8 +101,8 @@ def operands_that_are_too_many_or_too_few_are_told():
 
 @test
 def a_store_that_is_no_file_is_refused():
-    write('assay.yaml', 'store: postgres://team@db/assay\n')
-    refused(run(SUMS), 'postgres://team@db/assay', 'SQLite')
+    write('assay.yaml', 'store: mysql://team@db/assay\n')
+    refused(run(SUMS), 'mysql://...', 'SQLite')
 
 
 @test

@@ -84,7 +84,7 @@ def a_dry_run_and_no_answer_remove_nothing():
     done = assay('history', 'prune', '--keep', '1', '--results', '--dry-run')
     exits(done, 0)
     contains(done.out, ids[0], '1 run, 1 folder: nothing was removed')
-    exits(assay('history', 'prune', '--keep', '1'), 2, '--yes removes them')
+    exits(assay('history', 'prune', '--keep', '1'), 2, 'would be removed; --yes does it')
     check(stored() == [ids[1], ids[0]], stored())
 
 
@@ -128,7 +128,7 @@ def the_store_forgets_what_nobody_has_and_shrinks():
 @test
 def mistakes_are_told():
     measured(1)
-    exits(assay('history', 'prune', '--yes'), 2, 'what may go?')
+    exits(assay('history', 'prune', '--yes'), 2, 'which runs? assay history prune --keep N')
     exits(assay('history', 'prune', '--older-than', 'soon'), 2, "days such as 90d, not 'soon'")
     exits(assay('history', 'prune', 'more', '--keep', '1'), 2, "unexpected operand 'more'")
 

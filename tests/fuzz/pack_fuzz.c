@@ -1,10 +1,11 @@
-/* Packed samples and percentiles from memory: refused, or read into values that pack and unpack
- * again to themselves. */
+/* Packed samples, percentiles, chunks of trends and whole runs from memory: refused, or read into
+ * values that pack and unpack again to themselves. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/closed/segment.h"
 #include "store/pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -56,8 +57,57 @@ static void check_percentiles(const uint8_t *data, size_t size)
     buf_release(&two);
 }
 
+static void check_points(const uint8_t *data, size_t size)
+{
+    struct closed_points points;
+    if (closed_points_open(data, size, &points) != ASSAY_OK)
+        return;
+    require(points.count <= size);
+    for (size_t row = 0; row < points.count; row++)
+        (void)closed_point(&points, row);
+}
+
+/* The first byte says of how many runs; what was read packs to what reads the same. */
+static void check_chunk(const uint8_t *data, size_t size)
+{
+    struct chunk chunk;
+    struct point points[256];
+    struct buf packed;
+    if (size < 1 || data[0] == 0 || chunk_open(data + 1, size - 1, data[0], &chunk) != ASSAY_OK)
+        return;
+    size_t count = 0;
+    for (size_t run = 0; run < chunk.runs; run++)
+        if (chunk_has(&chunk, run)) {
+            points[count] = chunk_point(&chunk, count);
+            points[count++].run = (uint32_t)run;
+        }
+    require(count == chunk.count);
+    buf_init(&packed, 1 << 20);
+    chunk_pack(points, count, chunk.runs, &packed);
+    require(packed.status == ASSAY_OK);
+    require(chunk_open(packed.text, packed.length, chunk.runs, &chunk) == ASSAY_OK);
+    require(chunk.count == count);
+    for (size_t row = 0; row < count; row++) {
+        const struct point again = chunk_point(&chunk, row);
+        require(memcmp(&again.median, &points[row].median, sizeof again.median) == 0);
+        require(again.samples == points[row].samples && again.launches == points[row].launches);
+    }
+    buf_release(&packed);
+}
+
+static void check_runs(const uint8_t *data, size_t size)
+{
+    key_vec runs = {0};
+    if (segment_runs_unpack(data, size, &runs) == ASSAY_OK)
+        require(runs.count <= 4096);
+    vec_release(&runs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    check_points(data, size);
+    check_chunk(data, size);
+    check_runs(data, size);
     check_samples(data, size);
     check_percentiles(data, size);
     return 0;

@@ -777,8 +777,9 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(
         out.text,
         "| `launches` | a whole number from 1 to 1000 | as the profile says | fresh processes");
-    CHECK_CONTAINS(out.text, "| `store` | a path | "
-                             "`.assay/history.db` | where runs are kept |\n");
+    CHECK_CONTAINS(out.text, "| `store` | a path or the address of a server | "
+                             "`.assay/history.db` | where runs are kept: a file, or a server as "
+                             "postgresql://USER@HOST/DATABASE |\n");
     CHECK_CONTAINS(out.text, "| `profile` | one of quick, standard, stress |");
     CHECK_CONTAINS(out.text, "### assay.yaml: an item of `thresholds`\n");
     CHECK_CONTAINS(out.text, "| `fail` | a percentage with its sign from 0.01% to 10000% | ");

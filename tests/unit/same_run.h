@@ -147,7 +147,7 @@ static inline bool same_takes(void *pattern, const struct benchmark *benchmark)
 #define FILTER(pattern)                                                                            \
     (struct benchmark_filter)                                                                      \
     {                                                                                              \
-        same_takes, (void *)(uintptr_t)(pattern)                                                   \
+        same_takes, (void *)(uintptr_t)(pattern), 0                                                \
     }
 
 #endif

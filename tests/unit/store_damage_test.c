@@ -1,10 +1,6 @@
-/* The store against what happens to files: other programs, newer versions, damage, locks, kill -9.
+/* Stores that are files, against what happens to files: other programs, newer versions, damage.
  * The rule is: a clear error, and a file that cannot be understood is left as it is. */
-#include <math.h>
-#include <signal.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "report/html/html.h"
@@ -12,7 +8,7 @@
 #include "report/terminal/digest.h"
 #include "report/text.h"
 #include "same_run.h"
-#include "store/sqlite.h"
+#include "store/store.h"
 
 enum { FILE_MAX = 1 << 20, PATH_LENGTH = 256 };
 
@@ -102,52 +98,6 @@ TEST(a_database_of_a_newer_version_is_refused_and_left_alone)
     check_refused(path, ASSAY_ERR_VERSION, "written by a newer assay (schema 9, this one knows 2)");
 }
 
-static const char *const STATISTICS[] = {
-    "outliers_low_severe",    "outliers_low_mild",       "outliers_high_mild",
-    "outliers_high_severe",   "outliers_variance_share", "autocorrelation",
-    "effective_sample_count", "bootstrap_median_low",    "bootstrap_median_high",
-    "bootstrap_median_level", "bootstrap_mean_low",      "bootstrap_mean_high",
-    "bootstrap_mean_level",
-};
-
-static void drop_column(const char *path, const char *table, const char *column)
-{
-    char text[160];
-    snprintf(text, sizeof text, "ALTER TABLE %s DROP COLUMN %s", table, column);
-    sql(path, text);
-}
-
-/* What is taken away is what later schemas brought. */
-TEST(a_database_of_the_first_schema_is_brought_up_to_date)
-{
-    const char *path = in_folder("first.db");
-    struct store *store = NULL;
-    struct run run = {0};
-    make_database(path);
-    sql(path, "ALTER TABLE series DROP COLUMN direction;"
-              "ALTER TABLE series DROP COLUMN quality;"
-              "ALTER TABLE run DROP COLUMN warmup_iterations;"
-              "ALTER TABLE benchmark DROP COLUMN kind;"
-              "ALTER TABLE benchmark DROP COLUMN tags;"
-              "ALTER TABLE run DROP COLUMN facts;"
-              "DROP TABLE missing; PRAGMA user_version = 1");
-    for (size_t i = 0; i < sizeof STATISTICS / sizeof *STATISTICS; i++)
-        drop_column(path, "measurement", STATISTICS[i]);
-    drop_column(path, "run", "origin");
-    drop_column(path, "run", "extras");
-    drop_column(path, "run", "left_out");
-    drop_column(path, "benchmark", "samples_wanted");
-    for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
-        CHECK(store_open(path, false, &store, NULL) == ASSAY_OK);
-        CHECK(store->ops->load(store, "20261121-075512-3fa9", &run) == ASSAY_OK);
-        const struct measurement *rate = result_measurement(&run.results.items[0], "bytes_per_s");
-        CHECK(rate != NULL && rate->metric->direction == HIGHER_IS_BETTER);
-        CHECK(isnan(rate->summary.effective_sample_count)); /* not known */
-        run_release(&run);
-        store_close(store);
-    }
-}
-
 TEST(a_database_of_another_program_is_refused_and_left_alone)
 {
     const char *path = in_folder("foreign.db");
@@ -229,147 +179,31 @@ TEST(a_database_with_a_wrong_byte_never_crashes_and_a_refused_one_is_left_alone)
     CHECK(refused > 10); /* of the header alone */
 }
 
-TEST(a_store_locked_by_another_program_says_so)
-{
-    const char *path = in_folder("locked.db");
-    struct store *store = NULL;
-    struct run run = sample_run("20261122-075512-3fa9");
-    sqlite3 *other = NULL;
-    make_database(path);
-    CHECK(store_open(path, true, &store, NULL) == ASSAY_OK);
-    sqlite3_busy_timeout(((struct sqlite_store *)store)->db, 100);
-    CHECK(sqlite3_open(path, &other) == SQLITE_OK);
-    CHECK(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(store->ops->begin(store, &run) == ASSAY_ERR_IO);
-    CHECK_CONTAINS(store->error.text, "locked");
-    CHECK(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(store->ops->begin(store, &run) == ASSAY_OK);
-    CHECK(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(store->ops->put(store, &run, &run.results.items[0]) == ASSAY_ERR_IO);
-    CHECK_CONTAINS(store->error.text, "locked");
-    CHECK(store->ops->finish(store, &run) == ASSAY_ERR_IO);
-    CHECK(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(store->ops->put(store, &run, &run.results.items[0]) == ASSAY_OK);
-    CHECK(store->ops->finish(store, &run) == ASSAY_OK);
-    sqlite3_close(other);
-    store_close(store);
-    run_release(&run);
-}
-
-TEST(many_processes_create_one_store_at_once)
-{
-    enum { PROCESSES = 8, ROUNDS = 5 };
-    for (int round = 0; round < ROUNDS; round++) {
-        char path[PATH_LENGTH];
-        snprintf(path, sizeof path, "%s/new-%d.db", test_folder(), round);
-        for (int i = 0; i < PROCESSES; i++) {
-            if (fork() != 0)
-                continue;
-            struct store *store = NULL;
-            BUF_AUTO error;
-            buf_init(&error, 1000);
-            if (store_open(path, true, &store, &error) != ASSAY_OK)
-                printf("# %s\n", error.text);
-            store_close(store);
-            fflush(stdout);
-            _exit(store == NULL);
-        }
-        for (int i = 0, status; i < PROCESSES; i++)
-            CHECK(wait(&status) > 0 && status == 0);
-    }
-}
-
-enum { KILL_TRIALS = 30, KILL_RESULTS = 2000 };
-
-/* Writes results until it is killed; tells `acknowledge` of each that put() confirmed. */
-static void write_until_killed(const char *path, const char *id, int acknowledge)
+TEST(a_store_that_is_only_read_is_not_created)
 {
     struct store *store = NULL;
-    struct run run = sample_run(id);
-    struct result result = run.results.items[0];
-    if (store_open(path, true, &store, NULL) != ASSAY_OK ||
-        store->ops->begin(store, &run) != ASSAY_OK)
-        _exit(1);
-    for (int i = 0; i < KILL_RESULTS; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "suite/work:n=%d", i);
-        result.benchmark.id = name;
-        if (store->ops->put(store, &run, &result) != ASSAY_OK || write(acknowledge, "+", 1) != 1)
-            _exit(1);
-    }
-    pause();
+    BUF_AUTO error;
+    buf_init(&error, 1000);
+    CHECK(store_open(in_folder("no.db"), false, &store, &error) == ASSAY_ERR_NOT_FOUND);
+    CHECK_CONTAINS(error.text, "'assay run' creates it");
+    CHECK(access(in_folder("no.db"), F_OK) != 0);
+    fclose(fopen(in_folder("empty.db"), "w"));
+    CHECK(store_open(in_folder("empty.db"), false, &store, &error) == ASSAY_ERR_NOT_FOUND);
+    CHECK_CONTAINS(error.text, "the store is empty");
+    CHECK(store == NULL);
 }
 
-static size_t kill_after(const char *path, const char *id, useconds_t us)
-{
-    char acknowledged[KILL_RESULTS + 1];
-    size_t count = 0;
-    ssize_t got;
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    pid_t child = fork();
-    if (child == 0)
-        write_until_killed(path, id, ends[1]);
-    close(ends[1]);
-    CHECK(read(ends[0], acknowledged, 1) == 1);
-    usleep(us);
-    kill(child, SIGKILL);
-    CHECK(waitpid(child, NULL, 0) == child);
-    while ((got = read(ends[0], acknowledged, sizeof acknowledged)) > 0)
-        count += (size_t)got;
-    close(ends[0]);
-    return count + 1;
-}
-
-/* Every acknowledged result is there, whole and once; at most one more was under way. */
-static void check_kept(const char *path, const char *id, size_t acknowledged)
+TEST(a_place_that_cannot_be_written_is_named)
 {
     struct store *store = NULL;
-    struct run loaded = {0}, want = sample_run(id);
-    CHECK(store_open(path, false, &store, NULL) == ASSAY_OK);
-    CHECK(store->ops->load(store, id, &loaded) == ASSAY_OK);
-    CHECK(loaded.interrupted);
-    if (loaded.results.count < acknowledged || loaded.results.count > acknowledged + 1)
-        test_fail(__FILE__, __LINE__, "%zu results, %zu were acknowledged", loaded.results.count,
-                  acknowledged);
-    for (size_t i = 0; i < loaded.results.count; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "suite/work:n=%zu", i);
-        want.results.items[0].benchmark.id = name;
-        check_same_result(&loaded.results.items[i], &want.results.items[0]);
-    }
-    run_release(&loaded);
-    run_release(&want);
-    store_close(store);
-}
-
-static void check_integrity(const char *path)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    CHECK(sqlite3_open(path, &db) == SQLITE_OK);
-    CHECK(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &statement, NULL) == SQLITE_OK);
-    CHECK(sqlite3_step(statement) == SQLITE_ROW);
-    CHECK_STR((const char *)sqlite3_column_text(statement, 0), "ok");
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-}
-
-TEST(kill_9_loses_nothing_that_was_acknowledged)
-{
-    const char *path = in_folder("killed.db");
-    unsigned random = 12345;
-    size_t total = 0;
-    for (int trial = 0; trial < KILL_TRIALS; trial++) {
-        char id[32];
-        random = random * 1103515245 + 12345;
-        snprintf(id, sizeof id, "20261121-%06d-3fa9", trial);
-        size_t acknowledged = kill_after(path, id, random >> 16 & 0x3fff);
-        check_kept(path, id, acknowledged);
-        check_integrity(path);
-        total += acknowledged;
-    }
-    printf("# %d trials, %zu results acknowledged\n", KILL_TRIALS, total);
+    BUF_AUTO error;
+    buf_init(&error, 1000);
+    fclose(fopen(in_folder("file"), "w"));
+    CHECK(store_open(in_folder("file/history.db"), true, &store, &error) == ASSAY_ERR_IO);
+    CHECK_CONTAINS(error.text, in_folder("file/history.db"));
+    CHECK(store_open("/proc/assay/history.db", true, &store, &error) == ASSAY_ERR_IO);
+    CHECK_CONTAINS(error.text, "/proc/assay");
+    CHECK(store == NULL);
 }
 
 TEST_MAIN

@@ -1,22 +1,15 @@
 /* The store: what goes in comes out, runs are found by what people call them, and lists are
- * ordered. What happens to damaged files and to killed writers: store_damage_test.c. */
-#include <unistd.h>
-
+ * ordered, in every engine alike. What becomes of killed writers: store_crash_test.c; of damaged
+ * files: store_damage_test.c. */
 #include "same_run.h"
 #include "store/pack.h"
 #include "store/store.h"
-
-static const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
-    return path;
-}
+#include "store_places.h"
 
 static struct store *opened(void)
 {
     struct store *store = NULL;
-    CHECK(store_open(in_folder("sub/history.db"), true, &store, NULL) == ASSAY_OK);
+    CHECK(store_open(store_place("history"), true, &store, NULL) == ASSAY_OK);
     return store;
 }
 
@@ -34,7 +27,7 @@ TEST(a_run_comes_out_as_it_went_in)
     struct store *store = opened();
     put_all(store, &run);
     store_close(store);
-    CHECK(store_open(in_folder("sub/history.db"), false, &store, NULL) == ASSAY_OK);
+    CHECK(store_open(store_place("history"), false, &store, NULL) == ASSAY_OK);
     CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
     check_same_run(&loaded, &run);
     run_release(&loaded);
@@ -341,7 +334,7 @@ TEST(a_whole_run_is_stored_or_nothing_of_it)
     struct arena arena = {0};
     run_row_vec rows = {0};
     struct run run = sample_run("20261121-075512-3fa9");
-    CHECK(store_open(in_folder("whole.db"), true, &store, NULL) == ASSAY_OK);
+    CHECK(store_open(store_place("whole"), true, &store, NULL) == ASSAY_OK);
     CHECK(store->ops->put_run(store, &run) == ASSAY_OK);
     CHECK(store->ops->load(store, run.id, &loaded) == ASSAY_OK);
     check_same_run(&loaded, &run);
@@ -362,39 +355,12 @@ TEST(a_whole_run_is_stored_or_nothing_of_it)
     store_close(store);
 }
 
-TEST(a_store_that_is_only_read_is_not_created)
-{
-    struct store *store = NULL;
-    BUF_AUTO error;
-    buf_init(&error, 1000);
-    CHECK(store_open(in_folder("no.db"), false, &store, &error) == ASSAY_ERR_NOT_FOUND);
-    CHECK_CONTAINS(error.text, "'assay run' creates it");
-    CHECK(access(in_folder("no.db"), F_OK) != 0);
-    fclose(fopen(in_folder("empty.db"), "w"));
-    CHECK(store_open(in_folder("empty.db"), false, &store, &error) == ASSAY_ERR_NOT_FOUND);
-    CHECK_CONTAINS(error.text, "the store is empty");
-    CHECK(store == NULL);
-}
-
-TEST(a_place_that_cannot_be_written_is_named)
-{
-    struct store *store = NULL;
-    BUF_AUTO error;
-    buf_init(&error, 1000);
-    fclose(fopen(in_folder("file"), "w"));
-    CHECK(store_open(in_folder("file/history.db"), true, &store, &error) == ASSAY_ERR_IO);
-    CHECK_CONTAINS(error.text, in_folder("file/history.db"));
-    CHECK(store_open("/proc/assay/history.db", true, &store, &error) == ASSAY_ERR_IO);
-    CHECK_CONTAINS(error.text, "/proc/assay");
-    CHECK(store == NULL);
-}
-
 TEST(a_reader_notices_what_others_write_and_writes_nothing)
 {
     struct run run = sample_run("20261121-075512-3fa9");
     struct store *writer = opened(), *reader = NULL;
     uint64_t before = 0, still = 0, after = 0;
-    CHECK(store_open(in_folder("sub/history.db"), false, &reader, NULL) == ASSAY_OK);
+    CHECK(store_open(store_place("history"), false, &reader, NULL) == ASSAY_OK);
     reader->ops->read_only(reader);
     CHECK(reader->ops->version(reader, &before) == ASSAY_OK);
     CHECK(reader->ops->version(reader, &still) == ASSAY_OK);

@@ -1,17 +1,16 @@
 /* Each allocation of ours fails once: the call fails, nothing leaks, no half result is kept. */
-#include <unistd.h>
-
 #include "same_run.h"
 #include "store/store.h"
+#include "store_places.h"
 
 struct job {
-    char path[128];
+    const char *path;
     struct run run;
 };
 
 static void job_init(struct job *job)
 {
-    snprintf(job->path, sizeof job->path, "%s/history.db", test_folder());
+    job->path = store_place("history");
     job->run = sample_run("20261121-075512-3fa9");
 }
 
@@ -30,19 +29,9 @@ static bool put_once(void *context)
     return status == ASSAY_OK;
 }
 
-static void remove_store(const struct job *job)
-{
-    char path[160];
-    unlink(job->path);
-    snprintf(path, sizeof path, "%s-wal", job->path);
-    unlink(path);
-    snprintf(path, sizeof path, "%s-shm", job->path);
-    unlink(path);
-}
-
 static bool put_afresh(void *context)
 {
-    remove_store(context);
+    store_places()->forget(((struct job *)context)->path);
     return put_once(context);
 }
 
@@ -50,7 +39,7 @@ static bool put_whole_afresh(void *context)
 {
     struct job *job = context;
     struct store *store = NULL;
-    remove_store(job);
+    store_places()->forget(job->path);
     if (store_open(job->path, true, &store, NULL) != ASSAY_OK)
         return false;
     assay_status status = store->ops->put_run(store, &job->run);

@@ -84,14 +84,18 @@ static assay_status check_store(const char *where, struct arena *arena, symptom_
     buf_init(&error, 8192);
     assay_status status = store_open(where, false, &store, &error);
     store_close(store);
+    if (status == ASSAY_ERR_NOT_FOUND && !store_is_file(where))
+        return add(findings, "store", MARK_OK, arena_copy(arena, error.text));
     if (status == ASSAY_ERR_NOT_FOUND)
         return check_new_store(where, arena, findings);
     if (status != ASSAY_OK)
         return add(findings, "store", MARK_BROKEN, arena_copy(arena, error.text));
-    if (access(where, W_OK) != 0)
+    buf_clear(&error);
+    store_add_shown(where, &error);
+    if (store_is_file(where) && access(where, W_OK) != 0)
         return add(findings, "store", MARK_BROKEN,
                    arena_printf(arena, "%s: %s", where, strerror(errno)));
-    return add(findings, "store", MARK_OK, where);
+    return add(findings, "store", MARK_OK, arena_copy(arena, error.text));
 }
 
 /* The first line of what `program --version` prints. */

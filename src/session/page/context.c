@@ -54,7 +54,7 @@ static assay_status load_history(struct store *store, const struct run *run,
         ids.items[ids.count] = run->results.items[ids.count].benchmark.id;
     qsort(ids.items, ids.count, sizeof *ids.items, compare_ids);
     const struct trend_request request = {.store = store,
-                                          .filter = &(struct benchmark_filter){takes, &ids},
+                                          .filter = &(struct benchmark_filter){takes, &ids, 0},
                                           .metric = METRICS[METRIC_TIME].name,
                                           .since = "",
                                           .last = PAGE_HISTORY_POINTS};

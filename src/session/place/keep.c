@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -13,9 +14,12 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "store/store.h"
 
 const char *keep_folder(const char *store, struct arena *arena)
 {
+    if (!store_is_file(store))
+        return arena_copy(arena, ".assay/modules");
     size_t folder = (size_t)(text_file_name(store) - store);
     return arena_printf(arena, "%.*smodules", (int)folder, store);
 }
@@ -38,6 +42,17 @@ static bool copy_file(const char *from, const char *to)
     return good;
 }
 
+/* And the one above it, which a store that is no file has not made. */
+static void make_folder(const char *folder)
+{
+    BUF_AUTO above;
+    buf_init(&above, PATH_MAX);
+    buf_add(&above, folder, (size_t)(text_file_name(folder) - folder));
+    if (above.length > 0)
+        mkdir(above.text, 0777);
+    mkdir(folder, 0777);
+}
+
 assay_status keep_module(const char *folder, const char *path, struct arena *arena,
                          const char **ret_kept, struct buf *error)
 {
@@ -47,7 +62,7 @@ assay_status keep_module(const char *folder, const char *path, struct arena *are
     const char *part = arena_printf(arena, "%s/%s.%d.part", folder, hash, (int)getpid());
     if (kept == NULL || part == NULL)
         return ASSAY_ERR_MEMORY;
-    mkdir(folder, 0777);
+    make_folder(folder);
     if (access(kept, F_OK) != 0 && (!copy_file(path, part) || rename(part, kept) != 0)) {
         int code = errno;
         unlink(part);

@@ -9,7 +9,8 @@
 ASSAY_USE_RESULT assay_status keep_module(const char *folder, const char *path, struct arena *arena,
                                           const char **ret_kept, struct buf *error);
 
-/* The folder for kept modules of a store: ".assay/history.db" -> ".assay/modules". */
+/* The folder for kept modules of a store: ".assay/history.db" -> ".assay/modules", which is also
+ * that of a server, since modules are measured here. */
 const char *keep_folder(const char *store, struct arena *arena);
 
 #endif

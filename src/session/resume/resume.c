@@ -118,11 +118,14 @@ void resume_command(const char *run_id, const char *store, struct buf *out)
     buf_printf(out, "assay run --resume %s", run_id);
     if (store == NULL)
         return;
+    BUF_AUTO shown;
+    buf_init(&shown, 8192);
+    store_add_shown(store, &shown);
     buf_puts(out, " --store '");
-    for (; *store != '\0'; store++)
-        if (*store == '\'')
+    for (const char *at = shown.text; *at != '\0'; at++)
+        if (*at == '\'')
             buf_puts(out, "'\\''");
         else
-            buf_putc(out, *store);
+            buf_putc(out, *at);
     buf_putc(out, '\'');
 }

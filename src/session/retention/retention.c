@@ -168,8 +168,12 @@ static double store_bytes(const char *path)
     return file_bytes(path, "") + file_bytes(path, "-wal");
 }
 
-static assay_status remove_runs(const struct baseline_place *place,
-                                const struct retention_plan *plan, struct buf *error)
+/* What happens to the runs of a plan, all or none of them. */
+typedef assay_status runs_call(struct store *store, const char *const *ids, size_t count);
+
+static assay_status call_with_runs(const struct baseline_place *place,
+                                   const struct retention_plan *plan, runs_call *call,
+                                   struct buf *error)
 {
     name_vec ids = {0};
     assay_status status = ASSAY_OK;
@@ -181,11 +185,15 @@ static assay_status remove_runs(const struct baseline_place *place,
             *slot = plan->runs.items[i].id;
     }
     if (status == ASSAY_OK)
-        status = place->store->ops->prune(place->store, ids.items, ids.count);
+        status = call(place->store, ids.items, ids.count);
     vec_release(&ids);
-    if (status != ASSAY_OK)
-        return buf_error(error, status, "%s", place->store->error.text);
-    return baseline_sweep(place, error);
+    return status == ASSAY_OK ? ASSAY_OK : buf_error(error, status, "%s", place->store->error.text);
+}
+
+static assay_status vacuum(const struct baseline_place *place, struct buf *error)
+{
+    assay_status status = place->store->ops->vacuum(place->store);
+    return status == ASSAY_OK ? ASSAY_OK : buf_error(error, status, "%s", place->store->error.text);
 }
 
 static assay_status remove_folders(const struct retention_plan *plan, struct buf *error)
@@ -202,15 +210,34 @@ assay_status retention_apply(const struct baseline_place *place, const struct re
                              double *ret_bytes, struct buf *error)
 {
     double before = store_bytes(place->path);
-    if (plan->runs.count > 0)
-        TRY(remove_runs(place, plan, error));
-    TRY(remove_folders(plan, error));
     if (plan->runs.count > 0) {
-        assay_status status = place->store->ops->vacuum(place->store);
-        if (status != ASSAY_OK)
-            return buf_error(error, status, "%s", place->store->error.text);
+        TRY(call_with_runs(place, plan, place->store->ops->prune, error));
+        TRY(baseline_sweep(place, error));
     }
+    TRY(remove_folders(plan, error));
+    if (plan->runs.count > 0)
+        TRY(vacuum(place, error));
     *ret_bytes = before - store_bytes(place->path) + plan->folder_bytes;
+    return ASSAY_OK;
+}
+
+void retention_only_done(struct retention_plan *plan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->runs.count; i++)
+        if (strcmp(plan->runs.items[i].status, "done") == 0)
+            plan->runs.items[kept++] = plan->runs.items[i];
+    plan->runs.count = kept;
+    plan->folders.count = 0;
+}
+
+assay_status retention_seal(const struct baseline_place *place, const struct retention_plan *plan,
+                            double *ret_bytes, struct buf *error)
+{
+    double before = store_bytes(place->path);
+    TRY(call_with_runs(place, plan, place->store->ops->seal, error));
+    TRY(vacuum(place, error));
+    *ret_bytes = before - store_bytes(place->path);
     return ASSAY_OK;
 }
 

@@ -32,6 +32,14 @@ ASSAY_USE_RESULT assay_status retention_apply(const struct baseline_place *place
                                               const struct retention_plan *plan, double *ret_bytes,
                                               struct buf *error);
 
+/* Takes from the plan what cannot be sealed: folders, and runs that were interrupted. */
+void retention_only_done(struct retention_plan *plan);
+
+/* Seals the runs, in one transaction, and makes the store's file smaller. */
+ASSAY_USE_RESULT assay_status retention_seal(const struct baseline_place *place,
+                                             const struct retention_plan *plan, double *ret_bytes,
+                                             struct buf *error);
+
 void retention_release(struct retention_plan *plan);
 
 #endif

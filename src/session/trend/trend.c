@@ -141,7 +141,7 @@ static assay_status load_rows(const struct trend_request *request, struct arena 
         selection_open(request->words, request->word_count, &selection, &request->store->error);
     if (status == ASSAY_OK)
         status = request->store->ops->history(request->store,
-                                              &(struct benchmark_filter){takes, &selection},
+                                              &(struct benchmark_filter){takes, &selection, 0},
                                               request->metric, arena, rows);
     selection_release(&selection);
     return status;

@@ -37,7 +37,7 @@ static void add_option(struct arguments *arguments, const char *name, const char
 static assay_status run_assay(const struct cycle_request *request, struct arguments *arguments,
                               struct buf *printed, struct process_end *ret_end)
 {
-    add_option(arguments, "--store", request->store);
+    add_option(arguments, "--store", request->store_said);
     add_option(arguments, "--config", request->config);
     add(arguments, "--json");
     add(arguments, "--");

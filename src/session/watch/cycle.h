@@ -7,7 +7,9 @@
 
 struct cycle_request {
     const char *program;          /* path of assay */
-    const char *store;            /* path of the database */
+    const char *store;            /* where the trends are read */
+    const char *store_said;       /* of the run; NULL: not said, so it finds the same one, and an
+                                   * address with a password stands in no list of processes */
     const char *prepare;          /* a command for sh before each run; NULL: none */
     const char *baseline;         /* of the gate that decides; NULL: the trend decides */
     const char *profile, *config; /* options of the run; NULL: not said */

@@ -2,7 +2,7 @@
  * noticed.
  * Why a look at the clock every so many steps and not a signal: SQLite asks while it works, so a
  * limit needs neither a thread nor a handler. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 enum { STEPS_BETWEEN_LOOKS = 1000 };
 
@@ -47,12 +47,12 @@ void sqlite_read_only(struct store *store)
 
 assay_status sqlite_version(struct store *store, uint64_t *ret_version)
 {
-    struct sqlite_store *self = (struct sqlite_store *)store;
+    struct sql_store *self = (struct sql_store *)store;
     STATEMENT_AUTO *statement = NULL;
-    TRY(sqlite_prepare(self, "PRAGMA data_version", &statement));
-    int code = sqlite3_step(statement);
-    if (code != SQLITE_ROW)
-        return sqlite_rows_end(self, code);
-    *ret_version = (uint64_t)sqlite3_column_int64(statement, 0);
+    TRY(sql_prepare(self, "PRAGMA data_version", &statement));
+    enum sql_step step = sql_step(statement);
+    if (step != SQL_ROW)
+        return sql_rows_end(self, step);
+    *ret_version = (uint64_t)sql_integer(statement, 0);
     return ASSAY_OK;
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 /* -1 when there is none (`create` not set) or it cannot be opened. */
 static int open_runs(struct sqlite_store *self, bool create)
@@ -25,25 +25,27 @@ static int open_runs(struct sqlite_store *self, bool create)
     return open(path.text, (create ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0666);
 }
 
-static struct flock byte_of(sqlite3_int64 key)
+static struct flock byte_of(int64_t key)
 {
     return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = key, .l_len = 1};
 }
 
-assay_status sqlite_hold(struct sqlite_store *self, sqlite3_int64 key)
+assay_status sqlite_hold(struct sql_store *store, int64_t key)
 {
+    struct sqlite_store *self = (struct sqlite_store *)store;
     struct flock lock = byte_of(key);
     if (self->runs < 0)
         self->runs = open_runs(self, true);
     if (self->runs >= 0 && fcntl(self->runs, F_OFD_SETLK, &lock) == 0)
         return ASSAY_OK;
     if (self->runs >= 0 && (errno == EAGAIN || errno == EACCES))
-        return buf_error(&self->store.error, ASSAY_ERR_IO, "another assay is measuring it now");
-    return buf_error(&self->store.error, ASSAY_ERR_IO, "cannot lock the run: %s", strerror(errno));
+        return buf_error(&store->store.error, ASSAY_ERR_IO, "another assay is measuring it now");
+    return buf_error(&store->store.error, ASSAY_ERR_IO, "cannot lock the run: %s", strerror(errno));
 }
 
-bool sqlite_is_held(struct sqlite_store *self, sqlite3_int64 key)
+bool sqlite_is_held(struct sql_store *store, int64_t key)
 {
+    struct sqlite_store *self = (struct sqlite_store *)store;
     struct flock lock = byte_of(key);
     int runs = self->runs >= 0 ? self->runs : open_runs(self, false);
     /* What we hold ourselves is no obstacle, hence not seen here: nobody asks that. */
@@ -58,17 +60,4 @@ void sqlite_let_go(struct sqlite_store *self)
     if (self->runs >= 0)
         close(self->runs);
     self->runs = -1;
-}
-
-assay_status sqlite_resume(struct store *store, const char *id)
-{
-    struct sqlite_store *self = (struct sqlite_store *)store;
-    sqlite3_int64 key = 0;
-    TRY(sqlite_run_key(self, id, &key));
-    if (sqlite_hold(self, key) == ASSAY_OK)
-        return ASSAY_OK;
-    BUF_AUTO why;
-    buf_init(&why, 1024);
-    buf_puts(&why, self->store.error.text);
-    return buf_error(&self->store.error, ASSAY_ERR_IO, "run %s: %s", id, why.text);
 }

@@ -1,11 +1,11 @@
-/* Columns of the SQLite engine: one row a field, from which schema, INSERTs and SELECTs are made,
+/* Columns of SQL engines: one row a field, from which schema, INSERTs and SELECTs are made,
  * so that a field cannot be written and not read.  A new field is a row here and, once a release is
- * out, a migration in sqlite.c. Invariant: offsets and types match the structs of model.h. */
+ * out, a migration of each engine. Invariant: offsets and types match the structs of model.h. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "store/sqlite.h"
+#include "store/sql/sql.h"
 
 #define RUN(type, field)                                                                           \
     {                                                                                              \
@@ -103,89 +103,60 @@ const struct columns RUN_COLUMNS = FIELDS(RUN_FIELDS);
 const struct columns SUMMARY_COLUMNS = FIELDS(SUMMARY_FIELDS);
 const struct columns TARGET_COLUMNS = FIELDS(TARGET_FIELDS);
 
-void sqlite_bind_text_or_null(sqlite3_stmt *statement, int at, const char *text)
-{
-    if (text == NULL)
-        sqlite3_bind_null(statement, at);
-    else
-        sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
-}
-
-int columns_bind(sqlite3_stmt *statement, int at, struct columns columns, const void *record)
+int columns_bind(struct sql_statement *statement, int at, struct columns columns,
+                 const void *record)
 {
     for (int i = 0; i < columns.count; i++, at++) {
         const char *field = (const char *)record + columns.items[i].offset;
         switch (columns.items[i].type) {
         case COLUMN_TEXT:
         case COLUMN_MAYBE:
-            sqlite_bind_text_or_null(statement, at, *(const char *const *)(const void *)field);
+            sql_bind_text(statement, at, *(const char *const *)(const void *)field);
             break;
         case COLUMN_REAL:
-            sqlite3_bind_double(statement, at, *(const double *)(const void *)field);
+            sql_bind_real(statement, at, *(const double *)(const void *)field);
             break;
         case COLUMN_UINT:
-            sqlite3_bind_int64(statement, at, *(const unsigned *)(const void *)field);
+            sql_bind_integer(statement, at, *(const unsigned *)(const void *)field);
             break;
         case COLUMN_COUNT:
-            sqlite3_bind_int64(statement, at,
-                               (sqlite3_int64) * (const size_t *)(const void *)field);
+            sql_bind_integer(statement, at, (int64_t) * (const size_t *)(const void *)field);
             break;
         case COLUMN_U64:
-            sqlite3_bind_int64(statement, at,
-                               (sqlite3_int64) * (const uint64_t *)(const void *)field);
+            sql_bind_integer(statement, at, (int64_t) * (const uint64_t *)(const void *)field);
             break;
         }
     }
     return at;
 }
 
-assay_status sqlite_text(sqlite3_stmt *statement, int at, struct arena *arena,
-                         const char **ret_text)
-{
-    bool is_null = sqlite3_column_type(statement, at) == SQLITE_NULL;
-    const char *text = is_null ? "" : (const char *)sqlite3_column_text(statement, at);
-    const char *copy = text ? arena_copy(arena, text) : NULL;
-    if (copy == NULL)
-        return ASSAY_ERR_MEMORY;
-    *ret_text = copy;
-    return ASSAY_OK;
-}
-
-assay_status sqlite_texts(sqlite3_stmt *statement, struct arena *arena, const char **const *places,
-                          int count)
-{
-    for (int i = 0; i < count; i++)
-        TRY(sqlite_text(statement, i, arena, places[i]));
-    return ASSAY_OK;
-}
-
-assay_status columns_load(sqlite3_stmt *statement, int at, struct columns columns,
+assay_status columns_load(struct sql_statement *statement, int at, struct columns columns,
                           struct arena *arena, void *record)
 {
     for (int i = 0; i < columns.count; i++, at++) {
         void *field = (char *)record + columns.items[i].offset;
         switch (columns.items[i].type) {
         case COLUMN_TEXT:
-            TRY(sqlite_text(statement, at, arena, field));
+            TRY(sql_text(statement, at, arena, field));
             break;
         case COLUMN_MAYBE:
             *(const char **)field = NULL;
-            if (sqlite3_column_type(statement, at) != SQLITE_NULL)
-                TRY(sqlite_text(statement, at, arena, field));
+            if (!statement->engine->is_null(statement, at))
+                TRY(sql_text(statement, at, arena, field));
             break;
         case COLUMN_REAL:
-            *(double *)field = sqlite3_column_type(statement, at) == SQLITE_NULL
-                                   ? (double)NAN /* which SQLite keeps as NULL */
-                                   : sqlite3_column_double(statement, at);
+            *(double *)field = statement->engine->is_null(statement, at)
+                                   ? (double)NAN /* which is kept as NULL */
+                                   : sql_real(statement, at);
             break;
         case COLUMN_UINT:
-            *(unsigned *)field = (unsigned)sqlite3_column_int64(statement, at);
+            *(unsigned *)field = (unsigned)sql_integer(statement, at);
             break;
         case COLUMN_COUNT:
-            *(size_t *)field = (size_t)sqlite3_column_int64(statement, at);
+            *(size_t *)field = (size_t)sql_integer(statement, at);
             break;
         case COLUMN_U64:
-            *(uint64_t *)field = (uint64_t)sqlite3_column_int64(statement, at);
+            *(uint64_t *)field = (uint64_t)sql_integer(statement, at);
             break;
         }
     }
@@ -199,4 +170,11 @@ void columns_add_names(struct buf *sql, struct columns columns, bool typed)
     for (int i = 0; i < columns.count; i++)
         buf_printf(sql, "%s%s%s", i ? ", " : "", columns.items[i].name,
                    typed ? TYPES[columns.items[i].type] : "");
+}
+
+int columns_add_parameters(struct buf *sql, struct columns columns, int first)
+{
+    for (int i = 0; i < columns.count; i++)
+        buf_printf(sql, "%s$%d", i ? ", " : "", first + i);
+    return first + columns.count;
 }

@@ -1,0 +1,52 @@
+/* Columns of whole numbers as bytes: each as its smallest number and, for every row, how much it is
+ * above that, in as few bytes as the largest needs.  A column of equal numbers takes nine bytes,
+ * and any row is read without the others. */
+#ifndef STORE_CLOSED_COLUMNS_H
+#define STORE_CLOSED_COLUMNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Appends the column: its width in bytes (u8), its smallest number (u64), the rows; little-endian.
+ */
+void pack_column(const uint64_t *numbers, size_t count, struct buf *out);
+
+struct packed_column {
+    const unsigned char *rows;
+    uint64_t base;
+    unsigned width;
+};
+
+/* What is read next, up to `end`. */
+struct packed_reader {
+    const unsigned char *at, *end;
+};
+
+/* Reads a column of `count` rows.  ASSAY_ERR_PARSE: cut off or damaged. */
+ASSAY_USE_RESULT assay_status unpack_column(struct packed_reader *reader, size_t count,
+                                            struct packed_column *ret_column);
+
+/* Row `row`, which must be below the count that the column was read with. */
+static inline uint64_t packed_number(const struct packed_column *column, size_t row)
+{
+    const unsigned char *at = column->rows + row * column->width;
+    uint64_t above = 0;
+    for (unsigned i = 0; i < column->width; i++)
+        above |= (uint64_t)at[i] << 8 * i;
+    return column->base + above;
+}
+
+/* Appends a whole number in as many bytes as it needs, seven bits each. */
+void pack_count(uint64_t count, struct buf *out);
+/* At most `most`.  ASSAY_ERR_PARSE. */
+ASSAY_USE_RESULT assay_status unpack_count(struct packed_reader *reader, uint64_t most,
+                                           uint64_t *ret_count);
+
+/* Numbers whose order is that of the doubles, so that near ones are near; -0 and NaN keep their
+ * bits. */
+uint64_t ordered_of_double(double value);
+double double_of_ordered(uint64_t number);
+
+#endif

@@ -1,0 +1,69 @@
+/* A hash table with open addressing; names are copied, rows are never removed but all at once.
+ * Invariant: at most half of the slots are taken. */
+#include "store/sql/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FNV_START 14695981039346656037U
+#define FNV_PRIME 1099511628211U
+
+uint64_t keys_hash(uint64_t hash, const char *text)
+{
+    hash = hash == 0 ? FNV_START : hash;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
+    return (hash ^ 0xff) * FNV_PRIME; /* texts one after the other do not run together */
+}
+
+static struct known_key *slot_of(struct keys *keys, uint64_t hash, const char *name, int64_t of)
+{
+    for (size_t at = hash;; at++) {
+        struct known_key *slot = &keys->slots[at & (keys->capacity - 1)];
+        if (slot->name == NULL ||
+            (slot->hash == hash && slot->of == of && strcmp(slot->name, name) == 0))
+            return slot;
+    }
+}
+
+static bool grow(struct keys *keys)
+{
+    struct keys grown = {.capacity = keys->capacity ? 2 * keys->capacity : 1024};
+    if (2 * (keys->count + 1) <= keys->capacity)
+        return true;
+    grown.slots = calloc(grown.capacity, sizeof *grown.slots);
+    if (grown.slots == NULL)
+        return false;
+    for (size_t i = 0; i < keys->capacity; i++) {
+        const struct known_key *old = &keys->slots[i];
+        if (old->name != NULL)
+            *slot_of(&grown, old->hash, old->name, old->of) = *old;
+    }
+    free(keys->slots);
+    keys->slots = grown.slots;
+    keys->capacity = grown.capacity;
+    return true;
+}
+
+struct known_key *keys_find(struct keys *keys, const char *name, int64_t of)
+{
+    const uint64_t hash = keys_hash((uint64_t)of * FNV_PRIME, name);
+    if (!grow(keys))
+        return NULL;
+    struct known_key *slot = slot_of(keys, hash, name, of);
+    if (slot->name != NULL)
+        return slot;
+    const char *copy = arena_copy(&keys->arena, name);
+    if (copy == NULL)
+        return NULL;
+    *slot = (struct known_key){.name = copy, .of = of, .hash = hash};
+    keys->count++;
+    return slot;
+}
+
+void keys_release(struct keys *keys)
+{
+    free(keys->slots);
+    arena_release(&keys->arena);
+    *keys = (struct keys){0};
+}

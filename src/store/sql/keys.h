@@ -1,0 +1,36 @@
+/* Keys of rows that are asked for with every result, kept in memory while nobody else writes. */
+#ifndef STORE_SQL_KEYS_H
+#define STORE_SQL_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/status.h"
+
+/* A row by its name: of a benchmark its id; of a series the metric, with the benchmark's key. */
+struct known_key {
+    const char *name;
+    int64_t of;
+    uint64_t hash, content; /* of the row's other columns */
+    int64_t key;            /* 0: the row is not known */
+    uint64_t last_run;      /* the run that had it last, by any number */
+};
+
+/* All zero is empty. */
+struct keys {
+    struct arena arena;
+    struct known_key *slots;
+    size_t count, capacity;
+};
+
+/* The place of a name, made when it is new (key 0 then); valid until the next call.
+ * NULL: memory is out. */
+struct known_key *keys_find(struct keys *keys, const char *name, int64_t of);
+void keys_release(struct keys *keys);
+
+/* FNV-1a, going on from `hash`; 0 begins. */
+uint64_t keys_hash(uint64_t hash, const char *text);
+
+#endif
