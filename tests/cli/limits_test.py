@@ -179,10 +179,13 @@ def a_target_that_names_nothing_is_undecided_when_the_whole_project_is_judged():
     shutil.copy(ONE, 'modules/gated_bench.so')
     write('assay.yaml', 'suites: [modules]\ntargets: [targets.yaml]\n')
     write('targets.yaml', 'targets:\n  - {benchmark: gated/gone, at_most: 1 s}\n')
-    # The suites beside the program are judged, too, and may miss a target here.
-    done = assay('gate', '--targets', '--json', '-l', '2', '-t', '2ms', '-w', '1ms')
+    # A program without suites beside it: those of a build tree take minutes.
+    os.mkdir('bin')
+    for part in ('assay', 'assay-host'):
+        shutil.copy(os.path.join(os.path.dirname(PROGRAM), part), 'bin')
+    done = assay('gate', '--targets', '--json', '-l', '2', '-t', '2ms', '-w', '1ms', program='bin/assay')
     row = row_of(json.loads(done.out), 'gone')
-    check(done.code in (1, 4) and row['gate'] == 'undecided', done)
+    check(done.code == 4 and row['gate'] == 'undecided', done)
     contains(row['reason'], "'gated/gone' is not here")
     exits(assay('gate', '--targets', 'gated/work', *PAIRS), 4)
 

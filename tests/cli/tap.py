@@ -56,12 +56,14 @@ def environment(**more):
 
 
 def assay(*words, **more):
-    """Runs `assay` to its end; `env` adds to the environment, the rest goes to subprocess."""
+    """Runs `assay` to its end; `env` adds to the environment, `program` runs another one, the
+    rest goes to subprocess."""
     env = environment(**more.pop('env', {}))
+    program = more.pop('program', PROGRAM)
     more.setdefault('stdout', subprocess.PIPE)
     more.setdefault('stderr', subprocess.PIPE)
     more.setdefault('stdin', subprocess.DEVNULL)
-    return Done(subprocess.run([PROGRAM, *map(str, words)], env=env, text=True, timeout=100,
+    return Done(subprocess.run([program, *map(str, words)], env=env, text=True, timeout=100,
                                check=False, **more))
 
 
