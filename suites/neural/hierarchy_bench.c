@@ -419,7 +419,8 @@ ACTIVATION_BENCH(activation,
                  .description = "neurons that integrate and fire: all, 5 %, bursts, cascade",
                  .sweep = "neurons=10,100,1000 fan_in=16 pattern=dense,sparse,bursty,cascade")
 ACTIVATION_BENCH(activation_fan_in, .description = "all neurons active, by connections a neuron",
-                 .sweep = "neurons=1000 fan_in=16,128,1000 pattern=dense")
+                 .sweep = "neurons=1000 fan_in=16,128,1000 pattern=dense",
+                 .tags = "slow[fan_in=1000]") /* a million connections in each launch */
 
 /* ---- connections ---- */
 

@@ -18,7 +18,8 @@
 #endif
 
 #define B NEURAL_BATCH
-#define SIGNALS 8u /* that a thread takes through the layers in one iteration */
+#define BETWEEN "slow[layers=3]" /* a quick run has the fewest and the most */
+#define SIGNALS 8u               /* that a thread takes through the layers in one iteration */
 
 struct net_work {
     struct neural_net *net;
@@ -194,7 +195,7 @@ static void check_propagate(struct assay_bench *b)
 }
 
 ASSAY_BENCH(propagate, .description = "one signal through all layers: directly, by messages, BLAS",
-            .sweep = "layers=1,3,5 width=64,1000 engine=direct,routed,openblas",
+            .sweep = "layers=1,3,5 width=64,1000 engine=direct,routed,openblas", .tags = BETWEEN,
             .setup = prepare_propagate, .check = check_propagate, .teardown = free_net)
 {
     const struct net_work *work = b->state;
@@ -354,8 +355,8 @@ static void check_train(struct assay_bench *b)
 }
 
 ASSAY_BENCH(train, .description = "one step of gradient descent with 32 examples",
-            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas", .setup = prepare_train,
-            .check = check_train, .teardown = free_net)
+            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas", .tags = BETWEEN,
+            .setup = prepare_train, .check = check_train, .teardown = free_net)
 {
     const struct net_work *work = b->state;
     ASSAY_LOOP(b)
@@ -527,8 +528,8 @@ static void check_lesson(struct assay_bench *b)
 }
 
 ASSAY_BENCH(learn, .description = "from random weights to a fixed loss: line, spirals, digits",
-            .sweep = "pattern=simple,moderate,complex", .setup = prepare_lesson,
-            .check = check_lesson)
+            .sweep = "pattern=simple,moderate,complex", .tags = "slow[pattern=moderate]",
+            .setup = prepare_lesson, .check = check_lesson)
 {
     const struct lesson *lesson = b->state;
     ASSAY_LOOP(b)
