@@ -11,9 +11,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "stats/scaling/growth.h"
 
-#define LEVEL 0.95
+enum { ID_BYTES_MAX = 1 << 16 };
 
 /* One result as a point of one sweep. */
 struct place {
@@ -42,8 +43,8 @@ static double number_of(const char *value)
 }
 
 /* "suite/name:other=1" of "suite/name:n=10,other=1" without what lies in [start, end). */
-static const char *id_without(struct arena *arena, const struct benchmark *benchmark, size_t start,
-                              size_t end)
+static void put_without(struct buf *out, const struct benchmark *benchmark, size_t start,
+                        size_t end)
 {
     const char *params = benchmark->params;
     size_t length = strlen(params);
@@ -51,8 +52,45 @@ static const char *id_without(struct arena *arena, const struct benchmark *bench
     size_t before = start > 0 && is_last ? start - 1 : start; /* the comma goes along */
     const char *after = params + (is_last ? end : end + 1);
     bool is_empty = before == 0 && *after == '\0';
-    return arena_printf(arena, "%s/%s%s%.*s%s", benchmark->suite, benchmark->name,
-                        is_empty ? "" : ":", (int)before, params, after);
+    buf_printf(out, "%s/%s%s%.*s%s", benchmark->suite, benchmark->name, is_empty ? "" : ":",
+               (int)before, params, after);
+}
+
+static const char *id_without(struct arena *arena, const struct benchmark *benchmark, size_t start,
+                              size_t end)
+{
+    BUF_AUTO id;
+    buf_init(&id, ID_BYTES_MAX);
+    put_without(&id, benchmark, start, end);
+    return id.status == ASSAY_OK ? arena_copy(arena, id.text) : NULL;
+}
+
+/* Whether the value in [start, end) of the parameters is a number above 0. */
+static bool is_numeric(const char *params, size_t start, size_t end)
+{
+    char value[64];
+    size_t equals = start + strcspn(params + start, "=");
+    if (equals >= end || end - equals > sizeof value)
+        return false;
+    memcpy(value, params + equals + 1, end - equals - 1);
+    value[end - equals - 1] = '\0';
+    return number_of(value) > 0;
+}
+
+bool scaling_is_point(const struct benchmark *benchmark, const char *pattern)
+{
+    const char *params = benchmark->params;
+    bool is_point = false;
+    for (size_t start = 0, end; params[start] != '\0' && !is_point;
+         start = end + (params[end] == ',')) {
+        BUF_AUTO id;
+        buf_init(&id, ID_BYTES_MAX);
+        end = start + strcspn(params + start, ",");
+        put_without(&id, benchmark, start, end);
+        is_point =
+            id.status == ASSAY_OK && is_numeric(params, start, end) && text_glob(pattern, id.text);
+    }
+    return is_point;
 }
 
 static assay_status add_places(struct run *run, size_t index, place_vec *places)
@@ -173,8 +211,8 @@ static assay_status fit(struct scaling *scaling)
         at[i] = scaling->points[i].at;
         values[i] = scaling->points[i].value;
     }
-    return (scaling->is_threads ? threads_fit : growth_fit)(at, values, scaling->point_count, LEVEL,
-                                                            &scaling->fits);
+    return (scaling->is_threads ? threads_fit : growth_fit)(at, values, scaling->point_count,
+                                                            SCALING_LEVEL, &scaling->fits);
 }
 
 /* Adds the sweep's fit of one metric, unless there is none. */

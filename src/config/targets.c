@@ -11,6 +11,7 @@
 #include "config/targets.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -25,8 +26,13 @@ struct entry {
     const struct yaml_node *at_most, *at_least, *value;
     double faster_by; /* 0 when not given */
     const char *versus;
+    const char *growth;
     const char *source;
 };
+
+/* The laws of model/scaling that a bound may name. */
+static const char *const GROWTHS[] = {"O(1)",   "O(log n)", "O(n)", "O(n log n)",
+                                      "O(n^2)", "O(n^3)",   NULL};
 
 static const struct key TARGET_KEYS[] = {
     {.name = "benchmark",
@@ -57,6 +63,12 @@ static const struct key TARGET_KEYS[] = {
      .kind = KEY_NAME,
      .offset = offsetof(struct entry, versus),
      .doc = "id of the benchmark to beat, together with `faster_by`"},
+    {.name = "growth",
+     .kind = KEY_CHOICE,
+     .offset = offsetof(struct entry, growth),
+     .choices = GROWTHS,
+     .doc = "the fastest growth of a sweep, whose id is that of its benchmarks without the "
+            "parameter (docs/statistics.md)"},
     {.name = "source",
      .kind = KEY_TEXT,
      .offset = offsetof(struct entry, source),
@@ -91,7 +103,7 @@ static const struct key CLAIM_KEYS[] = {
 static const struct section TARGET_SECTION = {
     .title = "targets.yaml: an item of `targets`",
     .doc = "A bound that every result of the benchmark must keep: exactly one of `at_most`, "
-           "`at_least` and `faster_by`.",
+           "`at_least`, `faster_by` and `growth`.",
     .keys = TARGET_KEYS,
     .count = COUNT(TARGET_KEYS),
 };
@@ -159,6 +171,16 @@ static assay_status check_versus(const struct key_reader *reader, const struct y
     return ASSAY_OK;
 }
 
+/* The bound of a sweep is an exponent, which depends on its sizes. */
+static assay_status check_growth(const struct key_reader *reader, const struct yaml_node *item,
+                                 const struct entry *entry, double *ret_limit)
+{
+    *ret_limit = nan("");
+    if (entry->versus != NULL)
+        return yaml_error(reader->error, item->place, "'versus' needs 'faster_by', not 'growth'");
+    return ASSAY_OK;
+}
+
 static assay_status out_of_memory(const struct key_reader *reader)
 {
     return buf_error(reader->error, ASSAY_ERR_MEMORY, "%s", status_text(ASSAY_ERR_MEMORY));
@@ -169,13 +191,17 @@ static assay_status read_target(struct key_reader *reader, const struct yaml_nod
     const struct targets *all = into;
     struct entry entry = {0};
     TRY(keys_read(reader, &TARGET_SECTION, item, &entry));
-    int bounds = (entry.at_most != NULL) + (entry.at_least != NULL) + (entry.faster_by > 0);
+    int bounds = (entry.at_most != NULL) + (entry.at_least != NULL) + (entry.faster_by > 0) +
+                 (entry.growth != NULL);
     if (bounds != 1)
-        return yaml_error(reader->error, item->place,
-                          "a target wants exactly one of 'at_most', 'at_least' and 'faster_by'");
+        return yaml_error(
+            reader->error, item->place,
+            "a target wants exactly one of 'at_most', 'at_least', 'faster_by' and 'growth'");
     double limit = entry.faster_by;
     if (limit > 0)
         TRY(check_versus(reader, item, &entry));
+    else if (entry.growth != NULL)
+        TRY(check_growth(reader, item, &entry, &limit));
     else
         TRY(read_limit(reader, item, &entry, &limit));
     struct target *target = vec_add(all->targets);
@@ -186,6 +212,7 @@ static assay_status read_target(struct key_reader *reader, const struct yaml_nod
                               .limit = limit,
                               .direction = entry.at_least ? HIGHER_IS_BETTER : LOWER_IS_BETTER,
                               .versus = entry.versus,
+                              .growth = entry.growth,
                               .source = entry.source};
     return ASSAY_OK;
 }

@@ -25,11 +25,17 @@ static assay_status add_target(const struct target *target, struct arena *arena,
 {
     char measured[QUANTITY_TEXT_MAX], bound[QUANTITY_TEXT_MAX];
     const struct metric *metric = resource_or_metric(target->metric);
-    const char *unit = metric && target->versus == NULL ? metric->unit : "";
+    const char *unit = metric && !target->versus && !target->growth ? metric->unit : "";
     struct ci_finding finding = {target->benchmark, "target", target->metric, "", FINDING_PASS};
     if (target->status == TARGET_NONE)
         return ASSAY_OK;
-    if (target->status != TARGET_MET) {
+    if (target->status != TARGET_MET && target->growth != NULL) {
+        finding.level = target->status == TARGET_MISSED ? FINDING_ERROR : FINDING_WARNING;
+        finding.message =
+            arena_printf(arena, "target %s: %s grows like n^%.3g, wanted %s, at most n^%.3g",
+                         target_status_name(target->status), target->metric, target->measured,
+                         target->growth, target->limit);
+    } else if (target->status != TARGET_MET) {
         finding.level = target->status == TARGET_MISSED ? FINDING_ERROR : FINDING_WARNING;
         finding.message = arena_printf(
             arena, "target %s: %s is %s, wanted %s%s%s", target_status_name(target->status),

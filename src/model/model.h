@@ -128,13 +128,14 @@ const char *target_status_name(enum target_status status);
 struct target {
     const char *benchmark;
     const char *metric;
-    double limit;
+    double limit;       /* of growth: an exponent, set by targets_judge, NaN before */
     const char *versus; /* NULL: `limit` is absolute */
     const char *source;
-    double measured; /* set by targets_judge: value or factor, with its interval */
+    double measured; /* set by targets_judge: value, factor or exponent, with its interval */
     struct interval interval;
     enum target_status status;
     enum direction direction; /* of a metric that benchmarks define: at_least is higher */
+    const char *growth;       /* NULL, or the name of the law that a sweep must not exceed */
 };
 typedef VEC(struct target) target_vec;
 

@@ -223,6 +223,7 @@ static json_t *targets_json(const struct run *run)
         report_json_member(&row, "benchmark", report_json_text(target->benchmark));
         report_json_member(&row, "metric", report_json_text(target->metric));
         report_json_member(&row, "versus", report_json_text(target->versus));
+        report_json_member(&row, "growth", report_json_text(target->growth));
         report_json_member(&row, "bound", report_json_number(target->limit));
         report_json_member(&row, "source", report_json_text(target->source));
         report_json_member(&row, "status",

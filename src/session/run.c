@@ -234,8 +234,8 @@ static assay_status measure_all(const struct session_request *request, struct ru
 static assay_status finish(const struct session_request *request, struct run *run,
                            struct buf *error)
 {
-    TRY(targets_judge(run, request->targets, request->claims));
     TRY(scaling_judge(run));
+    TRY(targets_judge(run, request->targets, request->claims));
     if (request->store == NULL)
         return ASSAY_OK;
     assay_status status = request->store->ops->finish(request->store, run);

@@ -21,6 +21,7 @@ def target(benchmark, bound, metric='time_ns'):
 
 MET = target('sums/step', 'at_most: 1 s')
 MISSED = target('sums/step', 'at_most: 0.001 ns')
+BRIEF = ['-l', '1', '-t', '1ms', '-w', '1ms']
 FASTER = ('  - benchmark: sums/bytes:n=64\n    versus: sums/bytes:n=256\n'
           '    faster_by: {}\n')
 
@@ -42,6 +43,18 @@ def a_missed_target_is_1_only_when_it_was_asked_for():
     contains(done.out, 'targets: 1 met, 1 missed, 0 undecided', 'missed    sums/step: ')
     exits(assay('show'), 0)
     contains(assay('show').out, '1 met, 1 missed')
+
+
+@test
+def growth_needs_a_sweep():
+    project('  - {benchmark: sums/bytes, growth: O(n)}\n')
+    row = json.loads(run('--json', 'sums').out)['targets'][0]
+    check((row['growth'], row['status'], row['bound']) == ('O(n)', 'not_run', None), row)
+    done = assay('gate', '--targets', 'sums', *BRIEF)
+    exits(done, 4)
+    contains(done.out, 'target not judged: the sweep lacks measured points')
+    project('  - {benchmark: sums/step, growth: O(n)}\n')
+    contains(assay('gate', '--targets', *BRIEF).out, 'sums/step', 'not')
 
 
 @test

@@ -14,7 +14,8 @@ static void check_targets(const target_vec *targets)
         const struct target *target = &targets->items[i];
         if (*target->benchmark == '\0' || target->metric == NULL || target->source == NULL)
             abort();
-        if (!isfinite(target->limit) || target->limit <= 0 || target->status != TARGET_NONE)
+        const bool is_bound = isfinite(target->limit) && target->limit > 0;
+        if (is_bound == (target->growth != NULL) || target->status != TARGET_NONE)
             abort();
     }
 }

@@ -559,6 +559,7 @@ TEST(targets_and_claims_are_read_in_base_units)
                 "    faster_by: 6\n"
                 "  - {benchmark: wire/send, metric: bytes_per_s, at_least: 1.5 GB/s}\n"
                 "  - {benchmark: wire/send, at_most: 2 MiB, metric: rss_bytes_peak}\n"
+                "  - {benchmark: wire/send, growth: O(n log n)}\n"
                 "claims:\n"
                 "  - benchmark: text/cosine_raw\n"
                 "    metric: time_ns\n"
@@ -566,7 +567,7 @@ TEST(targets_and_claims_are_read_in_base_units)
                 "    source: \"R-11: 20 experts x 100 words\"\n",
                 &bounds);
     const struct target *target = bounds.targets.items;
-    CHECK_EQ(bounds.targets.count, 4);
+    CHECK_EQ(bounds.targets.count, 5);
     CHECK_STR(target[0].benchmark, "text/levenshtein_all:unit=char,variant=best");
     CHECK_STR(target[0].metric, "time_ns");
     CHECK_EQ(target[0].limit, 1e6);
@@ -579,6 +580,8 @@ TEST(targets_and_claims_are_read_in_base_units)
     CHECK_STR(target[2].metric, "bytes_per_s");
     CHECK_EQ(target[2].limit, 1.5e9);
     CHECK_EQ(target[3].limit, 2097152);
+    CHECK(target[3].growth == NULL && isnan(target[4].limit));
+    CHECK_STR(target[4].growth, "O(n log n)");
     CHECK_EQ(bounds.claims.count, 1);
     CHECK_EQ(bounds.claims.items[0].value, 15200);
     CHECK_STR(bounds.claims.items[0].source, "R-11: 20 experts x 100 words");
@@ -611,10 +614,11 @@ TEST(a_bound_against_the_metrics_direction_is_refused)
 TEST(a_target_wants_exactly_one_bound)
 {
     const char *message =
-        "t.yaml:4:5: a target wants exactly one of 'at_most', 'at_least' and 'faster_by'";
+        "t.yaml:4:5: a target wants exactly one of 'at_most', 'at_least', 'faster_by' and 'growth'";
     bounds_refused("  - {benchmark: a/b}\n", message);
     bounds_refused("  - {benchmark: a/b, at_most: 1 ms, at_least: 1 ms}\n", message);
     bounds_refused("  - {benchmark: a/b, at_most: 1 ms, faster_by: 2, versus: c/d}\n", message);
+    bounds_refused("  - {benchmark: a/b, at_most: 1 ms, growth: O(n)}\n", message);
 }
 
 TEST(versus_and_faster_by_belong_together)
@@ -623,6 +627,8 @@ TEST(versus_and_faster_by_belong_together)
                    "t.yaml:4:5: 'faster_by' needs 'versus'");
     bounds_refused("  - {benchmark: a/b, at_most: 1 ms, versus: c/d}\n",
                    "t.yaml:4:5: 'versus' needs 'faster_by', not 'at_most'");
+    bounds_refused("  - {benchmark: a/b, growth: O(n), versus: c/d}\n",
+                   "t.yaml:4:5: 'versus' needs 'faster_by', not 'growth'");
     bounds_refused("  - {benchmark: a/b, faster_by: 2, versus: c/*}\n",
                    "t.yaml:4:5: 'versus' wants one id, not a pattern");
     bounds_refused("  - {benchmark: a/b, faster_by: 2, versus: a/b}\n",

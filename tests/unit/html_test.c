@@ -482,8 +482,9 @@ TEST(targets_show_bound_value_and_status)
     RUN_AUTO run = {.id = ""};
     fill(&run);
     const struct interval interval = {99, 101, 0.95};
-    add_target(&run, &(struct target){"vector/dot:dim=128,engine=avx2", "time_ns", 120, NULL,
-                                      "spec 4.2", 100, interval, TARGET_MET, LOWER_IS_BETTER});
+    add_target(&run,
+               &(struct target){"vector/dot:dim=128,engine=avx2", "time_ns", 120, NULL, "spec 4.2",
+                                100, interval, TARGET_MET, LOWER_IS_BETTER, NULL});
     add_target(&run, &(struct target){"codec/crc",
                                       "bytes_per_s",
                                       2e9,
@@ -492,7 +493,8 @@ TEST(targets_show_bound_value_and_status)
                                       1e9,
                                       {0.9e9, 1.1e9, 0.95},
                                       TARGET_MISSED,
-                                      LOWER_IS_BETTER});
+                                      LOWER_IS_BETTER,
+                                      NULL});
     add_target(&run, &(struct target){"vector/dot:dim=128,engine=avx2",
                                       "time_ns",
                                       2.5,
@@ -501,7 +503,8 @@ TEST(targets_show_bound_value_and_status)
                                       2.49,
                                       {2.4, 2.6, 0.95},
                                       TARGET_UNDECIDED,
-                                      LOWER_IS_BETTER});
+                                      LOWER_IS_BETTER,
+                                      NULL});
     add_target(&run, &(struct target){.benchmark = "vector/search",
                                       .metric = "time_ns",
                                       .limit = 5,

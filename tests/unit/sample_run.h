@@ -93,7 +93,8 @@ static inline void sample_targets(struct run *run)
          1001.5,
          {1001.25, 1001.75, 0.95},
          TARGET_MET,
-         LOWER_IS_BETTER},
+         LOWER_IS_BETTER,
+         NULL},
         {"suite/work:n=10",
          "time_ns",
          2.5,
@@ -102,7 +103,8 @@ static inline void sample_targets(struct run *run)
          3.5,
          {2, 5, 0.9},
          TARGET_UNDECIDED,
-         LOWER_IS_BETTER},
+         LOWER_IS_BETTER,
+         NULL},
         {"suite/other",
          "rss_bytes_peak",
          1e9,
@@ -111,7 +113,8 @@ static inline void sample_targets(struct run *run)
          0,
          {0, 0, 0},
          TARGET_NONE,
-         LOWER_IS_BETTER},
+         LOWER_IS_BETTER,
+         NULL},
     };
     for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++) {
         struct target *target = vec_add(&run->targets);

@@ -1,5 +1,8 @@
 /* Judging targets: intervals made by hand, and a Welch interval worked by hand. */
+#include <math.h>
+
 #include "compare/bounds/targets.h"
+#include "compare/scaling.h"
 #include "config/targets.h"
 #include "harness.h"
 #include "model/resources/resources.h"
@@ -253,6 +256,160 @@ TEST(claims_are_copied_and_nothing_is_judged_by_them)
     CHECK(run.targets.count == 0 && run.claims.count == 1);
     CHECK_STR(run.claims.items[0].source, "page 7");
     CHECK(targets_judge(&run, NULL, NULL) == ASSAY_OK);
+    run_release(&run);
+}
+
+/* ---- growth: a sweep of made-up times ---- */
+
+static const double SIZES[] = {256, 512, 1024, 2048, 4096, 8192, 16384};
+enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES };
+
+/* Times off by a per cent up and down in turn, as `of` says. */
+static void add_sweep(struct run *run, const char *prefix, double (*of)(double n))
+{
+    for (int i = 0; i < SIZE_COUNT; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%sn=%g", prefix, SIZES[i]);
+        const char *params = arena_copy(&run->arena, text);
+        struct result *result = add_result(run, params);
+        result->benchmark.suite = "s";
+        result->benchmark.name = "work";
+        result->benchmark.params = params;
+        const double ns = of(SIZES[i]) * (i % 2 ? 1.01 : 0.99);
+        add_measurement(result, METRIC_TIME, (struct interval){ns * 0.99, ns * 1.01, 0.95});
+    }
+}
+
+static double flat(double n)
+{
+    return 50 + 0 * n;
+}
+static double linear(double n)
+{
+    return 3 * n;
+}
+static double raised(double n)
+{
+    return 1e4 + 3 * n;
+}
+static double linearithmic(double n)
+{
+    return 3 * n * log2(n);
+}
+static double squared(double n)
+{
+    return n * n / 10;
+}
+static double hidden(double n)
+{
+    return 1e9 + n * n;
+}
+/* Far off any law. */
+static double stepped(double n)
+{
+    return n > 2000 ? 4 * n * n / 1024 : n * 20;
+}
+
+static enum target_status judge_growth(double (*of)(double n), const char *growth)
+{
+    struct run run = {0};
+    add_sweep(&run, "", of);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    enum target_status status =
+        judge(&run, &(struct target){.benchmark = "s/work", .metric = "time_ns", .growth = growth})
+            ->status;
+    run_release(&run);
+    return status;
+}
+
+TEST(growth_is_met_by_its_law_and_by_all_slower_ones)
+{
+    CHECK_EQ(judge_growth(flat, "O(1)"), TARGET_MET);
+    CHECK_EQ(judge_growth(flat, "O(n)"), TARGET_MET);
+    CHECK_EQ(judge_growth(linear, "O(n)"), TARGET_MET);
+    CHECK_EQ(judge_growth(raised, "O(n)"), TARGET_MET);
+    CHECK_EQ(judge_growth(linear, "O(n^2)"), TARGET_MET);
+    CHECK_EQ(judge_growth(linearithmic, "O(n log n)"), TARGET_MET);
+    CHECK_EQ(judge_growth(squared, "O(n^2)"), TARGET_MET);
+    CHECK_EQ(judge_growth(squared, "O(n^3)"), TARGET_MET);
+}
+
+TEST(growth_is_missed_by_faster_laws)
+{
+    CHECK_EQ(judge_growth(linear, "O(1)"), TARGET_MISSED);
+    CHECK_EQ(judge_growth(linear, "O(log n)"), TARGET_MISSED);
+    CHECK_EQ(judge_growth(linearithmic, "O(n)"), TARGET_MISSED);
+    CHECK_EQ(judge_growth(squared, "O(n)"), TARGET_MISSED);
+    CHECK_EQ(judge_growth(squared, "O(n log n)"), TARGET_MISSED);
+}
+
+TEST(growth_is_undecided_where_points_do_not_tell)
+{
+    CHECK_EQ(judge_growth(stepped, "O(n^2)"), TARGET_MET);
+    CHECK_EQ(judge_growth(stepped, "O(n log n)"), TARGET_UNDECIDED);
+    CHECK_EQ(judge_growth(hidden, "O(n)"), TARGET_UNDECIDED); /* nearly flat, but a square */
+}
+
+TEST(growth_tells_exponent_interval_and_bound)
+{
+    struct run run = {0};
+    add_sweep(&run, "", linear);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    const struct target *target =
+        judge(&run, &(struct target){.benchmark = "s/work", .metric = "time_ns", .growth = "O(n)"});
+    CHECK(fabs(target->measured - 1) < 0.01);
+    CHECK(target->interval.low < target->measured && target->measured < target->interval.high);
+    CHECK_EQ(target->interval.level, 0.95);
+    CHECK(target->limit > 1.05 && target->limit < 1.09);
+    run_release(&run);
+}
+
+TEST(a_sweep_without_its_largest_point_does_not_meet)
+{
+    struct run run = {0};
+    add_sweep(&run, "", linear);
+    run.results.items[SIZE_COUNT - 1].outcome = OUTCOME_FAILED;
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    struct target target = {.benchmark = "s/work", .metric = "time_ns", .growth = "O(n)"};
+    CHECK_EQ(judge(&run, &target)->status, TARGET_UNDECIDED);
+    target.growth = "O(1)";
+    CHECK_EQ(judge(&run, &target)->status, TARGET_MISSED);
+    run_release(&run);
+}
+
+TEST(a_pattern_makes_one_target_of_growth_for_each_sweep)
+{
+    struct target items[] = {
+        {.benchmark = "s/work:kind=*", .metric = "time_ns", .growth = "O(n)"},
+        {.benchmark = "s/work", .metric = "time_ns", .growth = "O(n)"},
+        {.benchmark = "s/work:kind=a", .metric = "heap_bytes", .growth = "O(n)"}};
+    target_vec targets = {items, 3, 3};
+    struct run run = {0};
+    add_sweep(&run, "kind=a,", linear);
+    add_sweep(&run, "kind=b,", squared);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK(targets_judge(&run, &targets, NULL) == ASSAY_OK);
+    CHECK_EQ(run.targets.count, 4);
+    CHECK_STR(run.targets.items[0].benchmark, "s/work:kind=a");
+    CHECK_EQ(run.targets.items[0].status, TARGET_MET);
+    CHECK_STR(run.targets.items[1].benchmark, "s/work:kind=b");
+    CHECK_EQ(run.targets.items[1].status, TARGET_MISSED);
+    CHECK_EQ(run.targets.items[2].status, TARGET_NONE); /* no sweep has this id */
+    CHECK_EQ(run.targets.items[3].status, TARGET_NONE); /* nobody measured memory */
+    run_release(&run);
+}
+
+TEST(threads_have_no_growth)
+{
+    struct run run = {0};
+    add_sweep(&run, "", linear);
+    for (size_t i = 0; i < run.results.count; i++)
+        run.results.items[i].benchmark.params =
+            arena_printf(&run.arena, "threads=%zu", (size_t)1 << i);
+    CHECK(scaling_judge(&run) == ASSAY_OK);
+    CHECK_EQ(run.scalings.count, 1);
+    const struct target target = {.benchmark = "s/work", .metric = "time_ns", .growth = "O(1)"};
+    CHECK_EQ(judge(&run, &target)->status, TARGET_NONE);
     run_release(&run);
 }
 

@@ -7,7 +7,7 @@
 
 #define ROW(name, unit, meaning, absent)                                                           \
     {                                                                                              \
-        {(name), (unit), LOWER_IS_BETTER}, (meaning), (absent)                                     \
+        {(name), (unit), LOWER_IS_BETTER, false}, (meaning), (absent)                              \
     }
 #define STAT "/proc/PID/stat does not tell"
 #define IO "/proc/PID/io does not tell, or may not be read"

@@ -2,6 +2,8 @@
  * so that a table of fits can be read. */
 #include "model/scaling/scaling.h"
 
+#include <string.h>
+
 const struct scaling_law_words SCALING_LAWS[LAW_COUNT] = {
     [LAW_CONSTANT] = {"O(1)", "", {"coefficient"}},
     [LAW_LOG] = {"O(log n)", "log2 n", {"coefficient", "constant"}},
@@ -13,6 +15,14 @@ const struct scaling_law_words SCALING_LAWS[LAW_COUNT] = {
     [LAW_AMDAHL] = {"Amdahl", "", {"one_thread", "serial_share"}},
     [LAW_UNIVERSAL] = {"USL", "", {"one_thread", "serial_share", "coherence"}},
 };
+
+enum scaling_law scaling_law_named(const char *name)
+{
+    int law = 0;
+    while (law < LAW_COUNT && strcmp(SCALING_LAWS[law].name, name) != 0)
+        law++;
+    return (enum scaling_law)law;
+}
 
 const struct scaling_fit *scaling_find(const struct scaling_fits *fits, enum scaling_law law)
 {

@@ -80,6 +80,9 @@ struct scaling {
 };
 typedef VEC(struct scaling) scaling_vec;
 
+/* The law that outputs call `name`, LAW_COUNT for any other word. */
+enum scaling_law scaling_law_named(const char *name);
+
 /* The fit of `law`, NULL without one. */
 const struct scaling_fit *scaling_find(const struct scaling_fits *fits, enum scaling_law law);
 

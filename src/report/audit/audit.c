@@ -123,6 +123,8 @@ static void add_bound(const struct target *target, struct buf *out)
     const struct metric *metric = known != NULL ? known : &METRICS[METRIC_TIME];
     if (target->versus != NULL)
         buf_printf(out, "%g times as fast as %s", target->limit, target->versus);
+    else if (target->growth != NULL)
+        buf_printf(out, "%s grows like %s or less", target->metric, target->growth);
     else
         buf_printf(out, "%s %s %s", metric->name,
                    metric->direction == LOWER_IS_BETTER ? "at most" : "at least",

@@ -59,6 +59,7 @@ static json_t *target_json(const struct audit_target *row)
     report_json_member(&object, "benchmark", report_json_text(row->target.benchmark));
     report_json_member(&object, "metric", report_json_text(row->target.metric));
     report_json_member(&object, "versus", report_json_text(row->target.versus));
+    report_json_member(&object, "growth", report_json_text(row->target.growth));
     report_json_member(&object, "bound", report_json_number(row->target.limit));
     report_json_member(&object, "source", report_json_text(row->target.source));
     report_json_member(

@@ -411,13 +411,19 @@ static void add_bound(struct buf *out, const struct run *run, const struct targe
         html_id_link(out, run, target->versus);
         return;
     }
+    if (target->growth != NULL) {
+        buf_printf(out, "grows like %s or less", target->growth);
+        if (target->status != TARGET_NONE)
+            buf_printf(out, " (n<sup>%.3g</sup>)", target->limit);
+        return;
+    }
     buf_puts(out, html_is_higher_better(target->metric) ? "at least " : "at most ");
     html_quantity(out, target->limit, html_metric_unit(target->metric));
 }
 
 static void add_target_value(struct buf *out, const struct target *target)
 {
-    const char *unit = html_metric_unit(target->metric);
+    const char *unit = target->growth ? "" : html_metric_unit(target->metric);
     html_number_open(out, "measured");
     if (target->status == TARGET_NONE) {
         buf_puts(out, HTML_DASH "</td>");

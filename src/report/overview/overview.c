@@ -160,12 +160,15 @@ static void add_target(const struct run *run, const struct target *target, struc
 {
     const bool judged = target->status != TARGET_NONE;
     const struct metric *metric = metric_of(run, target->benchmark, target->metric);
-    const char *unit = target->versus != NULL ? "x" : metric != NULL ? metric->unit : "";
+    const bool is_plain = metric != NULL && target->growth == NULL;
+    const char *unit = target->versus != NULL ? "x" : is_plain ? metric->unit : "";
     BUF_AUTO bound;
     char limit[QUANTITY_TEXT_MAX];
     buf_init(&bound, 1 << 16);
     if (target->versus != NULL)
         buf_printf(&bound, "%.3gx faster than %s", target->limit, target->versus);
+    else if (target->growth != NULL)
+        buf_printf(&bound, "%s grows like %s or less", target->metric, target->growth);
     else
         buf_printf(&bound, "%s %s %s", target->metric,
                    target->direction == HIGHER_IS_BETTER ? "at least" : "at most",

@@ -183,12 +183,14 @@ static void add_results(const struct table *table, const struct run *run)
     }
 static const char *unit_of(const struct target *target)
 {
-    const struct metric *known = target->versus ? NULL : resource_or_metric(target->metric);
+    const struct metric *known =
+        target->versus || target->growth ? NULL : resource_or_metric(target->metric);
     return known ? known->unit : NULL;
 }
 TARGET_CELL(target_benchmark, cell_text(target->benchmark))
 TARGET_CELL(target_metric, cell_text(target->metric))
 TARGET_CELL(target_versus, cell_text(target->versus))
+TARGET_CELL(target_growth, cell_text(target->growth))
 TARGET_CELL(target_limit, cell_quantity(target->limit, unit_of(target)))
 TARGET_CELL(target_measured, target->status == TARGET_NONE
                                  ? cell_empty()
@@ -198,13 +200,10 @@ TARGET_CELL(target_word,
                                                     : target_status_name(target->status)))
 
 static const struct table_column TARGET_COLUMNS[] = {
-    {"target of", target_benchmark, PAGE_TEXT},
-    {"metric", target_metric, PAGE_TEXT},
-    {"versus", target_versus, PAGE_TEXT},
-    {"bound", target_limit, PAGE_NUMBER},
-    {"measured", target_measured, PAGE_NUMBER},
-    {"status", target_word, PAGE_TEXT},
-    {NULL, NULL, PAGE_NONE},
+    {"target of", target_benchmark, PAGE_TEXT}, {"metric", target_metric, PAGE_TEXT},
+    {"versus", target_versus, PAGE_TEXT},       {"growth", target_growth, PAGE_TEXT},
+    {"bound", target_limit, PAGE_NUMBER},       {"measured", target_measured, PAGE_NUMBER},
+    {"status", target_word, PAGE_TEXT},         {NULL, NULL, PAGE_NONE},
 };
 
 /* Targets of suites that the run did not touch are not worth a row. */

@@ -75,6 +75,9 @@ void report_target(const struct run *run, const struct target *target, const str
     if (target->versus != NULL && target->status != TARGET_NONE)
         buf_printf(out, "\n            %.3gx faster than %s (wanted: %.3gx)", target->measured,
                    target->versus, target->limit);
+    else if (target->growth != NULL && target->status != TARGET_NONE)
+        buf_printf(out, ": %s grows like n^%.3g (wanted: %s, at most n^%.3g)", target->metric,
+                   target->measured, target->growth, target->limit);
     else if (target->versus != NULL)
         buf_printf(out, " (wanted: %.3gx faster than %s)", target->limit, target->versus);
     else if (isnan(target->measured))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compare/bounds/targets.h"
+#include "compare/scaling.h"
 #include "store/store.h"
 
 enum { RUNS_LOOKED_AT = 200 };
@@ -59,6 +60,8 @@ static assay_status look_into(struct search *search, struct store *store, const 
     struct run run = {0};
     size_t left = 0;
     assay_status status = store->ops->load(store, id, &run);
+    if (status == ASSAY_OK)
+        status = scaling_judge(&run);
     for (size_t i = 0; status == ASSAY_OK && i < search->targets->count; i++) {
         if (!search->found[i])
             status = judge_in(search, i, &run);

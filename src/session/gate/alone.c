@@ -10,6 +10,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "compare/scaling.h"
 #include "compare/summaries.h"
 #include "model/resources/resources.h"
 #include "session/counting/instructions.h"
@@ -17,6 +18,8 @@
 
 static bool is_about(const struct target *target, const struct benchmark *benchmark)
 {
+    if (target->growth != NULL)
+        return scaling_is_point(benchmark, target->benchmark);
     return text_glob(target->benchmark, benchmark->id) ||
            (target->versus != NULL && strcmp(target->versus, benchmark->id) == 0);
 }
@@ -271,6 +274,10 @@ static const char *target_text(const struct target *target, const struct metric 
         return arena_printf(arena, "target %s: %.3g times as fast as %s, %.3g wanted%s%s%s", word,
                             target->measured, target->versus, target->limit, open, target->source,
                             close);
+    if (target->growth != NULL)
+        return arena_printf(arena, "target %s: grows like n^%.3g, %s wanted, at most n^%.3g%s%s%s",
+                            word, target->measured, target->growth, target->limit, open,
+                            target->source, close);
     return arena_printf(
         arena, "target %s: %s, at %s %s wanted%s%s%s", word,
         quantity_format(target->measured, metric->unit, measured), lower ? "most" : "least",
@@ -297,7 +304,9 @@ static assay_status explain_unjudged(struct gate_work *work, const struct run *t
     const struct result *blamed = result != NULL && result->outcome == OUTCOME_OK ? versus : result;
     row->outcome = blamed ? blamed->outcome : OUTCOME_OK;
     row->gate = row->outcome == OUTCOME_SKIPPED ? GATE_PASS : GATE_UNDECIDED;
-    if (blamed == NULL)
+    if (target->growth != NULL && !gate_is_stopped(work))
+        row->reason = "target not judged: the sweep lacks measured points";
+    else if (blamed == NULL)
         row->reason = gate_is_stopped(work)
                           ? "target not judged: interrupted"
                           : arena_printf(work->arena, "target not judged: '%s' is not here",
@@ -335,7 +344,9 @@ static assay_status add_target(struct gate_work *work, const struct run *today,
     row->metric = target->metric;
     row->kind = KIND_TARGET;
     row->gate = GATES[target->status];
-    row->unit = target->versus ? "ratio" : arena_copy(work->arena, metric->unit);
+    row->unit = target->versus   ? "ratio"
+                : target->growth ? "exponent"
+                                 : arena_copy(work->arena, metric->unit);
     row->old_ns = target->limit;
     row->target = copy_target(target, work->arena);
     if (row->target == NULL || row->unit == NULL)
@@ -355,20 +366,24 @@ static assay_status add_target(struct gate_work *work, const struct run *today,
     return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
+/* Whether a benchmark, or a sweep, of the project is what the target names. */
+static bool is_here(const struct catalog *catalog, const struct target *target)
+{
+    for (size_t i = 0; i < catalog->benchmarks.count; i++) {
+        const struct benchmark *benchmark = &catalog->benchmarks.items[i];
+        if (target->growth != NULL ? scaling_is_point(benchmark, target->benchmark)
+                                   : text_glob(target->benchmark, benchmark->id))
+            return true;
+    }
+    return false;
+}
+
 static assay_status add_targets(struct gate_work *work, const struct run *today)
 {
     for (size_t i = 0; i < today->targets.count; i++)
-        if (catalog_find(work->request->catalog, today->targets.items[i].benchmark) != NULL)
+        if (is_here(work->request->catalog, &today->targets.items[i]))
             TRY(add_target(work, today, &today->targets.items[i]));
     return ASSAY_OK;
-}
-
-static bool is_here(const struct catalog *catalog, const struct target *target)
-{
-    for (size_t i = 0; i < catalog->benchmarks.count; i++)
-        if (text_glob(target->benchmark, catalog->benchmarks.items[i].id))
-            return true;
-    return false;
 }
 
 /* A target that no benchmark of the project answers to: renamed, or a typing mistake.  With words

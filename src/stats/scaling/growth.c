@@ -22,6 +22,28 @@ static double growth_of(enum scaling_law law, double n)
     return pow(n, POWERS[law]);
 }
 
+double growth_exponent(enum scaling_law law, const double *sizes, size_t count)
+{
+    double mean_x = 0, mean_y = 0, xx = 0, xy = 0;
+    for (size_t i = 0; i < count; i++) {
+        mean_x += log(sizes[i]) / (double)count;
+        mean_y += log(growth_of(law, fmax(sizes[i], 2))) / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double x = log(sizes[i]) - mean_x;
+        xx += x * x;
+        xy += x * (log(growth_of(law, fmax(sizes[i], 2))) - mean_y);
+    }
+    return xy / xx;
+}
+
+double growth_limit(enum scaling_law law, const double *sizes, size_t count)
+{
+    double own = growth_exponent(law, sizes, count);
+    double worse = law < LAW_CUBIC ? growth_exponent(law + 1, sizes, count) : own + 1;
+    return (own + worse) / 2;
+}
+
 /* A sweep and the level of what is estimated from it. */
 struct sweep_points {
     const double *sizes, *values;

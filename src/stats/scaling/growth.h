@@ -31,6 +31,15 @@
 ASSAY_USE_RESULT assay_status growth_fit(const double *sizes, const double *values, size_t count,
                                          double level, struct scaling_fits *ret_fits);
 
+/* The exponent that a law, LAW_CONSTANT to LAW_CUBIC, has over these sizes: the slope of its
+ * logarithm on theirs by least squares, what growth_fit would call its free exponent.  Sizes as
+ * above; a logarithm below that of 2 counts as that of 2. */
+double growth_exponent(enum scaling_law law, const double *sizes, size_t count);
+
+/* The exponent halfway between that of a law and that of the next one that grows faster (behind
+ * O(n^3) comes O(n^4)): what is below is nearer to the law than to anything worse. */
+double growth_limit(enum scaling_law law, const double *sizes, size_t count);
+
 /* Fits Amdahl's law and, from 6 points on, the universal scalability law to the times that one unit
  * of work takes with `threads` threads.  Arguments and failures as above.
  *

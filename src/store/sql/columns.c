@@ -93,6 +93,7 @@ static const struct column TARGET_FIELDS[] = {
     TARGET(COLUMN_TEXT, "source", source),        TARGET(COLUMN_REAL, "measured", measured),
     TARGET(COLUMN_REAL, "low", interval.low),     TARGET(COLUMN_REAL, "high", interval.high),
     TARGET(COLUMN_REAL, "level", interval.level), TARGET(COLUMN_UINT, "status", status),
+    TARGET(COLUMN_MAYBE, "growth", growth),
 };
 
 #define FIELDS(array)                                                                              \
