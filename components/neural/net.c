@@ -298,7 +298,7 @@ static double entropy_loss(const float *outputs, const float *targets, size_t wi
     for (size_t i = 0; i < width; i++) {
         ret_gradient[i * B + e] = ret_gradient[i * B + e] / sum * (float)mass - targets[i * B + e];
     }
-    return loss + mass * log((double)sum);
+    return loss + mass * log(fmax((double)sum, 1)); /* the greatest adds 1 */
 }
 
 /* Mean loss over the batch; the gradient of examples that do not count is zero. */

@@ -20,7 +20,7 @@ static struct centre centre_of(const struct summary *summary)
 {
     const struct interval *interval = &summary->interval;
     if (summary->launch_count < 2 || !(interval->level > 0 && interval->level < 1))
-        return (struct centre){summary->median, INFINITY, 1};
+        return (struct centre){summary->median, HUGE_VAL, 1};
     double launches = (double)summary->launch_count;
     double quantile = -student_quantile((1 - interval->level) / 2, launches - 1);
     return (struct centre){summary->median, (interval->high - interval->low) / 2 / quantile,

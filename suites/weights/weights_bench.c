@@ -114,7 +114,7 @@ static bool encode(struct assay_bench *b, struct work *work)
  */
 static void judge(struct assay_bench *b, struct work *work)
 {
-    double snr = NAN, bits;
+    double snr = nan(""), bits;
     if (work->format == NULL || (work->matrix == NULL && !encode(b, work)))
         return;
     weights_snr(work->matrix, work->w, &snr);

@@ -49,10 +49,12 @@ static double error_of(const double *values, size_t length, const struct spectru
     for (size_t k = 0; k <= length / 2; k++) {
         long double re = 0, im = 0;
         for (size_t i = 0; i < length; i++) {
-            re += values[i] * cosines[k * i % length];
-            im += values[i] * sines[k * i % length];
+            re += (long double)values[i] * cosines[k * i % length];
+            im += (long double)values[i] * sines[k * i % length];
         }
-        error += (got->re[k] - re) * (got->re[k] - re) + (got->im[k] - im) * (got->im[k] - im);
+        const long double re_off = (long double)got->re[k] - re;
+        const long double im_off = (long double)got->im[k] - im;
+        error += re_off * re_off + im_off * im_off;
         sum += re * re + im * im;
     }
     return (double)sqrtl(error / sum);
@@ -156,7 +158,7 @@ TEST(values_that_are_not_finite_show_in_the_result)
     for (size_t i = 0; i < 2 * sizeof LENGTHS / sizeof *LENGTHS; i++) {
         const size_t length = LENGTHS[i / 2];
         memset(values, 0, sizeof values);
-        values[length / 2] = i % 2 ? NAN : INFINITY;
+        values[length / 2] = i % 2 ? nan("") : HUGE_VAL;
         for (const struct patterns_variant *v = patterns_variants; v->name; v++) {
             if (v->available()) {
                 transform(v, values, length, &got);

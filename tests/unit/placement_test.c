@@ -128,9 +128,9 @@ TEST(instructions_that_were_not_counted_are_never_placement)
 {
     double logs[COUNT_MAX];
     struct placement_evidence evidence = evidence_of(logs, make_blocks(logs, 0));
-    evidence.new_instructions = NAN;
+    evidence.new_instructions = nan("");
     CHECK_EQ(answer_to(&evidence), PLACEMENT_NO);
-    evidence.old_instructions = evidence.new_instructions = NAN;
+    evidence.old_instructions = evidence.new_instructions = nan("");
     CHECK_EQ(answer_to(&evidence), PLACEMENT_NO);
     evidence.old_instructions = evidence.new_instructions = 0;
     CHECK_EQ(answer_to(&evidence), PLACEMENT_NO);
@@ -168,7 +168,7 @@ TEST(numbers_that_are_none_are_refused)
     evidence.block = 0;
     CHECK_EQ(placement_decide(&evidence, &decision), ASSAY_ERR_ARGUMENT);
     evidence.block = 4;
-    logs[3] = NAN;
+    logs[3] = nan("");
     CHECK_EQ(placement_decide(&evidence, &decision), ASSAY_ERR_ARGUMENT);
     logs[3] = HUGE_VAL;
     CHECK_EQ(placement_decide(&evidence, &decision), ASSAY_ERR_ARGUMENT);
@@ -200,7 +200,7 @@ TEST(the_sentence_tells_the_numbers)
     check_sentence(&evidence, "same instructions");
     evidence.new_instructions = 1.02e6;
     check_sentence(&evidence, "instructions changed by +2 %");
-    evidence.new_instructions = NAN;
+    evidence.new_instructions = nan("");
     check_sentence(&evidence, "instructions were not counted");
 }
 
@@ -396,7 +396,7 @@ TEST(nothing_is_measured_for_rows_that_are_no_candidates)
         CHECK_EQ(check_in(&fake, rows[i], 5000).verdict, rows[i].verdict);
     }
     CHECK_EQ(check_in(&fake, slower_row(), 5001).verdict, VERDICT_SLOWER);
-    CHECK_EQ(check_in(&fake, slower_row(), NAN).verdict, VERDICT_SLOWER);
+    CHECK_EQ(check_in(&fake, slower_row(), nan("")).verdict, VERDICT_SLOWER);
     CHECK_EQ(fake.count, 0);
 }
 

@@ -372,7 +372,7 @@ static assay_status run_into(struct diary *diary, struct run *run, struct buf *e
     struct session_request request = {
         .paths = &PATHS,
         .catalog = &catalog,
-        .plan = {"quick", 1, 0.001, 0.002, 3, 100, 0.0003, 10, 1e9, 1, 0},
+        .plan = {"quick", 1, 0.001, 0.002, 3, 100, 0.0003, 10, 1e9, 1, 0, 0, 0},
         .store = &diary->store,
         .stop = &diary->stop,
         .progress = diary_step,

@@ -87,7 +87,7 @@ TEST(a_histogram_of_equal_useless_or_few_samples_is_sound)
     for (int i = 0; i < 500; i++) {
         struct sample *sample = vec_add(&result->samples);
         CHECK(sample != NULL);
-        *sample = (struct sample){i % 5 ? 1 : 0, i % 5 == 1 ? NAN : 7, (uint32_t)i / 10};
+        *sample = (struct sample){i % 5 ? 1 : 0, i % 5 == 1 ? nan("") : 7, (uint32_t)i / 10};
     }
     report_histogram(result, &PAPER_PLAIN, &out);
     CHECK(widest(out.text) <= 80);
