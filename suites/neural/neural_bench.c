@@ -355,7 +355,7 @@ static void check_train(struct assay_bench *b)
 }
 
 ASSAY_BENCH(train, .description = "one step of gradient descent with 32 examples",
-            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas", .tags = BETWEEN,
+            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas", .tags = BETWEEN " operations",
             .setup = prepare_train, .check = check_train, .teardown = free_net)
 {
     const struct net_work *work = b->state;
@@ -367,7 +367,7 @@ ASSAY_BENCH(train, .description = "one step of gradient descent with 32 examples
 
 ASSAY_BENCH(train_kernels, .description = "the same by kernel",
             .sweep = "layers=3 width=256 engine=scalar,avx2,avx512", .setup = prepare_train,
-            .check = check_train, .teardown = free_net)
+            .check = check_train, .teardown = free_net, .tags = "operations")
 {
     const struct net_work *work = b->state;
     ASSAY_LOOP(b)
