@@ -1,4 +1,4 @@
-/* Attention of one query over many memories.
+/* Attention of one query over many memories, and of a sequence over itself.
  *
  *   struct attention *attention = NULL;
  *   attention_new(&(struct attention_options){.heads = 8, .dim = 64}, &attention);
@@ -28,8 +28,9 @@
 
 #define ATTENTION_BLOCK_DEFAULT 64u
 #define ATTENTION_BLOCK_MAX 65536u
-#define ATTENTION_WIDTH_MAX (1u << 24)   /* heads * dim */
-#define ATTENTION_COUNT_MAX (UINT32_MAX) /* memories */
+#define ATTENTION_WIDTH_MAX (1u << 24)    /* heads * dim */
+#define ATTENTION_COUNT_MAX (UINT32_MAX)  /* memories */
+#define ATTENTION_SEQUENCE_MAX (1u << 22) /* rows of a sequence */
 
 enum attention_status {
     ATTENTION_EMPTY = 1, /* no memory, or all of them masked: output 0, logarithm -infinity */
@@ -85,7 +86,8 @@ enum attention_status attention_new(const struct attention_options *options,
 /* NULL is allowed. */
 void attention_free(struct attention *attention);
 
-/* Bytes that it holds: scratch, and the scores of the largest attention_plain so far. */
+/* Bytes that it holds: scratch, the scores of the largest attention_plain and the packed head of
+ * the longest attention_self so far. */
 size_t attention_bytes(const struct attention *attention);
 
 /* Attention by online softmax, block by block (Milakov and Gimelshein 2018, arXiv 1805.02867; Dao
@@ -111,6 +113,34 @@ enum attention_status attention_flash(struct attention *attention,
 enum attention_status attention_plain(struct attention *attention,
                                       const struct attention_memory *memory, const float *query,
                                       float *ret_output, float *ret_logarithm);
+
+/* A sequence whose rows attend to each other. */
+struct attention_sequence {
+    const float *queries, *keys, *values; /* rows of heads * dim numbers */
+    size_t count;
+    size_t stride;       /* numbers from a row to the next, the same in all three; 0: heads * dim */
+    bool causal;         /* row i sees rows 0 .. i only */
+    const uint8_t *mask; /* 0: this row's key and value are not there, and not even looked at; it
+                            attends itself; NULL: all are */
+};
+
+/* Self-attention of a whole sequence, for ATTENTION_DOT: each row's query over the keys and values
+ * of all rows.  Memory beside the output grows with count * dim, never with its square, and is kept
+ * for the next call.
+ *
+ * ret_output      count rows of heads * dim numbers, without gaps; must not overlap the input.
+ * ret_logarithms  NULL, or count rows of heads numbers: logarithms of the sums of e^score.
+ *
+ * A row that sees nothing has output 0 and logarithm -infinity; ATTENTION_EMPTY when no row sees
+ * anything.  ATTENTION_ERR_NOT_FINITE also when scale * dim * the greatest numbers of a
+ * query and of the keys are beyond 1e36: a score could be beyond f32.
+ * ATTENTION_ERR_ARGUMENT (also scores other than ATTENTION_DOT, a stride
+ * below heads * dim), ATTENTION_ERR_LIMIT, ATTENTION_ERR_MEMORY.  After an error the output's
+ * numbers are unspecified.  Sums are taken in f32: 1e-5 of the values as
+ * long as scores are below 25, beyond that 4e-7 of the score.  O(count^2 * heads * dim) time. */
+enum attention_status attention_self(struct attention *attention,
+                                     const struct attention_sequence *sequence, float *ret_output,
+                                     float *ret_logarithms);
 
 /* Chooses the experts that answer a query. */
 struct attention_router {
@@ -138,6 +168,7 @@ enum attention_status attention_experts(struct attention *attention,
 
 struct attention_rows;
 struct attention_curve;
+struct attention_tiles;
 
 /* The arithmetic on one block; the functions are described in kernels.h. */
 struct attention_kernel {
@@ -151,6 +182,7 @@ struct attention_kernel {
     float (*weigh)(float *scores, size_t count, float greatest);
     void (*bend)(const struct attention_curve *curve, size_t count, const float *norms,
                  float *scores);
+    const struct attention_tiles *tiles; /* of self-attention */
 };
 
 /* Names: scalar, avx2, avx512, the slowest first; NULL ends the table. */

@@ -3,6 +3,7 @@
  * Eight streams keep more of the memory's requests in flight than one, and eight sums that do not
  * wait for each other fill both multipliers; summing across registers comes once for all eight. */
 #include "curves.h"
+#include "self/tiles.h"
 
 #if ATTENTION_X86
 
@@ -258,8 +259,8 @@ static bool has_avx2(void)
            __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
 }
 
-const struct attention_kernel attention_avx2 = {
-    "avx2", has_avx2, dots_avx2, distances_avx2, blend_avx2, greatest_avx2, weigh_avx2, bend_avx2,
-};
+const struct attention_kernel attention_avx2 = {"avx2",         has_avx2,   dots_avx2,
+                                                distances_avx2, blend_avx2, greatest_avx2,
+                                                weigh_avx2,     bend_avx2,  &attention_tiles_avx2};
 
 #endif

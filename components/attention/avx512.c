@@ -3,6 +3,7 @@
  * Rows of up to PREFETCH_ROWS_MAX bytes are fetched eight rows ahead, since eight short streams end
  * before the processor's prefetcher has learnt of them; longer ones a few lines ahead. */
 #include "curves.h"
+#include "self/tiles.h"
 
 #if ATTENTION_X86
 
@@ -308,8 +309,7 @@ static bool has_avx512(void)
 }
 
 const struct attention_kernel attention_avx512 = {
-    "avx512",     has_avx512,      dots_avx512,  distances_avx512,
-    blend_avx512, greatest_avx512, weigh_avx512, bend_avx512,
-};
+    "avx512",        has_avx512,   dots_avx512, distances_avx512,       blend_avx512,
+    greatest_avx512, weigh_avx512, bend_avx512, &attention_tiles_avx512};
 
 #endif

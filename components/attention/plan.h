@@ -28,6 +28,9 @@ struct attention {
 
     float *kept; /* scores of attention_plain */
     size_t kept_room;
+
+    void *self_memory; /* of attention_self */
+    size_t self_bytes;
 };
 
 /* Some heads of a memory, one block after the other. */

@@ -3,6 +3,7 @@
  * A product has eight sums side by side, so that compilers may use whatever registers the machine
  * has without changing the order of a sum. */
 #include "curves.h"
+#include "self/tiles.h"
 
 #define SUMS 8u
 
@@ -157,6 +158,5 @@ static bool has_any(void)
 }
 
 const struct attention_kernel attention_scalar = {
-    "scalar",     has_any,         dots_scalar,  distances_scalar,
-    blend_scalar, greatest_scalar, weigh_scalar, bend_scalar,
-};
+    "scalar",        has_any,      dots_scalar, distances_scalar,       blend_scalar,
+    greatest_scalar, weigh_scalar, bend_scalar, &attention_tiles_scalar};

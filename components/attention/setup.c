@@ -136,6 +136,7 @@ enum attention_status attention_new(const struct attention_options *options,
 void attention_free(struct attention *attention)
 {
     if (attention != NULL) {
+        free(attention->self_memory);
         free(attention->kept);
         free(attention->memory);
         free(attention);
@@ -144,6 +145,6 @@ void attention_free(struct attention *attention)
 
 size_t attention_bytes(const struct attention *attention)
 {
-    return sizeof *attention + attention->memory_bytes +
+    return sizeof *attention + attention->memory_bytes + attention->self_bytes +
            attention->kept_room * sizeof *attention->kept;
 }

@@ -18,4 +18,15 @@ void naive_attention(const struct engine_input *input, double *scores, double *r
  * Compiled only where the library is. */
 void openblas_attention(const struct engine_input *input, float *scores, float *ret_output);
 
+/* Self-attention of `rows` rows of queries, keys and values: two matrix products around a softmax
+ * of all scores, head by head, on one thread; `scores` has room for rows * rows numbers. */
+struct engine_sequence {
+    struct attention_options options;
+    const float *queries, *keys, *values;
+    size_t rows;
+    bool causal;
+};
+void openblas_self_attention(const struct engine_sequence *sequence, float *scores,
+                             float *ret_output);
+
 #endif

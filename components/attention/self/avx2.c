@@ -1,0 +1,16 @@
+/* Self-attention for AVX2 with FMA: vectors of eight, twelve sums in sixteen registers.
+ */
+#include "../kernels.h"
+
+#if ATTENTION_X86
+#include <immintrin.h>
+
+#define KERNEL __attribute__((target("avx2,fma")))
+#define WIDTH 8u
+#define ROWS 6u
+#define GREATER(a, b) ((wide)_mm256_max_ps((__m256)(a), (__m256)(b)))
+#include "body.h"
+
+const struct attention_tiles attention_tiles_avx2 = {BODY};
+
+#endif
