@@ -355,8 +355,9 @@ static void check_train(struct assay_bench *b)
 }
 
 ASSAY_BENCH(train, .description = "one step of gradient descent with 32 examples",
-            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas", .tags = BETWEEN " operations",
-            .setup = prepare_train, .check = check_train, .teardown = free_net)
+            .sweep = "layers=1,3,5 width=256,1000 engine=auto,openblas",
+            .tags = BETWEEN " operations", .setup = prepare_train, .check = check_train,
+            .teardown = free_net)
 {
     const struct net_work *work = b->state;
     ASSAY_LOOP(b)
