@@ -255,7 +255,7 @@ static void put(const struct weights_factors *own, const struct block_code *code
 {
     const size_t bit = index * bits_of(own);
     uint64_t bits = state_at[code->place] | (uint64_t)(code->exponent + 8) << 16, word;
-    for (unsigned j = 0; j < own->coefficients; j++) {
+    for (unsigned j = 0; j < COEFFICIENTS_MAX && j < own->coefficients; j++) {
         bits |= (uint64_t)(code->coefficients[j] + 8) << (20 + 4 * j);
     }
     memcpy(&word, row + bit / 8, sizeof word);
