@@ -30,28 +30,6 @@ static const struct option_row ROWS[] = {
     OPTION_END,
 };
 
-/* Leaves the results that the words choose.  ASSAY_ERR_NOT_FOUND: none. */
-static assay_status select_results(struct cli *cli, const struct words *words, struct run *run)
-{
-    struct selection selection;
-    size_t kept = 0;
-    assay_status status = selection_open(words->items, words->count, &selection, &cli->error);
-    for (size_t i = 0; i < run->results.count && status == ASSAY_OK; i++) {
-        struct result *result = &run->results.items[i];
-        if (selection_takes(&selection, &result->benchmark))
-            run->results.items[kept++] = *result;
-        else
-            result_release(result);
-    }
-    selection_release(&selection);
-    TRY(status);
-    run->results.count = kept;
-    return kept > 0 || words->count == 0
-               ? ASSAY_OK
-               : buf_error(&cli->error, ASSAY_ERR_NOT_FOUND,
-                           "no benchmark of run '%s' matches '%s'", run->id, words->items[0]);
-}
-
 /* What is shown: which run, which benchmarks of it. */
 struct showing {
     struct cli *cli;
@@ -118,7 +96,7 @@ static bool means_benchmark(struct showing *showing, struct run *ret_run)
     struct run run = {0};
     if (workplace_load_run(showing->workplace, "latest", &run, NULL) != ASSAY_OK)
         return false;
-    if (select_results(showing->cli, &all, &run) != ASSAY_OK) {
+    if (selection_keep(all.items, all.count, &run, &showing->cli->error) != ASSAY_OK) {
         run_release(&run);
         return false;
     }
@@ -135,7 +113,7 @@ static assay_status show_run(struct showing *showing, bool named)
     buf_init(&reason, 1 << 16);
     assay_status status = workplace_load_run(showing->workplace, showing->selector, &run, &reason);
     if (status == ASSAY_OK)
-        status = select_results(cli, &showing->words, &run);
+        status = selection_keep(showing->words.items, showing->words.count, &run, &cli->error);
     else if (status == ASSAY_ERR_NOT_FOUND && named && means_benchmark(showing, &run))
         status = ASSAY_OK;
     else

@@ -19,20 +19,6 @@
 
 enum { FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 512 };
 
-/* The start of a file below `root`, "" when it cannot be read. */
-static void read_text(const char *root, const char *path, char text[FILE_BYTES_MAX])
-{
-    char full[PATH_BYTES_MAX];
-    size_t length = 0;
-    int written = snprintf(full, sizeof full, "%s%s", root, path);
-    FILE *file = written < (int)sizeof full ? fopen(full, "re") : NULL;
-    if (file != NULL) {
-        length = fread(text, 1, FILE_BYTES_MAX - 1, file);
-        fclose(file);
-    }
-    text[length] = '\0';
-}
-
 typedef double number_fn(const char *text);
 typedef void word_fn(const char *text, char *word, size_t size);
 
@@ -84,7 +70,7 @@ static void read_numbers(const char *root, const struct number_row *rows, struct
 {
     char text[FILE_BYTES_MAX];
     for (; rows->path != NULL; rows++) {
-        read_text(root, rows->path, text);
+        probe_read_text(root, rows->path, text, sizeof text);
         /* An empty list is a list of none; a file that is not there says nothing. */
         *(double *)(void *)((char *)facts + rows->offset) = text[0] ? rows->parse(text) : NOT_KNOWN;
     }
@@ -94,7 +80,7 @@ static void read_words(const char *root, const struct word_row *rows, struct hos
 {
     char text[FILE_BYTES_MAX];
     for (; rows->path != NULL; rows++) {
-        read_text(root, rows->path, text);
+        probe_read_text(root, rows->path, text, sizeof text);
         rows->parse(text, (char *)facts + rows->offset, FACT_TEXT_MAX);
     }
 }
@@ -103,7 +89,7 @@ static void read_steal(const char *root, struct host_facts *facts)
 {
     char text[FILE_BYTES_MAX];
     struct machine_ticks ticks;
-    read_text(root, "/proc/stat", text);
+    probe_read_text(root, "/proc/stat", text, sizeof text);
     if (parse_ticks(text, &ticks) && ticks.total > 0)
         facts->steal_share = ticks.steal / ticks.total;
 }
@@ -112,12 +98,12 @@ static void read_steal(const char *root, struct host_facts *facts)
 static void read_quota(const char *root, struct host_facts *facts)
 {
     char text[FILE_BYTES_MAX], group[PATH_BYTES_MAX / 2];
-    read_text(root, "/proc/self/cgroup", text);
+    probe_read_text(root, "/proc/self/cgroup", text, sizeof text);
     parse_cgroup(text, group, sizeof group);
     for (;;) {
         char path[PATH_BYTES_MAX];
         snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", group);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         facts->quota_cores =
             fmin(facts->quota_cores, parse_quota(text)); /* fmin skips what is not known */
         char *slash = strrchr(group, '/');
@@ -136,11 +122,11 @@ static void read_battery(const char *root, struct host_facts *facts)
     DIR *entries = opendir(folder);
     while (entries != NULL && (entry = readdir(entries)) != NULL) {
         snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/type", entry->d_name);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         if (strncmp(text, "Mains", 5) != 0)
             continue;
         snprintf(path, sizeof path, "/sys/class/power_supply/%.200s/online", entry->d_name);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         double online = parse_number(text);
         if (online == 1 || (online == 0 && isnan(facts->on_battery)))
             facts->on_battery = 1 - online;
@@ -152,7 +138,7 @@ static void read_battery(const char *root, struct host_facts *facts)
 static void read_boost(const char *root, struct host_facts *facts)
 {
     char text[FILE_BYTES_MAX];
-    read_text(root, CPU "intel_pstate/no_turbo", text);
+    probe_read_text(root, CPU "intel_pstate/no_turbo", text, sizeof text);
     if (isnan(facts->boost))
         facts->boost = 1 - parse_number(text);
 }
@@ -162,7 +148,7 @@ static void read_idle(const char *root, struct host_facts *facts)
     char path[PATH_BYTES_MAX], text[FILE_BYTES_MAX];
     for (int state = 0; state < 16; state++) {
         snprintf(path, sizeof path, CPU "cpu0/cpuidle/state%d/latency", state);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         facts->idle_latency_us = fmax(facts->idle_latency_us, parse_number(text));
     }
 }
@@ -170,7 +156,7 @@ static void read_idle(const char *root, struct host_facts *facts)
 static void read_memory(const char *root, struct host_facts *facts)
 {
     char text[FILE_BYTES_MAX];
-    read_text(root, "/proc/meminfo", text);
+    probe_read_text(root, "/proc/meminfo", text, sizeof text);
     facts->memory_bytes = parse_field(text, "MemTotal") * 1024;
     facts->memory_available_bytes = parse_field(text, "MemAvailable") * 1024;
     facts->swap_used_bytes =
@@ -180,10 +166,10 @@ static void read_memory(const char *root, struct host_facts *facts)
 static void read_cpus(const char *root, struct host_facts *facts)
 {
     char text[FILE_BYTES_MAX], list[PATH_BYTES_MAX];
-    read_text(root, "/proc/self/status", text);
+    probe_read_text(root, "/proc/self/status", text, sizeof text);
     parse_field_text(text, "Cpus_allowed_list", list, sizeof list);
     facts->cores_allowed = list[0] ? parse_cpu_list(list) : NOT_KNOWN;
-    read_text(root, "/proc/cpuinfo", text);
+    probe_read_text(root, "/proc/cpuinfo", text, sizeof text);
     facts->virtual_machine = parse_cpu_flag(text, "hypervisor");
 }
 
@@ -220,7 +206,7 @@ void facts_read_moment(const char *root, struct host_facts *ret_facts)
 {
     char text[FILE_BYTES_MAX];
     *ret_facts = NOTHING_KNOWN;
-    read_text(root, "/proc/loadavg", text);
+    probe_read_text(root, "/proc/loadavg", text, sizeof text);
     parse_load(text, &ret_facts->load_1min, &ret_facts->running);
     read_numbers(root, MOMENT_NUMBERS, ret_facts);
     read_words(root, MOMENT_WORDS, ret_facts);

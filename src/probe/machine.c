@@ -13,6 +13,19 @@
 #include "probe/clock.h"
 #include "probe/parse.h"
 
+void probe_read_text(const char *root, const char *path, char *text, size_t size)
+{
+    char full[512];
+    size_t length = 0;
+    int written = snprintf(full, sizeof full, "%s%s", root, path);
+    FILE *file = written < (int)sizeof full ? fopen(full, "re") : NULL;
+    if (file != NULL) {
+        length = fread(text, 1, size - 1, file);
+        fclose(file);
+    }
+    text[length] = '\0';
+}
+
 /* The first line of `path` that starts with `key`, from behind the first ':' or '='; "" without
  * one. */
 static void read_line(const char *path, const char *key, char *value, size_t size)

@@ -19,4 +19,8 @@ struct machine_ticks {
 /* Zeros when /proc/stat cannot be read. */
 struct machine_ticks machine_ticks_now(void);
 
+/* The start of a file below the folder `root`, as a text of less than `size` bytes; "" when it
+ * cannot be read. */
+void probe_read_text(const char *root, const char *path, char *text, size_t size);
+
 #endif

@@ -16,20 +16,6 @@
 enum { FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 512, VALUE_BYTES_MAX = 200, CACHES_MAX = 8 };
 #define CPU "/sys/devices/system/cpu/"
 
-/* The start of a file below `root`, "" when it cannot be read. */
-static void read_text(const char *root, const char *path, char text[FILE_BYTES_MAX])
-{
-    char full[PATH_BYTES_MAX];
-    size_t length = 0;
-    int written = snprintf(full, sizeof full, "%s%s", root, path);
-    FILE *file = written < (int)sizeof full ? fopen(full, "re") : NULL;
-    if (file != NULL) {
-        length = fread(text, 1, FILE_BYTES_MAX - 1, file);
-        fclose(file);
-    }
-    text[length] = '\0';
-}
-
 void snapshot_add(const char *name, const char *value, struct buf *out)
 {
     if (value[0] == '\0')
@@ -44,7 +30,7 @@ void snapshot_add(const char *name, const char *value, struct buf *out)
 static void add_line(const char *root, const char *name, const char *path, struct buf *out)
 {
     char text[FILE_BYTES_MAX];
-    read_text(root, path, text);
+    probe_read_text(root, path, text, sizeof text);
     text[strcspn(text, "\n")] = '\0';
     snapshot_add(name, text, out);
 }
@@ -67,14 +53,14 @@ static const struct {
 static void add_processor(const char *root, struct buf *out)
 {
     char text[FILE_BYTES_MAX], value[VALUE_BYTES_MAX];
-    read_text(root, "/proc/cpuinfo", text);
+    probe_read_text(root, "/proc/cpuinfo", text, sizeof text);
     /* Its keys have a tab before the colon. */
     const char *line = strstr(text, "\nmicrocode");
     if (line != NULL && (line = strchr(line, ':')) != NULL) {
         parse_word(line + 1, value, sizeof value);
         snapshot_add("microcode", value, out);
     }
-    read_text(root, "/sys/kernel/mm/transparent_hugepage/enabled", text);
+    probe_read_text(root, "/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     parse_chosen(text, value, sizeof value);
     snapshot_add("transparent_huge_pages", value, out);
 }
@@ -84,13 +70,13 @@ static void add_caches(const char *root, struct buf *out)
     char path[PATH_BYTES_MAX], text[FILE_BYTES_MAX], level[8], type[32], size[32], name[64];
     for (int i = 0; i < CACHES_MAX; i++) {
         snprintf(path, sizeof path, CPU "cpu0/cache/index%d/level", i);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         parse_word(text, level, sizeof level);
         snprintf(path, sizeof path, CPU "cpu0/cache/index%d/type", i);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         parse_word(text, type, sizeof type);
         snprintf(path, sizeof path, CPU "cpu0/cache/index%d/size", i);
-        read_text(root, path, text);
+        probe_read_text(root, path, text, sizeof text);
         parse_word(text, size, sizeof size);
         snprintf(name, sizeof name, "cache_l%s_%s", level, type);
         if (level[0] != '\0')
@@ -135,7 +121,7 @@ static void add_surroundings(const char *root, struct buf *out)
     const char *container = exists(root, "/.dockerenv")          ? "docker"
                             : exists(root, "/run/.containerenv") ? "podman"
                                                                  : "";
-    read_text(root, "/proc/cpuinfo", text);
+    probe_read_text(root, "/proc/cpuinfo", text, sizeof text);
     bool is_virtual = parse_cpu_flag(text, "hypervisor") == 1;
     if (exists(root, "/sys/hypervisor/type"))
         add_line(root, "hypervisor", "/sys/hypervisor/type", out);
@@ -143,7 +129,7 @@ static void add_surroundings(const char *root, struct buf *out)
         add_line(root, "hypervisor", "/sys/class/dmi/id/sys_vendor", out);
     else if (is_virtual)
         snapshot_add("hypervisor", "yes", out);
-    read_text(root, "/proc/1/cgroup", text);
+    probe_read_text(root, "/proc/1/cgroup", text, sizeof text);
     for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS && container[0] == '\0'; i++)
         if (strstr(text, GROUPS[i].word) != NULL)
             container = GROUPS[i].name;

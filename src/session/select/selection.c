@@ -188,3 +188,24 @@ assay_status selection_check_hits(const struct selection *selection, struct buf 
     }
     return ASSAY_OK;
 }
+
+assay_status selection_keep(char *const *words, int count, struct run *run, struct buf *error)
+{
+    struct selection selection;
+    size_t kept = 0;
+    assay_status status = selection_open(words, count, &selection, error);
+    for (size_t i = 0; i < run->results.count && status == ASSAY_OK; i++) {
+        struct result *result = &run->results.items[i];
+        if (selection_takes(&selection, &result->benchmark))
+            run->results.items[kept++] = *result;
+        else
+            result_release(result);
+    }
+    selection_release(&selection);
+    TRY(status);
+    run->results.count = kept;
+    return kept > 0 || count == 0
+               ? ASSAY_OK
+               : buf_error(error, ASSAY_ERR_NOT_FOUND, "no benchmark of run '%s' matches '%s'",
+                           run->id, words[0]);
+}

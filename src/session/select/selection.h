@@ -54,4 +54,9 @@ bool selection_takes(struct selection *selection, const struct benchmark *benchm
 ASSAY_USE_RESULT assay_status selection_check_hits(const struct selection *selection,
                                                    struct buf *error);
 
+/* Leaves the results of a run that the words take.  ASSAY_ERR_NOT_FOUND: there are words, and they
+ * take none. */
+ASSAY_USE_RESULT assay_status selection_keep(char *const *words, int count, struct run *run,
+                                             struct buf *error);
+
 #endif

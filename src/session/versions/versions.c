@@ -275,30 +275,6 @@ static assay_status build(const struct versions_request *request, struct version
     return build_open(&wanted, &versions->arena, &version->build, error);
 }
 
-/* Leaves the results that the words behind the versions choose. */
-static assay_status select_results(const struct versions_request *request, int used,
-                                   struct run *run, struct buf *error)
-{
-    struct selection selection;
-    size_t kept = 0;
-    assay_status status =
-        selection_open(request->words + used, request->count - used, &selection, error);
-    for (size_t i = 0; i < run->results.count && status == ASSAY_OK; i++) {
-        struct result *result = &run->results.items[i];
-        if (selection_takes(&selection, &result->benchmark))
-            run->results.items[kept++] = *result;
-        else
-            result_release(result);
-    }
-    selection_release(&selection);
-    TRY(status);
-    run->results.count = kept;
-    return kept > 0 || used == request->count
-               ? ASSAY_OK
-               : buf_error(error, ASSAY_ERR_NOT_FOUND, "no benchmark of run '%s' matches '%s'",
-                           run->id, request->words[used]);
-}
-
 static assay_status open_version(const struct versions_request *request, struct versions *versions,
                                  int used, struct version *version, struct buf *error)
 {
@@ -307,7 +283,7 @@ static assay_status open_version(const struct versions_request *request, struct 
                 ? results_load(version->name, &version->run, error)
                 : workplace_load_run(request->workplace, version->name, &version->run, error));
         tell_choice(request, version);
-        return select_results(request, used, &version->run, error);
+        return selection_keep(request->words + used, request->count - used, &version->run, error);
     }
     if (version->kind == VERSION_MODULES)
         return open_catalog(request, &version->name, 1, used, &version->catalog, error);

@@ -152,7 +152,7 @@ static void gathered_release(struct gathered *gathered)
     vec_release(&gathered->points);
 }
 
-static assay_status damaged(struct sql_store *self, assay_status status)
+assay_status segment_damaged(struct sql_store *self, assay_status status)
 {
     return status == ASSAY_ERR_PARSE
                ? buf_error(&self->store.error, ASSAY_ERR_IO,
@@ -192,7 +192,7 @@ static assay_status gather_tail(struct sql_store *self, struct gathered *gathere
     while ((step = sql_step(statement)) == SQL_ROW) {
         size_t length;
         const void *bytes = sql_blob(statement, 1, &length);
-        TRY(damaged(self, gather_run(gathered, sql_integer(statement, 0), bytes, length)));
+        TRY(segment_damaged(self, gather_run(gathered, sql_integer(statement, 0), bytes, length)));
     }
     return sql_rows_end(self, step);
 }
@@ -232,7 +232,8 @@ static assay_status gather_chunks(struct sql_store *self, int64_t segment, const
     while ((step = sql_step(statement)) == SQL_ROW) {
         struct closed_bytes value;
         value.bytes = sql_blob(statement, 1, &value.length);
-        TRY(damaged(self, gather_chunk(gathered, places, runs, sql_integer(statement, 0), &value)));
+        TRY(segment_damaged(
+            self, gather_chunk(gathered, places, runs, sql_integer(statement, 0), &value)));
     }
     return sql_rows_end(self, step);
 }
@@ -437,7 +438,7 @@ static assay_status list_segments(struct sql_store *self, const char *text, int6
             return ASSAY_ERR_MEMORY;
         *row = (struct segment_row){.key = sql_integer(statement, 0)};
         const void *bytes = sql_blob(statement, 1, &length);
-        TRY(damaged(self, segment_runs_unpack(bytes, length, &row->runs)));
+        TRY(segment_damaged(self, segment_runs_unpack(bytes, length, &row->runs)));
     }
     return sql_rows_end(self, step);
 }

@@ -14,6 +14,10 @@ ASSAY_USE_RESULT assay_status segment_fold(struct sql_store *self, bool all);
 ASSAY_USE_RESULT assay_status segment_rewrite(struct sql_store *self, int64_t segment,
                                               const key_vec *gone);
 
+/* What a reader of segments says: bytes that do not unpack (ASSAY_ERR_PARSE) become ASSAY_ERR_IO
+ * with a message, every other status stays. */
+ASSAY_USE_RESULT assay_status segment_damaged(struct sql_store *self, assay_status status);
+
 /* Appends the runs of a segment, as its row has them.  ASSAY_ERR_PARSE. */
 ASSAY_USE_RESULT assay_status segment_runs_unpack(const void *bytes, size_t length, key_vec *runs);
 

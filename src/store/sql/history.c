@@ -174,15 +174,6 @@ static assay_status read_series(struct sql_store *self, struct trends *trends)
     return sql_rows_end(self, step);
 }
 
-static assay_status damaged(struct sql_store *self, assay_status status)
-{
-    return status == ASSAY_ERR_PARSE
-               ? buf_error(&self->store.error, ASSAY_ERR_IO,
-                           "cannot read the store: its trend index is damaged; 'assay history "
-                           "check' tells more")
-               : status;
-}
-
 static assay_status add_segment(struct trends *trends, int64_t key, const void *bytes,
                                 size_t length)
 {
@@ -218,7 +209,7 @@ static assay_status read_segments(struct sql_store *self, struct trends *trends)
     while ((step = sql_step(statement)) == SQL_ROW) {
         size_t length;
         const void *bytes = sql_blob(statement, 1, &length);
-        TRY(damaged(self, add_segment(trends, sql_integer(statement, 0), bytes, length)));
+        TRY(segment_damaged(self, add_segment(trends, sql_integer(statement, 0), bytes, length)));
     }
     return sql_rows_end(self, step);
 }
@@ -259,7 +250,7 @@ static assay_status read_tail(struct sql_store *self, struct trends *trends)
         const void *bytes = sql_blob(statement, 1, &length);
         const uint32_t place = place_of(trends, sql_integer(statement, 0), &hint);
         if (place != UINT32_MAX)
-            TRY(damaged(self, add_tail(trends, place, bytes, length)));
+            TRY(segment_damaged(self, add_tail(trends, place, bytes, length)));
     }
     if (trends->tail.count > 0)
         qsort(trends->tail.items, trends->tail.count, sizeof *trends->tail.items, by_series);
@@ -354,7 +345,8 @@ static assay_status read_chunks(struct sql_store *self, int64_t series, size_t f
         while (at < trends->segments.count && trends->segments.items[at].key < key)
             at++;
         if (at < trends->segments.count && trends->segments.items[at].key == key)
-            status = damaged(self, add_chunk(trends, &trends->segments.items[at], &value, spots));
+            status = segment_damaged(self,
+                                     add_chunk(trends, &trends->segments.items[at], &value, spots));
     }
     if (status == ASSAY_OK)
         status = sql_rows_end(self, step);
