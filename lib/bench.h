@@ -37,6 +37,7 @@ struct bench_request {
     const char *fixtures_folder;
     struct team *team; /* what both sides of a pair share */
     bool counting;     /* regions are counted and not timed */
+    bool passed;       /* the check did in another process, and is left out */
 };
 
 /* Threads, and the memory of slots of each; of which one slot runs at a time. */

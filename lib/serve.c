@@ -142,7 +142,8 @@ static void open_side(struct serve *serve, const struct message *message)
                                     number_u64(message, "seed", 0),
                                     text_of(message, "fixtures"),
                                     &serve->team,
-                                    message_number(message, "counting", 0) > 0};
+                                    message_number(message, "counting", 0) > 0,
+                                    message_number(message, "passed", 0) > 0};
     if (request.definition == NULL) {
         answer(serve, "error", "no such benchmark in this module");
         return;

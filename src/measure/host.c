@@ -340,6 +340,8 @@ assay_status host_open(struct host *host, const struct open_request *request, ho
     message_add(&line, "fixtures", request->fixtures);
     if (request->counting)
         message_add(&line, "counting", "1");
+    if (request->passed)
+        message_add(&line, "passed", "1");
     return host_ask(host, line.text, on_line, context, ret_outcome);
 }
 

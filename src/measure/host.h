@@ -80,6 +80,7 @@ struct open_request {
     uint64_t seed;
     const char *fixtures; /* folder */
     bool counting;        /* its regions are counted; nothing in them is timed */
+    bool passed;          /* its check passed in an earlier launch, and may be left out */
 };
 
 /* Sends `open`; as host_ask. */

@@ -43,6 +43,7 @@ struct launch {
     double slot_ns;    /* of one slot of `iterations`, as last seen */
     double untimed_ns; /* the same; what it leaves out of that on purpose */
     double fixed_ns;
+    bool is_long; /* one iteration fills a slot, as the launch before found */
     bool sampling;
     struct slot total; /* of all samples */
 };
@@ -112,7 +113,8 @@ static bool is_exact(const struct plan *plan)
     return plan->iterations != 0 && plan->warmup_iterations != 0;
 }
 
-/* Grows the iteration count until one slot lasts as long as the plan asks. */
+/* Grows the iteration count until one slot lasts as long as the plan asks.  Of a body that is known
+ * to be long the first slot, cold as it is, says enough: its count cannot be less than 1. */
 static enum outcome calibrate(struct launch *launch)
 {
     const double target_ns = launch->plan->slot_seconds * 1e9;
@@ -121,6 +123,10 @@ static enum outcome calibrate(struct launch *launch)
     if (is_exact(launch->plan))
         return OUTCOME_OK;
     enum outcome outcome = run_slots(launch, launch->iterations, 1); /* cold: not looked at */
+    if (outcome == OUTCOME_OK && launch->is_long && slots_min_ns(launch) >= target_ns * 0.7) {
+        launch->slot_ns = slots_min_ns(launch);
+        return OUTCOME_OK;
+    }
     while (outcome == OUTCOME_OK) {
         outcome = look(launch, target_ns * 0.7, &ns);
         if (outcome != OUTCOME_OK)
@@ -186,12 +192,15 @@ static enum outcome warm_up_by_count(struct launch *launch)
     return OUTCOME_OK;
 }
 
-/* Windows of slots until two in a row are not faster than the best before, or the time is up. */
+/* Windows of slots until two in a row are not faster than the best before, or the time is up, which
+ * the search for the iteration count may have filled with a single slot. */
 static enum outcome warm_up(struct launch *launch)
 {
     const struct executor_ops *ops = launch->executor->ops;
     if (launch->plan->warmup_iterations != 0)
         return warm_up_by_count(launch);
+    if (launch->slot_ns >= launch->plan->warmup_seconds * 1e9)
+        return OUTCOME_OK;
     double end = ops->now(launch->executor->self) + launch->plan->warmup_seconds;
     double best_ns = launch->slot_ns;
     for (int flat = 0; flat < WARM_WINDOWS_FLAT && ops->now(launch->executor->self) < end;) {
@@ -300,9 +309,13 @@ static enum outcome check_possible(struct launch *launch)
 
 enum outcome launch_measure(const struct executor *executor, const struct plan *plan,
                             uint32_t launch_number, struct result *result,
-                            struct launch_facts *ret_facts, struct buf *reason)
+                            struct launch_facts *facts, struct buf *reason)
 {
-    struct launch launch = {.executor = executor, .plan = plan, .result = result, .reason = reason};
+    struct launch launch = {.executor = executor,
+                            .plan = plan,
+                            .result = result,
+                            .reason = reason,
+                            .is_long = facts->is_long};
     double outside[2] = {0, 0};
     const size_t samples_before = result->samples.count;
     enum outcome outcome = executor->ops->open(executor->self, result, reason);
@@ -320,12 +333,13 @@ enum outcome launch_measure(const struct executor *executor, const struct plan *
         outcome = check_stops(&launch);
     if (outcome == OUTCOME_OK)
         outcome = check_possible(&launch);
-    *ret_facts = (struct launch_facts){
+    *facts = (struct launch_facts){
         .fixed_ns = launch.fixed_ns,
         .outside_ratio = outside[1] > 0 ? outside[0] / outside[1] : 0,
         .removed_ratio = launch.total.ns > 0 ? launch.total.removed_ns / launch.total.ns : 0,
         .rss_bytes_peak = outcome == OUTCOME_OK ? executor->ops->rss_bytes(executor->self) : 0,
         .iterations = launch.iterations,
+        .is_long = launch.iterations == 1,
     };
     enum outcome closed =
         executor->ops->close(executor->self, outcome == OUTCOME_OK ? reason : NULL);

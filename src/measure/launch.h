@@ -13,12 +13,14 @@ struct launch_facts {
     double removed_ratio; /* what stopping the clock cost, beside what is left of the loops' time */
     double rss_bytes_peak;
     uint64_t iterations; /* per sample */
+    bool is_long;        /* one iteration fills a slot, which later launches need not find out */
 };
 
-/* Appends the samples of launch number `launch` to result->samples.
+/* Appends the samples of launch number `launch` to result->samples.  `facts` holds those of the
+ * launch before, or zeros, and gets those of this one.
  * OUTCOME_FAILED and OUTCOME_SKIPPED leave the reason in `reason` and no samples. */
 enum outcome launch_measure(const struct executor *executor, const struct plan *plan,
-                            uint32_t launch, struct result *result, struct launch_facts *ret_facts,
+                            uint32_t launch, struct result *result, struct launch_facts *facts,
                             struct buf *reason);
 
 #endif

@@ -78,8 +78,12 @@ static assay_status ask_open(struct pair_hosts *self, struct host *host, int sid
 {
     const struct pair_sides *sides = &self->sides;
     struct side_reader reader = {self, side};
-    struct open_request request = {side == 0 ? sides->old_side : sides->new_side, name,
-                                   sides->plan->seed, sides->paths->fixtures, false};
+    struct open_request request = {side == 0 ? sides->old_side : sides->new_side,
+                                   name,
+                                   sides->plan->seed,
+                                   sides->paths->fixtures,
+                                   false,
+                                   false};
     return host_open(host, &request, read_opened, &reader, ret_outcome);
 }
 

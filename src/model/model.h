@@ -218,6 +218,7 @@ struct plan {
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
     uint64_t warmup_iterations; /* per launch, in place of a time; 0: by time */
+    bool checks_once;  /* an oracle that passed in a launch need not run in the later ones */
     unsigned extras;   /* what is measured beside time: bits of model/resources/resources.h */
     unsigned left_out; /* benchmarks tagged PLAN_TAG_SLOW that a quick run of everything lacks */
 };

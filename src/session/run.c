@@ -19,6 +19,7 @@
 #include "session/counting/instructions.h"
 #include "session/environment/environment.h"
 #include "session/measurements.h"
+#include "session/place/profile.h"
 #include "session/place/project.h"
 
 assay_status session_name_run(struct run *run)
@@ -62,6 +63,7 @@ static void take_over(struct run *resumed, struct run *run)
 {
     *run = *resumed;
     *resumed = (struct run){0};
+    run->plan.checks_once = profile_checks_once(run->plan.profile);
     run->interrupted = false;
     run->targets.count = 0;
 }

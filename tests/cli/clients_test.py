@@ -95,6 +95,20 @@ def whatever_goes_wrong_is_one_row_with_its_reason(language):
         contains(rows[f'odd/{name}']['reason'], *words)
 
 
+def checks_of(language, *words):
+    """How often the check of each row ran: it adds a line to a file."""
+    pathlib.Path('checks').write_text('')
+    exits(run(module('checked', language), '-l', '3', *words), 0)
+    lines = pathlib.Path('checks').read_text().split()
+    return {name: lines.count(name) for name in ('silent', 'telling')}
+
+
+@in_both
+def a_quick_run_checks_once_what_tells_nothing_and_others_check_in_each_launch(language):
+    check(checks_of(language) == {'silent': 1, 'telling': 3})
+    check(checks_of(language, '--profile', 'standard') == {'silent': 3, 'telling': 3})
+
+
 @in_both
 def a_host_answers_as_the_protocol_says(language):
     host = Host(module('odd', language))

@@ -22,7 +22,7 @@ static unsigned slot_number, setups, checks, teardowns, builds;
 static void open_definition(const struct assay_definition *definition, const char *params,
                             uint64_t seed, const char *folder)
 {
-    const struct bench_request request = {definition, params, seed, folder, &team, false};
+    const struct bench_request request = {definition, params, seed, folder, &team, false, false};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
 }
 
@@ -263,6 +263,17 @@ TEST(setup_and_check_run_once_and_teardown_last)
     CHECK_EQ(teardowns, 1);
 }
 
+TEST(a_check_that_passed_in_another_process_is_left_out)
+{
+    static const struct assay_definition definition = {
+        .name = "a", .body = count_slot, .file = "f", .setup = count_setup, .check = count_check};
+    const struct bench_request request = {&definition, "", 1, "", &team, false, true};
+    CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
+    CHECK(setups == 1 && checks == 0);
+    CHECK(run_slot(1));
+    bench_close(&bench);
+}
+
 TEST(after_a_failed_setup_only_teardown_runs)
 {
     static const struct assay_definition definition = {.name = "a",
@@ -363,7 +374,7 @@ TEST(two_open_benchmarks_read_the_same_pages_of_a_fixture_until_the_last_closes)
 {
     static struct open_bench twin;
     const struct assay_definition definition = {.name = "a", .body = count_slot, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, test_folder(), &team, false};
+    const struct bench_request request = {&definition, "", 1, test_folder(), &team, false, false};
     open_definition(&definition, "", 1, test_folder());
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     const struct built *one = assay_fixture(&bench.bench, "key", build, NULL);
@@ -387,7 +398,7 @@ TEST(two_open_benchmarks_get_the_same_memory_in_their_slots)
     static struct open_bench twin;
     struct slot_time time;
     const struct assay_definition definition = {.name = "a", .body = take_block, .file = "f"};
-    const struct bench_request request = {&definition, "", 1, "", &team, false};
+    const struct bench_request request = {&definition, "", 1, "", &team, false, false};
     open_definition(&definition, "", 1, "");
     CHECK_EQ(bench_open(&twin, &request), ASSAY_OK);
     CHECK(run_slot(1));

@@ -118,16 +118,22 @@ struct launched {
     const char *reason;
 };
 
-static struct launched launch(struct fake *fake, const struct plan *plan)
+/* `got` has the facts of the launch before. */
+static void launch_after(struct fake *fake, const struct plan *plan, struct launched *got)
 {
     static struct buf reason;
-    struct launched got = {.facts = {.iterations = 777}};
     const struct executor executor = {&FAKE, fake};
     buf_release(&reason);
     buf_init(&reason, 1000);
-    got.outcome = launch_measure(&executor, plan, 3, &got.result, &got.facts, &reason);
-    got.reason = reason.text;
+    got->outcome = launch_measure(&executor, plan, 3, &got->result, &got->facts, &reason);
+    got->reason = reason.text;
     CHECK(fake->opened == 1 && fake->closed == 1);
+}
+
+static struct launched launch(struct fake *fake, const struct plan *plan)
+{
+    struct launched got = {.facts = {.iterations = 777}};
+    launch_after(fake, plan, &got);
     return got;
 }
 
@@ -219,6 +225,43 @@ TEST(an_iteration_longer_than_a_slot_runs_once_in_it)
     CHECK_EQ(got.facts.iterations, 1);
     CHECK_EQ(got.result.samples.count, 2);
     CHECK(fake.slots <= 5); /* cold, one look, one of warm-up, the samples: each costs 2 s */
+    release(&got);
+}
+
+/* Of launches after the first: what is left to be found out, and that a wrong hint is mended. */
+TEST(a_body_that_was_long_is_not_looked_at_again)
+{
+    struct plan plan = PLAN;
+    struct fake fake = {.fixed_ns = 30, .each_ns = 2000 * MILLISECOND};
+    struct launched got = {.facts = {.is_long = true}};
+    plan.sample_count = 2;
+    launch_after(&fake, &plan, &got);
+    CHECK_EQ(got.facts.iterations, 1);
+    CHECK(got.facts.is_long);
+    CHECK_EQ(fake.slots, 3); /* cold, and the samples */
+    release(&got);
+}
+
+TEST(a_body_that_was_long_and_is_not_gets_its_iterations)
+{
+    struct fake fake = {.fixed_ns = 25, .each_ns = 10};
+    struct launched got = {.facts = {.is_long = true}}, want = launch(&fake, &PLAN);
+    struct fake same = {.fixed_ns = 25, .each_ns = 10};
+    launch_after(&same, &PLAN, &got);
+    CHECK_EQ(got.facts.iterations, want.facts.iterations);
+    CHECK(!got.facts.is_long && !want.facts.is_long);
+    check_each(&got, 10, 1e-6);
+    release(&got);
+    release(&want);
+}
+
+TEST(a_slot_longer_than_all_of_the_warm_up_has_warmed_up)
+{
+    struct fake fake = {.fixed_ns = 30, .each_ns = 150 * MILLISECOND};
+    struct plan plan = PLAN;
+    plan.sample_count = 1;
+    struct launched got = launch(&fake, &plan);
+    CHECK_EQ(fake.slots, 3); /* cold, one look, the sample */
     release(&got);
 }
 

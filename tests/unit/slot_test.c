@@ -13,7 +13,7 @@ static struct slot_time slot_time;
 
 static void open_definition(const struct assay_definition *definition, const char *params)
 {
-    const struct bench_request request = {definition, params, 7, "", &team, false};
+    const struct bench_request request = {definition, params, 7, "", &team, false, false};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
 }
 
@@ -408,7 +408,7 @@ TEST(two_open_benchmarks_take_turns_with_one_crew)
         .name = "a", .body = consume_in_threads, .file = "f", .threads = 2};
     const struct assay_definition six = {
         .name = "b", .body = consume_in_threads, .file = "f", .threads = 6};
-    const struct bench_request request = {&six, "", 7, "", &team, false};
+    const struct bench_request request = {&six, "", 7, "", &team, false, false};
     open_definition(&two, "");
     CHECK_EQ(bench_open(&wide, &request), ASSAY_OK);
     for (int i = 0; i < 50; i++)
@@ -426,7 +426,7 @@ TEST(what_runs_in_threads_is_not_counted)
 {
     const struct assay_definition definition = {
         .name = "a", .body = consume_in_threads, .file = "f", .threads = 2};
-    const struct bench_request request = {&definition, "", 7, "", &team, true};
+    const struct bench_request request = {&definition, "", 7, "", &team, true, false};
     CHECK_EQ(bench_open(&bench, &request), ASSAY_OK);
     CHECK_EQ(bench.outcome, OUTCOME_SKIPPED);
     CHECK_CONTAINS(bench.reason.text, "2 threads, which are timed and not counted");

@@ -203,8 +203,8 @@ static enum outcome conclude(struct counting_host *self, assay_status status, en
 
 static enum outcome open_process(struct counting_host *self, struct buf *reason)
 {
-    const struct open_request request = {self->benchmark, "a", self->plan->seed,
-                                         self->paths->fixtures, true};
+    const struct open_request request = {self->benchmark,       "a",  self->plan->seed,
+                                         self->paths->fixtures, true, false};
     enum outcome outcome = OUTCOME_OK;
     assay_status status = start_process(self);
     if (status == ASSAY_OK && !self->is_program)

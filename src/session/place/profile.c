@@ -27,6 +27,7 @@ enum { QUICK_LAUNCHES_LEAST = 3 };
 
 static const struct plan PROFILES[] = {
     {.profile = "quick",
+     .checks_once = true,
      .launches = 5,
      .warmup_seconds = 0.05,
      .measure_seconds = 0.1,
@@ -89,6 +90,12 @@ static void override(const struct plan *with, struct plan *plan)
         plan->limit_rss_bytes = with->limit_rss_bytes;
     if (with->seed != 0)
         plan->seed = with->seed;
+}
+
+bool profile_checks_once(const char *name)
+{
+    const struct plan *profile = find_profile(name);
+    return profile != NULL && profile->checks_once;
 }
 
 assay_status profile_plan(const struct profile_request *request, const struct config *config,

@@ -16,6 +16,9 @@ ASSAY_USE_RESULT assay_status profile_plan(const struct profile_request *request
                                            const struct config *config, struct plan *ret_plan,
                                            struct buf *error);
 
+/* Whether a plan of this profile, which a store told, has checks_once. */
+bool profile_checks_once(const char *name);
+
 /* How two versions are measured in pairs until they are decided; `name` is lent and labels the
  * plan, whose launches are the most that a benchmark may take.  Of assay.yaml the limits and the
  * seed count, which hold for any measuring; then what `said` has that is not 0. */
