@@ -209,6 +209,26 @@ struct resampling {
     size_t count;
 };
 
+/* As many units as there are.  Of few the indices come four out of a word, as in sum_of_batches. */
+static void draw_units(struct random *random, uint32_t *units, uint64_t count)
+{
+    uint64_t i = 0;
+    struct random own = *random;
+    for (; count <= BATCH_UNITS_MAX && i + 4 <= count; i += 4) {
+        random_wide product = (random_wide)random_word(&own) * count;
+        units[i] = (uint32_t)(product >> 64);
+        product = (random_wide)(uint64_t)product * count;
+        units[i + 1] = (uint32_t)(product >> 64);
+        product = (random_wide)(uint64_t)product * count;
+        units[i + 2] = (uint32_t)(product >> 64);
+        product = (random_wide)(uint64_t)product * count;
+        units[i + 3] = (uint32_t)(product >> 64);
+    }
+    for (; i < count; i++)
+        units[i] = (uint32_t)random_below(&own, count);
+    *random = own;
+}
+
 /* The statistic of all units, or without the one numbered `left_out`. */
 static double statistic_without(struct resampling *resampling, size_t left_out)
 {
@@ -241,8 +261,7 @@ static assay_status resample(struct resampling *resampling, double *replicates,
     struct bootstrap bootstrap = {.estimate = statistic_without(resampling, SIZE_MAX)};
     bootstrap.acceleration = jackknife_acceleration(resampling, replicates + request->resamples);
     for (size_t i = 0; i < request->resamples; i++) {
-        for (size_t k = 0; k < resampling->count; k++)
-            resampling->units[k] = (uint32_t)random_below(&random, resampling->count);
+        draw_units(&random, resampling->units, resampling->count);
         replicates[i] =
             resampling->statistic(resampling->context, resampling->units, resampling->count);
         if (!isfinite(replicates[i]))
