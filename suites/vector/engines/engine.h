@@ -32,6 +32,8 @@ struct engine {
 };
 
 extern const struct engine engine_graph;
+struct graph;
+struct graph *engine_graph_of(void *index); /* which is owned by the index */
 /* Compiled only where the libraries are. */
 extern const struct engine engine_hnswlib, engine_faiss, engine_faiss_flat, engine_sqlite_vec;
 

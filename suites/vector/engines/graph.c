@@ -75,4 +75,10 @@ static size_t find(void *index, const float *query, size_t k, size_t beam, uint3
     return found;
 }
 
+struct graph *engine_graph_of(void *index)
+{
+    const struct index *own = index;
+    return own->graph;
+}
+
 const struct engine engine_graph = {"graph", build, save, load, find, drop};
