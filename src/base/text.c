@@ -23,19 +23,19 @@ size_t text_distance(const char *a, const char *b)
     size_t a_length = strlen(a), b_length = strlen(b);
     if (a_length > TEXT_WORD_MAX || b_length > TEXT_WORD_MAX)
         return a_length > b_length ? a_length : b_length;
-    size_t row[TEXT_WORD_MAX + 1]; /* row[j]: distance of a's first i bytes and b's first j */
+    size_t rows[3][TEXT_WORD_MAX + 1]; /* [i % 3][j]: of a's first i bytes and b's first j */
     for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = smallest(replaced, row[j] + 1, row[j - 1] + 1);
+            row[j] = smallest(above[j - 1] + (a[i - 1] != b[j - 1]), above[j] + 1, row[j - 1] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smallest(row[j], rows[(i + 1) % 3][j - 2] + 1, row[j]);
         }
     }
-    return row[b_length];
+    return rows[a_length % 3][b_length];
 }
 
 const char *text_nearest(const char *word, const char *const *words, size_t count)

@@ -8,8 +8,10 @@
 /* Longest word, in bytes, that text_distance looks at in full. */
 enum { TEXT_WORD_MAX = 64 };
 
-/* Number of bytes to insert, delete or replace to turn `a` into `b` (Levenshtein).  When one of
- * them is longer than TEXT_WORD_MAX: the length of the longer one, which is an upper bound.
+/* Number of bytes to insert, delete or replace, or of neighbours to swap, to turn `a` into `b`, no
+ * byte twice: what a slip of the fingers is (optimal string alignment; Damerau 1964, A Technique
+ * for Computer Detection and Correction of Spelling Errors, Communications of the ACM 7(3)).  When
+ * one of them is longer than TEXT_WORD_MAX: the length of the longer one, which is an upper bound.
  * O(length a * length b) time, constant space. */
 size_t text_distance(const char *a, const char *b);
 

@@ -100,6 +100,9 @@ static void describe(const struct scaffold *scaffold, const struct next *next, s
     buf_puts(out, "; now:\n");
     for (int i = 0; i < NEXT_COUNT; i++)
         buf_printf(out, "  %s\n", next->commands[i].text);
+    if (scaffold->module != NULL && strchr(scaffold->module, '/') != NULL && !scaffold->has_project)
+        buf_printf(out, "to have it in every run, name it in assay.yaml: suites: [%.*s]\n",
+                   (int)strcspn(scaffold->module, "/"), scaffold->module);
 }
 
 static assay_status print_json(struct cli *cli, const struct scaffold *scaffold,

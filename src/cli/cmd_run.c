@@ -439,7 +439,8 @@ const struct command command_run = {
     "[PATTERN|MODULE ...]",
     "measure benchmarks and keep every result",
     SELECTION_DETAILS
-    "\nWithout operands all suites are run; the quick profile leaves out what is tagged 'slow'\n"
+    "\nWithout operands all suites are run: those of assay.yaml and ASSAY_SUITES, or without any\n"
+    "those that come with assay; the quick profile leaves out what is tagged 'slow'\n"
     "until --profile standard, %slow or a pattern asks for it. Every benchmark is stored as it "
     "ends. Ctrl-C ends the\n"
     "one under way and keeps the others; --resume goes on with the rest, on the same machine and\n"

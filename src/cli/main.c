@@ -21,13 +21,27 @@ static const char *executable_folder(void)
     return dirname(path);
 }
 
+/* Words that others have for it, which no slip of the fingers explains. */
+static const char *other_word(const char *name)
+{
+    static const char *const WORDS[][2] = {
+        {"bench", "run"},  {"measure", "run"}, {"diff", "compare"},    {"report", "show"},
+        {"check", "gate"}, {"log", "history"}, {"dashboard", "serve"}, {"new", "init"},
+    };
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcmp(name, WORDS[i][0]) == 0)
+            return WORDS[i][1];
+    return NULL;
+}
+
 static assay_status no_command(struct cli *cli, const char *name)
 {
     const char *names[64];
     size_t count = 0;
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
         names[count++] = (*command)->name;
-    const char *near = text_nearest(name, names, count);
+    const char *other = other_word(name);
+    const char *near = other ? other : text_nearest(name, names, count);
     return near ? buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                             "unknown command '%s' (did you mean '%s'?)", name, near)
                 : buf_error(&cli->error, ASSAY_ERR_ARGUMENT,

@@ -53,7 +53,7 @@ static const struct entry EXIT_CODES[] = {
 
 static const struct entry VARIABLES[] = {
     {"*ASSAY_STORE*", "the database, unless *--store* names one"},
-    {"*ASSAY_SUITES*", "folders with suites, separated by ':'"},
+    {"*ASSAY_SUITES*", "folders with suites, separated by ':', beside those of assay.yaml"},
     {"*ASSAY_HOST*", "the program that loads and runs benchmark modules"},
     {"*ASSAY_LOCK*", "the file that one measuring process at a time locks; *off*: none does"},
     {"*ASSAY_HINTS*", "*off*: *run* says nothing when the machine is not quiet"},

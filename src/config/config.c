@@ -158,7 +158,8 @@ static const struct key CONFIG_KEYS[] = {
     {.name = "suites",
      .kind = KEY_PATHS,
      .offset = offsetof(struct config, suites),
-     .doc = "module files, and folders in which to look for them"},
+     .doc = "module files, and folders in which to look for them; without it the suites that come "
+            "with assay"},
     {.name = "targets",
      .kind = KEY_PATHS,
      .offset = offsetof(struct config, targets),

@@ -114,6 +114,18 @@ static assay_status list_argument(const struct catalog_request *request, const c
     return list_path(request, path.text, FOLDER_DEPTH, catalog);
 }
 
+/* What assay.yaml names: a folder, or a module that may be called without a slash, too. */
+static assay_status list_suite(const struct catalog_request *request, const char *suite,
+                               struct catalog *catalog, struct buf *error)
+{
+    struct stat info;
+    if (stat(suite, &info) != 0)
+        return ASSAY_OK; /* only looked for */
+    if (S_ISDIR(info.st_mode))
+        return list_folder(request, suite, FOLDER_DEPTH, catalog);
+    return list_argument(request, suite, catalog, error);
+}
+
 static assay_status list_all(const struct catalog_request *request, struct catalog *catalog,
                              struct buf *error)
 {
@@ -124,8 +136,7 @@ static assay_status list_all(const struct catalog_request *request, struct catal
             TRY(list_argument(request, request->arguments[i], catalog, error));
         }
     for (const char *const *folder = request->folders; !paths && *folder != NULL; folder++)
-        if (access(*folder, F_OK) == 0)
-            TRY(list_path(request, *folder, FOLDER_DEPTH, catalog));
+        TRY(list_suite(request, *folder, catalog, error));
     if (catalog->benchmarks.count == 0 && catalog->failures.count == 0)
         return buf_error(error, ASSAY_ERR_NOT_FOUND,
                          "no benchmarks found; name a module (assay run ./NAME_bench.so) or list "

@@ -3,11 +3,12 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from tap import PROGRAM, SOURCE, assay, check, contains, environment, exits, main, need, test, write
+from tap import PROGRAM, SOURCE, SUMS, assay, check, contains, environment, exits, main, need, test, write
 
 SHORT = ' -l 2 -t 5ms -w 2ms --no-report'
 BENCHMARKS = ['total:n=64', 'total:n=4096']
@@ -103,6 +104,7 @@ def the_project_file_is_read_with_all_its_keys():
     text = pathlib.Path('assay.yaml').read_text(encoding='utf-8')
     check(all(line.startswith('#') or not line for line in text.splitlines()), text)
     os.mkdir('suites')
+    shutil.copy(SUMS, 'suites')
     write('assay.yaml', re.sub(r'^#(?=[a-z_]+:|  )', '', text, flags=re.MULTILINE))
     contains(pathlib.Path('assay.yaml').read_text(encoding='utf-8'), '\nbuild:\n  command: make\n')
     exits(assay('list'), 0)

@@ -1,4 +1,5 @@
 """Mistakes of the user: said with place and suggestion, exit code 2, nothing run, nothing written."""
+import json
 import os
 import shutil
 import sys
@@ -76,7 +77,27 @@ def an_unknown_option_or_command_gets_a_suggestion():
     refused(assay('runn', SUMS), "unknown command 'runn' (did you mean 'run'?)")
     refused(assay('hisotry'), "unknown command 'hisotry' (did you mean 'history'?)")
     refused(assay('frobnicate'), "unknown command 'frobnicate'; see assay --help")
-    refused(assay('help', 'shwo'), "unknown command 'shwo'")
+    refused(assay('help', 'shwo'), "unknown command 'shwo' (did you mean 'show'?)")
+    refused(assay('lsit'), "unknown command 'lsit' (did you mean 'list'?)")
+    refused(assay('report'), "unknown command 'report' (did you mean 'show'?)")
+    refused(assay('bench', SUMS), "unknown command 'bench' (did you mean 'run'?)")
+
+
+@test
+def a_folder_without_its_dot_is_told():
+    os.mkdir('mine')
+    shutil.copy(SUMS, 'mine')
+    refused(assay('list', 'mine'), "no benchmark matches 'mine'", "'./mine' is what is there by that name")
+    check("'./" not in assay('list', 'yours').err)
+    exits(assay('list', './mine'), 0)
+
+
+@test
+def a_project_with_suites_of_its_own_means_those_alone():
+    shutil.copy(SUMS, 'only_bench.so')
+    write('assay.yaml', 'suites: [only_bench.so]\n')
+    listed = json.loads(assay('list', '--json').out)['benchmarks']
+    check(listed and {row['suite'] for row in listed} == {'sums'}, listed)
 
 
 @test

@@ -182,6 +182,16 @@ TEST(distance_counts_edits)
     CHECK_EQ(text_distance("lanches", "launches"), 1);
 }
 
+/* ca -> abc is 3 and not 2: what was swapped is not edited again (optimal string alignment). */
+TEST(neighbours_that_are_swapped_are_one_edit)
+{
+    CHECK_EQ(text_distance("acbd", "abcd"), 1);
+    CHECK_EQ(text_distance("--prot", "--port"), 1);
+    CHECK_EQ(text_distance("abcd", "badc"), 2);
+    CHECK_EQ(text_distance("ca", "abc"), 3);
+    CHECK_EQ(text_distance("ab", "ba"), 1);
+}
+
 TEST(distance_of_a_very_long_word_is_bounded_by_its_length)
 {
     char word[102] = "";

@@ -176,6 +176,7 @@ TEST(a_run_is_found_by_each_of_its_names)
         {"v1", "20261120-100000-00aa"},          /* tag */
         {"main", "20261121-100000-ffff"},        /* branch: the newest */
         {"topic", "20261121-100000-0000"},
+        {"last", "20261121-100000-0000"},   /* the same */
         {"latest", "20261121-100000-0000"}, /* by the order of begin inside one second */
     };
     struct store *store = with_three_runs();

@@ -1,6 +1,7 @@
 /* Finding our own parts: beside the executable (a build tree), else where they were installed.
  * What is asked for on the command line comes first, then the environment (ASSAY_HOST, ASSAY_STORE,
- * ASSAY_SUITES: folders separated by ':'), then assay.yaml, then what stands beside the executable.
+ * ASSAY_SUITES: folders separated by ':'), then assay.yaml, and what stands beside the executable
+ * where neither names suites.
  * Invariant: folders and files that are only looked for may be absent; those that were named may
  * not. */
 #include "session/place/workplace.h"
@@ -100,6 +101,13 @@ static assay_status load_all_targets(struct workplace *workplace, struct buf *er
     return ASSAY_OK;
 }
 
+/* The suites that come with assay; a project with suites of its own means those alone. */
+static assay_status add_own_folders(struct workplace *workplace, const char *program)
+{
+    TRY(add_folder(workplace, arena_printf(&workplace->arena, "%s/suites", program)));
+    return add_folder(workplace, ASSAY_LIBDIR "/assay/suites");
+}
+
 assay_status workplace_open(const struct workplace_request *request,
                             struct workplace *ret_workplace, struct buf *error)
 {
@@ -118,8 +126,8 @@ assay_status workplace_open(const struct workplace_request *request,
         return ASSAY_ERR_MEMORY;
     TRY(add_environment_folders(workplace));
     TRY(add_config_folders(workplace, error));
-    TRY(add_folder(workplace, arena_printf(&workplace->arena, "%s/suites", request->program)));
-    TRY(add_folder(workplace, ASSAY_LIBDIR "/assay/suites"));
+    if (workplace->folders[0] == NULL)
+        TRY(add_own_folders(workplace, request->program));
     return load_all_targets(workplace, error);
 }
 

@@ -182,9 +182,12 @@ assay_status selection_check_hits(const struct selection *selection, struct buf 
         const struct choice *choice = &selection->choices.items[i];
         if (choice->excludes || choice->hits > 0 || choice->kind == CHOICE_PATH)
             continue;
-        return buf_error(error, ASSAY_ERR_NOT_FOUND,
-                         "no benchmark matches '%s%s'; 'assay list' shows what there is",
-                         MARKS[choice->kind], choice->text);
+        buf_error(error, ASSAY_ERR_NOT_FOUND,
+                  "no benchmark matches '%s%s'; 'assay list' shows what there is",
+                  MARKS[choice->kind], choice->text);
+        if (choice->kind == CHOICE_PATTERN && access(choice->text, F_OK) == 0)
+            buf_printf(error, ", './%s' is what is there by that name", choice->text);
+        return ASSAY_ERR_NOT_FOUND;
     }
     return ASSAY_OK;
 }

@@ -25,6 +25,7 @@ assay_status sql_find(struct store *store, const char *selector, struct arena *a
         "SELECT id FROM run WHERE substr(commit_id, 1, length($1)) = $1 AND length($1) >= 7" NEWEST,
         "SELECT id FROM run WHERE tag = $1" NEWEST,
         "SELECT id FROM run WHERE branch = $1" NEWEST,
+        "SELECT id FROM run WHERE $1 = 'last'" NEWEST, /* unless something is called so */
     };
     /* "" would be found as the label or tag that most runs do not have. */
     for (size_t i = 0; selector[0] != '\0' && i < sizeof QUERIES / sizeof *QUERIES; i++) {
