@@ -12,7 +12,8 @@
 
 Make the file executable, call it NAME_bench.py, then: assay run ./NAME_bench.py
 Only b.loop() is timed; it calls the function through itertools.repeat, which costs some 20 ns a
-call.  Once a launch: setup(b), then check(b), but for later launches of the quick profile; raise Skip to skip, anything else to fail.
+call.  Once a launch: setup(b), then check(b), but for later launches of the quick profile; raise
+Skip to skip, anything else to fail.
 """
 
 import inspect
