@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "vector_plan.h"
+#include "wide/half.h"
 
 #define LEAST 0x1p-100f        /* rows without a greater number become zeros */
 #define INT4_STEP 0.3352       /* of the standard deviation: least error of 16 levels (Max 1960) */
@@ -51,7 +52,7 @@ static struct made make_f16(const float *row, size_t dim, double length, uint8_t
 {
     const float inverse = length > (double)LEAST ? (float)(1 / length) : 0;
     for (size_t k = 0; k < dim; k++) {
-        const uint16_t half = vector_float_to_half(row[k] * inverse);
+        const uint16_t half = float_to_half(row[k] * inverse);
         memcpy(ret_code + k * sizeof half, &half, sizeof half);
     }
     return (struct made){.scale = length};

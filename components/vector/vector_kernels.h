@@ -61,8 +61,4 @@ INLINE size_t int4_place(size_t k)
     return block / 2 * QUERY_BYTES + within / 32 * 64 + block % 2 * 32 + within % 32;
 }
 
-/* Binary16 as f32, exactly, and back to the nearest, ties to even. */
-float vector_half_to_float(uint16_t half);
-uint16_t vector_float_to_half(float value);
-
 #endif

@@ -7,6 +7,7 @@
 #include "vector.h"
 #include "vector_kernels.h"
 #include "vector_plan.h"
+#include "wide/half.h"
 
 /* splitmix64, Vigna's public-domain reference. */
 static uint64_t random_bits(uint64_t *state)
@@ -262,15 +263,15 @@ TEST(all_kernels_sum_floats_of_any_dim_at_any_address)
 
 TEST(halves_round_to_nearest_even)
 {
-    CHECK_EQ(vector_float_to_half(1), 0x3C00);
-    CHECK_EQ(vector_float_to_half(-2), 0xC000);
-    CHECK_EQ(vector_float_to_half(65504), 0x7BFF);
-    CHECK_EQ(vector_float_to_half(65520), 0x7C00);
-    CHECK_EQ(vector_float_to_half(0x1p-24f), 1);
-    CHECK_EQ(vector_float_to_half(1 + 0x1p-11f), 0x3C00);
-    CHECK_EQ(vector_float_to_half(1 + 0x1.8p-10f), 0x3C02);
+    CHECK_EQ(float_to_half(1), 0x3C00);
+    CHECK_EQ(float_to_half(-2), 0xC000);
+    CHECK_EQ(float_to_half(65504), 0x7BFF);
+    CHECK_EQ(float_to_half(65520), 0x7C00);
+    CHECK_EQ(float_to_half(0x1p-24f), 1);
+    CHECK_EQ(float_to_half(1 + 0x1p-11f), 0x3C00);
+    CHECK_EQ(float_to_half(1 + 0x1.8p-10f), 0x3C02);
     for (uint32_t half = 0; half < 0x7C00; half++) {
-        CHECK_EQ(vector_float_to_half(vector_half_to_float((uint16_t)half)), half);
+        CHECK_EQ(float_to_half(half_to_float((uint16_t)half)), half);
     }
 }
 

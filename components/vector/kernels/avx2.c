@@ -1,0 +1,93 @@
+/* Kernels with AVX2, FMA and F16C: eight floats a register, 16 or 32 bytes of codes at a time.
+ */
+#include "../vector_kernels.h"
+
+#if VECTOR_X86
+
+#include <cpuid.h>
+
+#define KERNEL __attribute__((target("avx2,fma,f16c,popcnt")))
+#define WIDTH 8u
+#define TILE_ROWS 2u /* eight sums, as many as there are registers for beside the operands */
+#include "floats.h"
+
+/* The query's bytes, int8 ones made 16 bits wide. */
+struct own {
+    __m256i low, high;
+};
+
+KERNEL_INLINE size_t step_of(const enum vector_code code)
+{
+    return code == VECTOR_INT8 ? 16 : INT4_BYTES;
+}
+
+KERNEL_INLINE struct own own_of(const int8_t *query, size_t k, size_t dim,
+                                const enum vector_code code)
+{
+    (void)dim;
+    if (code == VECTOR_INT8) {
+        return (struct own){.low =
+                                _mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)(query + k)))};
+    }
+    const int8_t *place = query + int4_place(2 * k);
+    return (struct own){_mm256_loadu_si256((const void *)place),
+                        _mm256_loadu_si256((const void *)(place + 64))};
+}
+
+/* int8: a product of an unsigned and a signed byte, times two, is more than the instruction that
+ * takes bytes can hold.  int4: 15 * 127 * 2 fits in 16 bits. */
+KERNEL_INLINE whole add_step(whole sum, const char *row, const struct own *own,
+                             const enum vector_code code)
+{
+    if (code == VECTOR_INT8) {
+        const __m256i wider = _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)row));
+        return (whole)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16(wider, own->low));
+    }
+    const __m256i low = _mm256_set1_epi8(15), bytes = _mm256_loadu_si256((const void *)row);
+    const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low);
+    const __m256i a = _mm256_maddubs_epi16(_mm256_and_si256(bytes, low), own->low);
+    const __m256i b = _mm256_maddubs_epi16(upper, own->high);
+    const __m256i both = _mm256_madd_epi16(_mm256_add_epi16(a, b), _mm256_set1_epi16(1));
+    return (whole)_mm256_add_epi32((__m256i)sum, both);
+}
+
+#include "codes.h"
+
+/* Sixty-four bits at a time: this processor counts the bits of no wider register. */
+static KERNEL void dots_bits_of(const struct vector_rows *rows, const uint64_t *planes,
+                                int32_t *ret_dots)
+{
+    const size_t words = rows->dim / sizeof *planes;
+    for (size_t r = 0; r < rows->count; r++) {
+        const char *row = row_of(rows, r);
+        uint64_t sums[PLANES] = {0};
+        for (size_t w = 0; w < words; w++) {
+            uint64_t bits;
+            memcpy(&bits, row + w * sizeof bits, sizeof bits);
+#pragma GCC unroll 4
+            for (unsigned p = 0; p < PLANES; p++) {
+                sums[p] += (uint64_t)__builtin_popcountll(bits & planes[p * words + w]);
+            }
+        }
+        ret_dots[r] = (int32_t)(sums[0] + 2 * sums[1] + 4 * sums[2] + 8 * sums[3]);
+    }
+}
+
+static bool has_avx2(void)
+{
+    unsigned a, b, c = 0, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) != 0 &&
+           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("popcnt");
+}
+
+const struct vector_kernel vector_avx2 = {
+    .name = "avx2",
+    .available = has_avx2,
+    FLOATS,
+    .dots_int8 = dots_int8_of,
+    .dots_int4 = dots_int4_of,
+    .dots_bits = dots_bits_of,
+};
+
+#endif

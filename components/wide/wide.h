@@ -1,0 +1,282 @@
+/* Vectors of WIDTH floats, for kernels that are written once and compiled for each width.
+ *
+ * A kernel's file defines WIDTH (4: portable, 8: AVX2 with FMA and F16C, 16: AVX-512 F, BW and VL)
+ * and KERNEL, the attribute for these instructions, and includes this before its body.  What the
+ * compiler's vectors say is written with them; what they do not say (the first lanes only,
+ * products that are fused, sums across registers, binary16) is here, for each width. */
+#ifndef WIDE_WIDE_H
+#define WIDE_WIDE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "half.h"
+
+#if !defined(KERNEL) || !defined(WIDTH)
+#error "define KERNEL (attributes) and WIDTH (numbers a vector)"
+#endif
+#if WIDTH > 4
+#include <immintrin.h>
+#endif
+
+#define KERNEL_INLINE static inline __attribute__((always_inline)) KERNEL
+#define SUMS 8u /* that are summed across registers together */
+
+typedef float unaligned_wide __attribute__((vector_size(4 * WIDTH), aligned(1), may_alias));
+typedef int32_t unaligned_whole __attribute__((vector_size(4 * WIDTH), aligned(1), may_alias));
+typedef float wide __attribute__((vector_size(4 * WIDTH)));
+typedef int32_t whole __attribute__((vector_size(4 * WIDTH)));
+
+KERNEL_INLINE wide get(const void *from)
+{
+    return *(const unaligned_wide *)from;
+}
+
+KERNEL_INLINE void put(void *to, wide value)
+{
+    *(unaligned_wide *)to = value;
+}
+
+KERNEL_INLINE whole get_whole(const void *from)
+{
+    return *(const unaligned_whole *)from;
+}
+
+KERNEL_INLINE wide same(float value)
+{
+    return (wide){0} + value;
+}
+
+/* A hint that this will be read, for the second cache: asking for the first one holds up its few
+ * buffers.  The address may lie behind the end of an array: it is computed as a number. */
+KERNEL_INLINE void fetch_ahead(const char *from, size_t bytes)
+{
+    __builtin_prefetch((const void *)((uintptr_t)from + bytes), 0, 2);
+}
+
+/* ---- the first lanes: get_lanes and its like read zeros into the others ---- */
+
+#if WIDTH == 16
+
+struct lanes {
+    __mmask16 mask;
+};
+
+/* All of them where `rest` is more than there are. */
+KERNEL_INLINE struct lanes first_lanes(size_t rest)
+{
+    return (struct lanes){(__mmask16)(rest >= WIDTH ? 0xFFFF : (1u << rest) - 1)};
+}
+
+KERNEL_INLINE wide get_lanes(const void *from, struct lanes lanes)
+{
+    return (wide)_mm512_maskz_loadu_ps(lanes.mask, from);
+}
+
+KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
+{
+    _mm512_mask_storeu_ps(to, lanes.mask, (__m512)value);
+}
+
+KERNEL_INLINE wide get_halves(const void *from)
+{
+    return (wide)_mm512_cvtph_ps(_mm256_loadu_si256(from));
+}
+
+KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
+{
+    return (wide)_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(lanes.mask, from));
+}
+
+KERNEL_INLINE wide get_bytes(const void *from)
+{
+    return (wide)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(from)));
+}
+
+KERNEL_INLINE wide get_bytes_lanes(const void *from, struct lanes lanes)
+{
+    return (wide)_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(lanes.mask, from)));
+}
+
+#elif WIDTH == 8
+
+struct lanes {
+    __m256i mask;
+    size_t count;
+};
+
+KERNEL_INLINE struct lanes first_lanes(size_t rest)
+{
+    const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (struct lanes){_mm256_cmpgt_epi32(_mm256_set1_epi32((int)rest), places),
+                          rest < WIDTH ? rest : WIDTH};
+}
+
+KERNEL_INLINE wide get_lanes(const void *from, struct lanes lanes)
+{
+    return (wide)_mm256_maskload_ps(from, lanes.mask);
+}
+
+KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
+{
+    _mm256_maskstore_ps(to, lanes.mask, (__m256)value);
+}
+
+KERNEL_INLINE wide get_halves(const void *from)
+{
+    return (wide)_mm256_cvtph_ps(_mm_loadu_si128(from));
+}
+
+KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
+{
+    uint16_t copy[WIDTH] = {0};
+    return get_halves(memcpy(copy, from, lanes.count * sizeof *copy));
+}
+
+KERNEL_INLINE wide get_bytes(const void *from)
+{
+    return (wide)_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(from)));
+}
+
+KERNEL_INLINE wide get_bytes_lanes(const void *from, struct lanes lanes)
+{
+    int8_t copy[WIDTH] = {0};
+    return get_bytes(memcpy(copy, from, lanes.count));
+}
+
+#else
+
+struct lanes {
+    size_t count;
+};
+
+KERNEL_INLINE struct lanes first_lanes(size_t rest)
+{
+    return (struct lanes){rest < WIDTH ? rest : WIDTH};
+}
+
+KERNEL_INLINE wide get_lanes(const void *from, struct lanes lanes)
+{
+    wide value = {0};
+    memcpy(&value, from, lanes.count * sizeof(float));
+    return value;
+}
+
+KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
+{
+    memcpy(to, &value, lanes.count * sizeof(float));
+}
+
+KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
+{
+    uint16_t halves[WIDTH] = {0};
+    wide value;
+    memcpy(halves, from, lanes.count * sizeof *halves);
+    for (unsigned k = 0; k < WIDTH; k++) {
+        value[k] = half_to_float(halves[k]);
+    }
+    return value;
+}
+
+KERNEL_INLINE wide get_halves(const void *from)
+{
+    return get_halves_lanes(from, first_lanes(WIDTH));
+}
+
+KERNEL_INLINE wide get_bytes_lanes(const void *from, struct lanes lanes)
+{
+    int8_t bytes[WIDTH] = {0};
+    wide value;
+    memcpy(bytes, from, lanes.count);
+    for (unsigned k = 0; k < WIDTH; k++) {
+        value[k] = (float)bytes[k];
+    }
+    return value;
+}
+
+KERNEL_INLINE wide get_bytes(const void *from)
+{
+    return get_bytes_lanes(from, first_lanes(WIDTH));
+}
+
+#endif
+
+/* ---- arithmetic ---- */
+
+/* a * b + c, rounded once where there is an instruction for it. */
+KERNEL_INLINE wide fused(wide a, wide b, wide c)
+{
+#if WIDTH == 16
+    return (wide)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif WIDTH == 8
+    return (wide)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* Number r of the result is the sum over all lanes of sums[r]: halves onto halves, and then
+ * neighbours, in all widths of 8 and more. */
+#if WIDTH > 4
+
+KERNEL_INLINE __m256 half_of(wide sums)
+{
+#if WIDTH == 16
+    const __m256d high = _mm512_extractf64x4_pd((__m512d)sums, 1);
+    return _mm256_add_ps(_mm512_castps512_ps256((__m512)sums), (__m256)high);
+#else
+    return (__m256)sums;
+#endif
+}
+
+KERNEL_INLINE __m256i half_of_whole(whole sums)
+{
+#if WIDTH == 16
+    const __m256i high = _mm512_extracti64x4_epi64((__m512i)sums, 1);
+    return _mm256_add_epi32(_mm512_castsi512_si256((__m512i)sums), high);
+#else
+    return (__m256i)sums;
+#endif
+}
+
+KERNEL_INLINE void sum_across(const wide sums[SUMS], float ret_sums[SUMS])
+{
+    __m256 four[2];
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < 2; i++) {
+        const wide *own = sums + (size_t)4 * i;
+        four[i] = _mm256_hadd_ps(_mm256_hadd_ps(half_of(own[0]), half_of(own[1])),
+                                 _mm256_hadd_ps(half_of(own[2]), half_of(own[3])));
+    }
+    _mm256_storeu_ps(ret_sums, _mm256_add_ps(_mm256_permute2f128_ps(four[0], four[1], 0x20),
+                                             _mm256_permute2f128_ps(four[0], four[1], 0x31)));
+}
+
+KERNEL_INLINE void sum_whole_across(const whole sums[SUMS], int32_t ret_sums[SUMS])
+{
+    __m256i four[2];
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < 2; i++) {
+        const whole *own = sums + (size_t)4 * i;
+        four[i] =
+            _mm256_hadd_epi32(_mm256_hadd_epi32(half_of_whole(own[0]), half_of_whole(own[1])),
+                              _mm256_hadd_epi32(half_of_whole(own[2]), half_of_whole(own[3])));
+    }
+    const __m256i low = _mm256_permute2x128_si256(four[0], four[1], 0x20);
+    const __m256i high = _mm256_permute2x128_si256(four[0], four[1], 0x31);
+    _mm256_storeu_si256((void *)ret_sums, _mm256_add_epi32(low, high));
+}
+
+#else
+
+KERNEL_INLINE void sum_across(const wide sums[SUMS], float ret_sums[SUMS])
+{
+    for (unsigned r = 0; r < SUMS; r++) {
+        ret_sums[r] = (sums[r][0] + sums[r][2]) + (sums[r][1] + sums[r][3]);
+    }
+}
+
+#endif
+
+#endif
