@@ -55,7 +55,4 @@ static inline const char *row_of(const struct attention_rows *rows, size_t r)
 
 extern const struct attention_kernel attention_scalar, attention_avx2, attention_avx512;
 
-/* A binary16 as f32, exactly. */
-float half_to_float(uint16_t half);
-
 #endif

@@ -11,8 +11,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "half.h"
-
 #if !defined(KERNEL) || !defined(WIDTH)
 #error "define KERNEL (attributes) and WIDTH (numbers a vector)"
 #endif
@@ -43,9 +41,10 @@ KERNEL_INLINE whole get_whole(const void *from)
     return *(const unaligned_whole *)from;
 }
 
+/* Without arithmetic: taking 0 off changes no number, not even -0. */
 KERNEL_INLINE wide same(float value)
 {
-    return (wide){0} + value;
+    return value - (wide){0};
 }
 
 /* A hint that this will be read, for the second cache: asking for the first one holds up its few
@@ -168,36 +167,44 @@ KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
     memcpy(to, &value, lanes.count * sizeof(float));
 }
 
-KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
-{
-    uint16_t halves[WIDTH] = {0};
-    wide value;
-    memcpy(halves, from, lanes.count * sizeof *halves);
-    for (unsigned k = 0; k < WIDTH; k++) {
-        value[k] = half_to_float(halves[k]);
-    }
-    return value;
-}
+typedef uint16_t some_halves __attribute__((vector_size(2 * WIDTH)));
+typedef int8_t all_bytes __attribute__((vector_size(4 * WIDTH)));
+typedef int16_t all_shorts __attribute__((vector_size(4 * WIDTH)));
 
+/* The exponent is rebiased by a product, exactly, subnormal numbers included; that of infinity and
+ * NaN is the greatest. */
 KERNEL_INLINE wide get_halves(const void *from)
 {
-    return get_halves_lanes(from, first_lanes(WIDTH));
+    some_halves halves;
+    memcpy(&halves, from, sizeof halves);
+    const whole bits = __builtin_convertvector(halves, whole), magnitude = bits & 0x7FFF;
+    const whole rebiased = (whole)((wide)(magnitude << 13) * 0x1p112f);
+    const whole not_finite = (magnitude >= 0x7C00) & 0x7F800000;
+    return (wide)(rebiased | not_finite | (bits & 0x8000) << 16);
+}
+
+KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
+{
+    uint16_t copy[WIDTH] = {0};
+    return get_halves(memcpy(copy, from, lanes.count * sizeof *copy));
+}
+
+/* Each byte four times in its lane, of which the shift leaves its number. */
+KERNEL_INLINE wide get_bytes(const void *from)
+{
+    int32_t four;
+    memcpy(&four, from, sizeof four);
+    const all_bytes once = (all_bytes)(whole){four};
+    const all_shorts twice = (all_shorts)__builtin_shufflevector(once, once, 0, 16, 1, 17, 2, 18, 3,
+                                                                 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const whole bytes = (whole)__builtin_shufflevector(twice, twice, 0, 8, 1, 9, 2, 10, 3, 11);
+    return __builtin_convertvector(bytes >> 24, wide);
 }
 
 KERNEL_INLINE wide get_bytes_lanes(const void *from, struct lanes lanes)
 {
-    int8_t bytes[WIDTH] = {0};
-    wide value;
-    memcpy(bytes, from, lanes.count);
-    for (unsigned k = 0; k < WIDTH; k++) {
-        value[k] = (float)bytes[k];
-    }
-    return value;
-}
-
-KERNEL_INLINE wide get_bytes(const void *from)
-{
-    return get_bytes_lanes(from, first_lanes(WIDTH));
+    int8_t copy[WIDTH] = {0};
+    return get_bytes(memcpy(copy, from, lanes.count));
 }
 
 #endif

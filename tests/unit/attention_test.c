@@ -6,6 +6,7 @@
 #include "../harness.h"
 #include "attention.h"
 #include "curves.h"
+#include "wide/half.h"
 
 #define WIDTH_MAX 512u
 #define COUNT_MAX 9000u
