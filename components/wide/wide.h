@@ -192,9 +192,9 @@ KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)
 /* Each byte four times in its lane, of which the shift leaves its number. */
 KERNEL_INLINE wide get_bytes(const void *from)
 {
-    int32_t four;
-    memcpy(&four, from, sizeof four);
-    const all_bytes once = (all_bytes)(whole){four};
+    int32_t first;
+    memcpy(&first, from, sizeof first);
+    const all_bytes once = (all_bytes)(whole){first};
     const all_shorts twice = (all_shorts)__builtin_shufflevector(once, once, 0, 16, 1, 17, 2, 18, 3,
                                                                  19, 4, 20, 5, 21, 6, 22, 7, 23);
     const whole bytes = (whole)__builtin_shufflevector(twice, twice, 0, 8, 1, 9, 2, 10, 3, 11);
@@ -223,6 +223,19 @@ KERNEL_INLINE wide fused(wide a, wide b, wide c)
 #endif
 }
 
+/* The sum over all lanes: halves onto halves. */
+KERNEL_INLINE float total_of(wide sums)
+{
+    float halves[WIDTH];
+    put(halves, sums);
+    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
+        for (unsigned k = 0; k < half; k++) {
+            halves[k] += halves[k + half];
+        }
+    }
+    return halves[0];
+}
+
 /* Number r of the result is the sum over all lanes of sums[r]: halves onto halves, and then
  * neighbours, in all widths of 8 and more. */
 #if WIDTH > 4
@@ -249,29 +262,29 @@ KERNEL_INLINE __m256i half_of_whole(whole sums)
 
 KERNEL_INLINE void sum_across(const wide sums[SUMS], float ret_sums[SUMS])
 {
-    __m256 four[2];
+    __m256 quads[2];
 #pragma GCC unroll 2
     for (unsigned i = 0; i < 2; i++) {
         const wide *own = sums + (size_t)4 * i;
-        four[i] = _mm256_hadd_ps(_mm256_hadd_ps(half_of(own[0]), half_of(own[1])),
-                                 _mm256_hadd_ps(half_of(own[2]), half_of(own[3])));
+        quads[i] = _mm256_hadd_ps(_mm256_hadd_ps(half_of(own[0]), half_of(own[1])),
+                                  _mm256_hadd_ps(half_of(own[2]), half_of(own[3])));
     }
-    _mm256_storeu_ps(ret_sums, _mm256_add_ps(_mm256_permute2f128_ps(four[0], four[1], 0x20),
-                                             _mm256_permute2f128_ps(four[0], four[1], 0x31)));
+    _mm256_storeu_ps(ret_sums, _mm256_add_ps(_mm256_permute2f128_ps(quads[0], quads[1], 0x20),
+                                             _mm256_permute2f128_ps(quads[0], quads[1], 0x31)));
 }
 
 KERNEL_INLINE void sum_whole_across(const whole sums[SUMS], int32_t ret_sums[SUMS])
 {
-    __m256i four[2];
+    __m256i quads[2];
 #pragma GCC unroll 2
     for (unsigned i = 0; i < 2; i++) {
         const whole *own = sums + (size_t)4 * i;
-        four[i] =
+        quads[i] =
             _mm256_hadd_epi32(_mm256_hadd_epi32(half_of_whole(own[0]), half_of_whole(own[1])),
                               _mm256_hadd_epi32(half_of_whole(own[2]), half_of_whole(own[3])));
     }
-    const __m256i low = _mm256_permute2x128_si256(four[0], four[1], 0x20);
-    const __m256i high = _mm256_permute2x128_si256(four[0], four[1], 0x31);
+    const __m256i low = _mm256_permute2x128_si256(quads[0], quads[1], 0x20);
+    const __m256i high = _mm256_permute2x128_si256(quads[0], quads[1], 0x31);
     _mm256_storeu_si256((void *)ret_sums, _mm256_add_epi32(low, high));
 }
 

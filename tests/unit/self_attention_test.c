@@ -175,6 +175,39 @@ TEST(scores_far_apart_leave_one_key)
     free_given(&g);
 }
 
+static void check_both_ways(struct given *g)
+{
+    check_kernels(g, ATTENTION_OK);
+    g->sequence.causal = true;
+    check_kernels(g, ATTENTION_OK);
+}
+
+/* Groups of rows with short queries need no greatest score, those with long ones do. */
+TEST(rows_with_short_and_long_queries_may_follow_each_other)
+{
+    static const float SIZES[] = {0.01f, 2, 3, 4, 5, 30};
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        struct given g = make_given(2, 16, 300, 1);
+        for (size_t k = 0; k < 300 * 32; k++) {
+            g.numbers[0][k] *= k < 150 * 32 ? 1 : SIZES[i];
+            g.numbers[1][k] = g.numbers[0][k] * (k % 64 < 32 ? 1 : -1); /* scores far from 0 */
+        }
+        check_both_ways(&g);
+        free_given(&g);
+    }
+}
+
+TEST(squares_beyond_floats_do_not_matter_where_products_are_within)
+{
+    struct given g = make_given(2, 5, 70, 1);
+    for (size_t k = 0; k < 70 * 10; k++) {
+        g.numbers[0][k] *= 1e25f;
+        g.numbers[1][k] *= 1e-25f;
+    }
+    check_both_ways(&g);
+    free_given(&g);
+}
+
 TEST(masked_rows_are_not_looked_at)
 {
     struct given g = make_given(2, 5, 290, 1);
@@ -227,6 +260,25 @@ TEST(values_near_the_greatest_number_do_not_overflow)
     CHECK(attention_self(attention, &g.sequence, output, NULL) == ATTENTION_OK);
     for (size_t i = 0; i < 300 * 4; i++) {
         CHECK(fabs((double)output[i] / (0.5 * (double)FLT_MAX) - 1) < 1e-5);
+    }
+    attention_free(attention);
+    free(output);
+    free_given(&g);
+}
+
+/* Weights that are not held below 1 would take these sums beyond f32. */
+TEST(great_values_are_summed_with_weights_below_one)
+{
+    struct given g = make_given(1, 4, 64, 3);
+    float *output = malloc(64 * 4 * sizeof *output);
+    CHECK(output != NULL);
+    for (size_t i = 0; i < 64 * 4; i++) {
+        g.numbers[2][i] = 1e31f;
+    }
+    struct attention *attention = new_attention(&g);
+    CHECK(attention_self(attention, &g.sequence, output, NULL) == ATTENTION_OK);
+    for (size_t i = 0; i < 64 * 4; i++) {
+        CHECK(fabs((double)output[i] / 1e31 - 1) < 1e-5);
     }
     attention_free(attention);
     free(output);

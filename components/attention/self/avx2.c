@@ -3,9 +3,7 @@
 #include "../kernels.h"
 
 #if ATTENTION_X86
-#include <immintrin.h>
-
-#define KERNEL __attribute__((target("avx2,fma")))
+#define KERNEL __attribute__((target("avx2,fma,f16c")))
 #define WIDTH 8u
 #define ROWS 6u
 #define GREATER(a, b) ((wide)_mm256_max_ps((__m256)(a), (__m256)(b)))

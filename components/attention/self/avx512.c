@@ -3,13 +3,12 @@
 #include "../kernels.h"
 
 #if ATTENTION_X86
-#include <immintrin.h>
-
 #if defined(__clang__)
-#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 #else
 #define KERNEL                                                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512")))
+    __attribute__((                                                                                \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,prefer-vector-width=512")))
 #endif
 #define WIDTH 16u
 #define ROWS 12u

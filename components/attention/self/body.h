@@ -11,33 +11,14 @@
 #include <string.h>
 
 #include "tiles.h"
+#include "wide/wide.h"
 
-#if !defined(KERNEL) || !defined(WIDTH) || !defined(ROWS) || !defined(GREATER)
-#error "define KERNEL (attributes), WIDTH (numbers a vector), ROWS (at once), GREATER(a, b)"
+#if !defined(ROWS) || !defined(GREATER)
+#error "define ROWS (at once) and GREATER(a, b)"
 #endif
 
-#define INLINE static inline __attribute__((always_inline)) KERNEL
 #define PAIR (2 * WIDTH)
 #define LEAST_POWER (-127.0f) /* whose power comes out as 0 */
-
-typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-typedef float wide __attribute__((vector_size(4 * WIDTH)));
-typedef int32_t whole __attribute__((vector_size(4 * WIDTH)));
-
-INLINE wide get(const float *from)
-{
-    return *(const vector *)from;
-}
-
-INLINE void put(float *to, wide value)
-{
-    *(vector *)to = value;
-}
-
-INLINE wide same(float value)
-{
-    return (wide){0} + value;
-}
 
 /* ret[r * ret_pitch + ..] += left[r * left_pitch + k] * right[k * PAIR + ..], k < count. */
 struct product {
@@ -48,7 +29,7 @@ struct product {
 };
 
 /* `fresh`: begins with 0 instead. */
-INLINE void multiply_panel(const struct product *p, const bool fresh)
+KERNEL_INLINE void multiply_panel(const struct product *p, const bool fresh)
 {
     const float *left = p->left, *right = p->right;
     const size_t left_pitch = p->left_pitch, ret_pitch = p->ret_pitch;
@@ -75,25 +56,29 @@ INLINE void multiply_panel(const struct product *p, const bool fresh)
     }
 }
 
-/* 2^x for x <= 0, relative error below 2e-7 (Cephes, exp2f): 2^n times a polynomial of the rest,
+/* 2^x for LEAST_POWER <= x <= 126, relative error below 2e-7: 2^n times a polynomial of the rest,
  * which is at most 1/2.  The sum with `magic` has n in its lowest bits, from where it is added to
- * the exponent; that of 2^-127 becomes 0, and its rest too, so that all below is exactly 0. */
-INLINE wide power_of(wide x)
+ * the exponent; that of 2^-127 becomes 0, and its rest too, so that it is exactly 0. */
+KERNEL_INLINE wide power_of(wide x)
 {
-    x = GREATER(x, same(LEAST_POWER));
     const wide magic = same(0x1.8p23f), shifted = x + magic;
     const wide rest = x - (shifted - magic);
-    wide power = same(1.535336188319500e-4f);
-    power = power * rest + 1.339887440266574e-3f;
-    power = power * rest + 9.618437357674640e-3f;
-    power = power * rest + 5.550332471162809e-2f;
-    power = power * rest + 2.402264791363012e-1f;
-    power = power * rest + 6.931472028550421e-1f;
+    wide power = same(1.32948556e-3f);
+    power = power * rest + 9.67486575e-3f;
+    power = power * rest + 5.55065796e-2f;
+    power = power * rest + 2.40221843e-1f;
+    power = power * rest + 6.93147004e-1f;
     power = power * rest + 1.0f;
     return (wide)((whole)power + ((whole)shifted << 23));
 }
 
-INLINE float greatest_of(wide values)
+/* The same for all x <= 0. */
+KERNEL_INLINE wide weight_of(wide x)
+{
+    return power_of(GREATER(x, same(LEAST_POWER)));
+}
+
+KERNEL_INLINE float greatest_of(wide values)
 {
     float halves[WIDTH];
     put(halves, values);
@@ -105,19 +90,7 @@ INLINE float greatest_of(wide values)
     return halves[0];
 }
 
-INLINE float total_of(wide values)
-{
-    float halves[WIDTH];
-    put(halves, values);
-    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
-        for (unsigned k = 0; k < half; k++) {
-            halves[k] += halves[k + half];
-        }
-    }
-    return halves[0];
-}
-
-INLINE float greatest_score(const float *scores, size_t count, float known)
+KERNEL_INLINE float greatest_score(const float *scores, size_t count, float known)
 {
     wide first = same(known), second = first;
     for (size_t i = 0; i < count; i += PAIR) {
@@ -129,43 +102,62 @@ INLINE float greatest_score(const float *scores, size_t count, float known)
 }
 
 /* A greater score than all before: what was summed weighs less. */
-INLINE void shrink(const struct attention_tile *tile, unsigned r, float greatest)
+KERNEL_INLINE void shrink(const struct attention_tile *tile, unsigned r, float greatest)
 {
-    const float factor = power_of(same(tile->maxima[r] - greatest))[0];
-    float *sums = tile->sums + r * tile->padded;
+    const wide factor = weight_of(same(tile->maxima[r] - greatest));
+    float *sums = tile->sums + r * tile->padded, *lengths = tile->lengths + (size_t)r * WIDTH;
     for (size_t k = 0; k < tile->padded; k += WIDTH) {
         put(sums + k, get(sums + k) * factor);
     }
-    tile->lengths[r] *= factor;
+    put(lengths, get(lengths) * factor);
     tile->maxima[r] = greatest;
 }
 
-/* A row's scores become weights; those that it does not see, up to `count`, 0. */
-INLINE void weigh(const struct attention_tile *tile, unsigned r, size_t count)
+/* The greatest score of a row among `count`, and all before. */
+KERNEL_INLINE float find_greatest(const struct attention_tile *tile, unsigned r, size_t count)
 {
-    float *scores = tile->scores + (size_t)r * TILE;
-    const size_t limit = tile->limits[r];
-    for (size_t i = limit; i < count; i++) {
-        scores[i] = -INFINITY;
+    const float greatest = greatest_score(tile->scores + (size_t)r * TILE, count, tile->maxima[r]);
+    if (greatest > tile->maxima[r]) {
+        shrink(tile, r, greatest);
     }
-    const float greatest = greatest_score(scores, count, tile->maxima[r]);
+    return greatest;
+}
+
+/* A row's scores become weights; those that it does not see, up to `count`, 0. */
+KERNEL_INLINE void weigh(const struct attention_tile *tile, unsigned r, size_t count,
+                         const bool bounded)
+{
+    float *scores = tile->scores + (size_t)r * TILE, *lengths = tile->lengths + (size_t)r * WIDTH;
+    const size_t limit = tile->limits[r];
     if (limit == 0) {
         memset(scores, 0, count * sizeof *scores);
         return;
     }
-    if (greatest > tile->maxima[r]) {
-        shrink(tile, r, greatest);
+    for (size_t i = limit; i < count; i++) {
+        scores[i] = bounded ? LEAST_POWER : -INFINITY;
     }
-    wide first = same(0), second = first;
+    const float greatest = bounded ? 0 : find_greatest(tile, r, count);
+    wide first = get(lengths), second = same(0);
     for (size_t i = 0; i < count; i += PAIR) {
-        const wide a = power_of(get(scores + i) - greatest);
-        const wide b = power_of(get(scores + i + WIDTH) - greatest);
-        put(scores + i, a);
-        put(scores + i + WIDTH, b);
-        first += a;
-        second += b;
+        const wide a = get(scores + i), b = get(scores + i + WIDTH);
+        const wide own = bounded ? power_of(a) : weight_of(a - greatest);
+        const wide next = bounded ? power_of(b) : weight_of(b - greatest);
+        put(scores + i, own);
+        put(scores + i + WIDTH, next);
+        first += own;
+        second += next;
     }
-    tile->lengths[r] += total_of(first + second);
+    put(lengths, first + second);
+}
+
+KERNEL_INLINE void weigh_rows(const struct attention_tile *tile, size_t count)
+{
+    for (unsigned r = 0; r < ROWS && tile->bounded; r++) {
+        weigh(tile, r, count, true);
+    }
+    for (unsigned r = 0; r < ROWS && !tile->bounded; r++) {
+        weigh(tile, r, count, false);
+    }
 }
 
 static KERNEL void meet_tile(const struct attention_tile *tile)
@@ -180,9 +172,7 @@ static KERNEL void meet_tile(const struct attention_tile *tile)
                                         tile->dim,     tile->scores + i,           TILE};
         multiply_panel(&product, true);
     }
-    for (unsigned r = 0; r < ROWS; r++) {
-        weigh(tile, r, count);
-    }
+    weigh_rows(tile, count);
     for (size_t k = 0; k < tile->padded; k += PAIR) {
         const struct product product = {tile->scores,   tile->values + k / PAIR * tile->value_pitch,
                                         TILE,           most,
@@ -191,7 +181,24 @@ static KERNEL void meet_tile(const struct attention_tile *tile)
     }
 }
 
+/* Sums of two vectors at a time: what is added up has no order of its own. */
+static KERNEL float square_of(const float *row, size_t dim)
+{
+    wide first = same(0), second = first;
+    size_t k = 0;
+    for (; k + PAIR <= dim; k += PAIR) {
+        const wide a = get(row + k), b = get(row + k + WIDTH);
+        first += a * a;
+        second += b * b;
+    }
+    for (; k < dim; k += WIDTH) {
+        const wide rest = get_lanes(row + k, first_lanes(dim - k));
+        first += rest * rest;
+    }
+    return total_of(first + second);
+}
+
 /* What stands in each kernel's table. */
-#define BODY .rows = ROWS, .pair = PAIR, .meet = meet_tile
+#define BODY .rows = ROWS, .pair = PAIR, .meet = meet_tile, .square = square_of
 
 #endif

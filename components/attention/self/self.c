@@ -16,6 +16,8 @@
 #define LN_2 0.693147180559945309
 #define ALIGNMENT 64u
 #define SCORE_MAX 1e37 /* of sums of products, in any order */
+#define ROWS_AHEAD 16u /* that are fetched before they are looked at */
+#define LINE 16u       /* numbers of a cache line */
 
 /* One head under way. */
 struct packed {
@@ -25,12 +27,15 @@ struct packed {
     size_t dim, padded, room; /* room: packed keys, up to a multiple of TILE */
     size_t stride, head;      /* numbers from a row to the next, and before the head */
     size_t count;             /* keys that are not masked */
+    double key_length;        /* of the longest key */
+    bool is_short;            /* keys and values are: weights up to 2^SCORE_BOUND may be summed */
     float shrunk;             /* values are packed times this, a power of 2 */
-    float largest_key;        /* greatest |number| of the keys */
+    float largest_key;        /* greatest |number| of the keys; below 0 until it is needed */
     float *keys, *values;
     size_t *seen; /* of each row: packed keys that it sees */
     float *queries, *sums, *maxima, *lengths, *scores;
     size_t *limits;
+    bool bounded; /* of the rows under way, see struct attention_tile */
 };
 
 static size_t up(size_t count, size_t step)
@@ -56,7 +61,7 @@ static size_t lay_out(struct packed *p, char *memory)
     p->queries = take(memory, &used, rows * p->dim, sizeof(float));
     p->sums = take(memory, &used, rows * p->padded, sizeof(float));
     p->maxima = take(memory, &used, rows, sizeof(float));
-    p->lengths = take(memory, &used, rows, sizeof(float));
+    p->lengths = take(memory, &used, rows * p->tiles->pair / 2, sizeof(float));
     p->limits = take(memory, &used, rows, sizeof(size_t));
     p->scores = take(memory, &used, (size_t)p->tiles->rows * TILE, sizeof(float));
     return used;
@@ -112,23 +117,56 @@ static float greatest_in(const float *row, size_t dim, float known)
     return known;
 }
 
+/* One head of a row, ROWS_AHEAD rows from here: rows lie so far from each other that processors do
+ * not see where the next one begins. */
+static void fetch_row(const struct packed *p, const float *rows, size_t i)
+{
+    if (i + ROWS_AHEAD < p->sequence->count) {
+        const float *row = rows + (i + ROWS_AHEAD) * p->stride + p->head;
+        for (size_t k = 0; k < p->dim; k += LINE) {
+            __builtin_prefetch(row + k);
+        }
+    }
+}
+
 static bool is_there(const struct attention_sequence *sequence, size_t i)
 {
     return sequence->mask == NULL || sequence->mask[i] != 0;
 }
 
-/* What rows see; how great values and keys are. */
-static enum attention_status survey(struct packed *p)
+/* How great numbers of keys and values are, exactly. */
+static enum attention_status examine(struct packed *p)
 {
     const struct attention_sequence *sequence = p->sequence;
     float largest = 0;
-    p->count = 0;
     p->largest_key = 0;
     for (size_t i = 0; i < sequence->count; i++) {
         const size_t at = i * p->stride + p->head;
         if (is_there(sequence, i)) {
             p->largest_key = greatest_in(sequence->keys + at, p->dim, p->largest_key);
             largest = greatest_in(sequence->values + at, p->dim, largest);
+        }
+    }
+    const double most = (double)largest * (double)(p->count + 1);
+    p->shrunk = most > (double)FLT_MAX / 4 ? 0.5f / (float)ATTENTION_SEQUENCE_MAX : 1.0f;
+    return isfinite(p->largest_key) && isfinite(largest) ? ATTENTION_OK : ATTENTION_ERR_NOT_FINITE;
+}
+
+/* What rows see; how long keys and values are. */
+static enum attention_status survey(struct packed *p)
+{
+    const struct attention_sequence *sequence = p->sequence;
+    float key = 0, value = 0; /* squares of the longest ones */
+    p->count = 0;
+    for (size_t i = 0; i < sequence->count; i++) {
+        const size_t at = i * p->stride + p->head;
+        if (is_there(sequence, i)) {
+            fetch_row(p, sequence->keys, i);
+            fetch_row(p, sequence->values, i);
+            const float squares[2] = {p->tiles->square(sequence->keys + at, p->dim),
+                                      p->tiles->square(sequence->values + at, p->dim)};
+            key = greatest_in(&squares[0], 1, key);
+            value = greatest_in(&squares[1], 1, value);
             p->count++;
         }
         p->seen[i] = p->count;
@@ -136,9 +174,12 @@ static enum attention_status survey(struct packed *p)
     for (size_t i = 0; i < sequence->count && !sequence->causal; i++) {
         p->seen[i] = p->count;
     }
-    const double most = (double)largest * (double)(p->count + 1);
-    p->shrunk = most > (double)FLT_MAX / 4 ? 0.5f / (float)ATTENTION_SEQUENCE_MAX : 1.0f;
-    return isfinite(p->largest_key) && isfinite(largest) ? ATTENTION_OK : ATTENTION_ERR_NOT_FINITE;
+    const double most = sqrt((double)value) * (double)(p->count + 1) * exp2(SCORE_BOUND);
+    p->key_length = sqrt((double)key);
+    p->is_short = isfinite(key) && most <= (double)FLT_MAX / 4;
+    p->shrunk = 1;
+    p->largest_key = -1;
+    return p->is_short ? ATTENTION_OK : examine(p);
 }
 
 static void pack_key(struct packed *p, size_t to, const float *key)
@@ -183,30 +224,54 @@ static void pack(struct packed *p)
 
 /* ---- rows ---- */
 
+/* Whether no score of these rows is beyond SCORE_BOUND, by Cauchy and Schwarz: then weights are
+ * powers of scores as they are, and nobody looks for the greatest. */
+static bool are_bounded(const struct packed *p, size_t first, size_t count, float factor)
+{
+    float greatest = 0;
+    for (size_t i = first; i < first + count; i++) {
+        const float *query = p->sequence->queries + i * p->stride + p->head;
+        fetch_row(p, p->sequence->queries, i);
+        const float square = p->tiles->square(query, p->dim);
+        greatest = greatest_in(&square, 1, greatest);
+    }
+    const double length = sqrt((double)greatest) * (double)factor;
+    return p->is_short && length * p->key_length <= SCORE_BOUND;
+}
+
+/* Whether sums of products of the query stay in f32, whatever their order. */
+static bool is_within_floats(const struct packed *p, const float *query, float factor)
+{
+    const double largest = (double)greatest_in(query, p->dim, 0) * (double)factor;
+    const double terms = (double)p->dim * largest;
+    return terms <= SCORE_MAX && terms * (double)p->largest_key <= SCORE_MAX;
+}
+
 /* Rows behind the last one see nothing. */
-static enum attention_status begin_rows(const struct packed *p, size_t first, size_t rows)
+static enum attention_status begin_rows(struct packed *p, size_t first, size_t rows)
 {
     const struct attention_sequence *sequence = p->sequence;
+    const size_t left = sequence->count - first, count = left < rows ? left : rows;
     const float factor = (float)((double)p->attention->scale * LOG2_E);
+    p->bounded = are_bounded(p, first, count, factor);
+    const enum attention_status status =
+        p->bounded || p->largest_key >= 0 ? ATTENTION_OK : examine(p);
     memset(p->queries, 0, rows * p->dim * sizeof *p->queries);
     memset(p->sums, 0, rows * p->padded * sizeof *p->sums);
+    memset(p->lengths, 0, rows * p->tiles->pair / 2 * sizeof *p->lengths);
     for (size_t r = 0; r < rows; r++) {
-        p->maxima[r] = -INFINITY;
-        p->lengths[r] = 0;
-        if (first + r >= sequence->count) {
-            continue;
-        }
+        p->maxima[r] = p->bounded ? 0 : -INFINITY;
+    }
+    for (size_t r = 0; r < count && status == ATTENTION_OK; r++) {
         const float *query = sequence->queries + (first + r) * p->stride + p->head;
-        const double largest = (double)greatest_in(query, p->dim, 0) * (double)factor;
-        const double terms = (double)p->dim * largest;
-        if (!(terms <= SCORE_MAX) || terms * (double)p->largest_key > SCORE_MAX) {
+        if (!p->bounded && !is_within_floats(p, query, factor)) {
             return ATTENTION_ERR_NOT_FINITE;
         }
         for (size_t k = 0; k < p->dim; k++) {
             p->queries[r * p->dim + k] = query[k] * factor;
         }
     }
-    return ATTENTION_OK;
+    return status;
 }
 
 /* How many keys of the tile the rows of a group see; false when none sees any. */
@@ -236,9 +301,31 @@ static void meet_groups(const struct packed *p, size_t first, size_t rows, size_
                 .limits = p->limits,
                 .sums = p->sums + r * p->padded,
                 .maxima = p->maxima + r,
-                .lengths = p->lengths + r,
+                .lengths = p->lengths + r * p->tiles->pair / 2,
                 .scores = p->scores,
+                .bounded = p->bounded,
             });
+        }
+    }
+}
+
+static float length_of(const struct packed *p, size_t r)
+{
+    const size_t lanes = p->tiles->pair / 2;
+    float length = 0;
+    for (size_t k = 0; k < lanes; k++) {
+        length += p->lengths[r * lanes + k];
+    }
+    return length;
+}
+
+/* The output's lines, which are written when the rows have met all tiles. */
+static void fetch_output(const struct packed *p, size_t first, size_t rows, const float *output)
+{
+    const size_t width = p->attention->heads * p->dim;
+    for (size_t i = first; i < first + rows && i < p->sequence->count; i++) {
+        for (size_t k = 0; k < p->dim; k += LINE) {
+            __builtin_prefetch(output + i * width + p->head + k, 1);
         }
     }
 }
@@ -250,11 +337,11 @@ static bool conclude_rows(const struct packed *p, size_t first, size_t rows, flo
     const size_t heads = p->attention->heads, h = p->head / p->dim;
     bool any = false;
     for (size_t r = 0; r < rows && first + r < p->sequence->count; r++) {
-        const float length = p->lengths[r];
-        const float factor = length > 0 ? 1 / length : 0;
+        const float length = length_of(p, r);
+        const float factor = length > 0 ? 1 / length / p->shrunk : 0;
         float *output = ret_output + ((first + r) * heads + h) * p->dim;
         for (size_t k = 0; k < p->dim; k++) {
-            output[k] = p->sums[r * p->padded + k] * factor / p->shrunk;
+            output[k] = p->sums[r * p->padded + k] * factor;
         }
         if (ret_logarithms != NULL) {
             const double power = (double)p->maxima[r] + log2((double)length);
@@ -276,6 +363,7 @@ static enum attention_status attend_head(struct packed *p, float *ret_output, fl
     }
     for (size_t first = 0; status == ATTENTION_OK && first < p->sequence->count; first += rows) {
         status = begin_rows(p, first, rows);
+        fetch_output(p, first, rows, ret_output);
         for (size_t tile = 0; status == ATTENTION_OK && tile < p->count; tile += TILE) {
             meet_groups(p, first, rows, tile);
         }

@@ -13,6 +13,7 @@
 #define GROUPS_MAX 8u /* of rows that share a tile while it is in a cache */
 #define ROWS_MAX 12u
 #define PAIR_MAX 32u
+#define SCORE_BOUND 32.0 /* sums of powers up to it are far from the greatest f32 */
 
 /* Rows of queries under way, all of one head: in all at most GROUPS_MAX * ROWS_MAX. */
 struct attention_tile {
@@ -23,15 +24,18 @@ struct attention_tile {
     const float *queries; /* of the group: ROWS rows of dim, scaled for powers of 2 */
     const size_t *limits; /* of the group: so many keys of the tile each row sees, <= TILE */
     float *sums;          /* of the group: ROWS rows of padded, weighted values */
-    float *maxima,
-        *lengths;  /* of the group: greatest score so far (in powers of 2), weights' sum */
-    float *scores; /* scratch: ROWS rows of TILE */
+    float *maxima;        /* of the group: greatest score so far (in powers of 2) */
+    float *lengths;       /* of the group: ROWS vectors whose numbers' sum is that of the weights */
+    float *scores;        /* scratch: ROWS rows of TILE */
+    bool bounded; /* no score is beyond +-SCORE_BOUND: weights are powers of scores, maxima stay */
 };
 
 struct attention_tiles {
     unsigned rows, pair;
     /* One group of `rows` queries meets one tile: sums, maxima and lengths go on. */
     void (*meet)(const struct attention_tile *tile);
+    /* Sum of squares of a row; infinity or NaN where a number is not finite, or too great. */
+    float (*square)(const float *row, size_t dim);
 };
 
 extern const struct attention_tiles attention_tiles_scalar, attention_tiles_avx2,
