@@ -8,7 +8,7 @@
 
 #include "vector_plan.h"
 
-#define BLOCK 512u
+#define BLOCK 2048u
 #define INT4_OFFSET 15       /* 2 * 7.5: half bytes mean their value - 7.5 */
 #define ONES 30              /* 2 * 2 * 7.5: what a set bit counts too much */
 #define PLANE_STEP 0.3352    /* of the standard deviation, as of int4 codes */
