@@ -90,6 +90,11 @@ struct patterns_kernels {
     struct turn_sums (*turns)(const uint8_t *sequence, size_t length);
 };
 
+/* What stands in each kernel's table: functions of its own with these names. */
+#define PATTERNS_BODY                                                                              \
+    .pass4 = pass4, .pass2 = pass2, .untangle = untangle, .split = split, .spread = spread,        \
+    .add_powers = add_powers, .matches = matches, .power_sums = power_sums, .turns = turns
+
 /* Frequency k of a real transform from those of the complex one: with z[j] = x[2j] + i x[2j + 1],
  * the transforms of the even and odd values are the parts of Z that are symmetric and not. */
 static inline void untangle_at(size_t k, size_t half, const double *twiddles, struct planes from,

@@ -62,16 +62,8 @@ const struct patterns_kernels kernels_avx512 = {
     .fft_ns = 0.2,
     .lanes = 8,
     .narrower = &kernels_avx2,
-    .pass4 = pass4,
+    PATTERNS_BODY,
     .first4 = first4,
-    .pass2 = pass2,
-    .untangle = untangle,
-    .split = split,
-    .spread = spread,
-    .add_powers = add_powers,
-    .matches = matches,
-    .power_sums = power_sums,
-    .turns = turns,
 };
 
 #else
