@@ -46,29 +46,87 @@ def user():
     raise AssertionError('neither postgres nor nobody is a user here')
 
 
+class NoDisk(Exception):
+    """No file system can be mounted; the text says why."""
+
+
+class Disk:
+    """A small file system at `path`, in a name space of its own: a process holds it, and it goes
+    with that process."""
+
+    def __init__(self, path, owner, megabytes):
+        self.path = path
+        if os.geteuid() != 0:
+            raise NoDisk('only root can make a disk of its own for a server')
+        self.path.mkdir()
+        script = (f'mount -t tmpfs -o size={megabytes}m,mode=700,uid={owner.pw_uid},'
+                  f'gid={owner.pw_gid} tmpfs "$0" && echo mounted && exec sleep infinity')
+        # pylint: disable-next=consider-using-with  # it lives until end
+        self.holder = subprocess.Popen(['unshare', '--mount', 'sh', '-c', script, self.path],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True)
+        said = self.holder.stdout.readline()
+        if said != 'mounted\n':
+            self.end()
+            raise NoDisk(f'no disk can be made for a server here: {said.strip()}')
+
+    def enter(self, owner=None):
+        """Words before a command that is to see the disk, as its owner or as ourselves."""
+        words = ['nsenter', '--target', str(self.holder.pid), '--mount']
+        return words + ([f'--setuid={owner.pw_uid}', f'--setgid={owner.pw_gid}'] if owner else [])
+
+    def fill(self):
+        """Takes all the room that is left."""
+        subprocess.run([*self.enter(), 'dd', 'if=/dev/zero', f'of={self.path}/filler', 'bs=4k'],
+                       check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def make_room(self):
+        subprocess.run([*self.enter(), 'rm', f'{self.path}/filler'], check=True)
+
+    def end(self):
+        self.holder.kill()
+        self.holder.wait()
+        self.holder.stdout.close()
+
+
 class Server:
     """Runs between start and stop; `kill` ends it as a crash does, and it can start again."""
 
-    def __init__(self, settings=SETTINGS):
+    def __init__(self, settings=SETTINGS, disk=None, megabytes=0):
+        """`disk`: a folder of the server's that is to be a Disk of so many megabytes; its data, when
+        that is 'data'."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='assay-pg-', dir='/tmp'))
         self.data = self.folder / 'data'
         self.settings = settings
         self.user = user()
-        self.process = None
+        self.process = self.disk = None
+        try:
+            self.prepare(disk, megabytes)
+        except BaseException:
+            self.remove()
+            raise
+
+    def prepare(self, disk, megabytes):
         if self.user:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
         self.folder.chmod(0o711)
+        if disk:
+            self.disk = Disk(self.folder / disk, self.user, megabytes)
         self.run('initdb', '-D', self.data, '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N',
-                 '-U', 'assay')
+                 '-U', 'assay', '--wal-segsize=1')
+
+    def command(self, program, *words):
+        """A program of the server's, where the server's disk can be seen."""
+        return [*(self.disk.enter(self.user) if self.disk else []), programs() / program, *words]
 
     def options(self):
         options = {'stdin': subprocess.DEVNULL, 'cwd': '/'}
-        if self.user:
+        if self.user and self.disk is None:
             options |= {'user': self.user.pw_uid, 'group': self.user.pw_gid, 'extra_groups': []}
         return options
 
     def run(self, program, *words):
-        done = subprocess.run([programs() / program, *words], **self.options(), check=False,
+        done = subprocess.run(self.command(program, *words), **self.options(), check=False,
                               capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode != 0:
             raise AssertionError(f'{program}: {done.stdout}{done.stderr}')
@@ -78,7 +136,7 @@ class Server:
         words = [word for setting in self.settings for word in ('-c', setting)]
         # pylint: disable-next=consider-using-with  # it lives until stop
         self.process = subprocess.Popen(
-            [programs() / 'postgres', '-D', self.data, '-k', self.folder, *words],
+            self.command('postgres', '-D', self.data, '-k', self.folder, *words),
             **self.options(), stdout=subprocess.DEVNULL, stderr=(self.folder / 'log').open('a'))
         deadline = time.monotonic() + PATIENCE
         while not self.answers():
@@ -87,7 +145,7 @@ class Server:
             time.sleep(0.05)
 
     def answers(self):
-        done = subprocess.run([programs() / 'pg_isready', '-q', '-h', self.folder],
+        done = subprocess.run(self.command('pg_isready', '-q', '-h', self.folder),
                               **self.options(), check=False, timeout=PATIENCE)
         return done.returncode == 0
 
@@ -113,6 +171,8 @@ class Server:
 
     def remove(self):
         self.stop()
+        if self.disk:
+            self.disk.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,19 +1,18 @@
-"""Stores on a PostgreSQL server: every command, servers that go away, passwords that nobody sees."""
+"""Stores on a PostgreSQL server: every command, writers that are killed, passwords that nobody
+sees."""
 import json
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
 import postgres
-from tap import (MANY, PROGRAM, SUMS, TINY, Skip, assay, check, contains, environment, exits, main,
-                 test)
+from postgres_runs import PATIENCE, runs, started, wait_for_results
+from tap import SUMS, TINY, Skip, assay, check, contains, exits, main, test
 
 PASSWORD = 'sesame'
-PATIENCE = 300
 SERVER = None
 
 
@@ -36,12 +35,6 @@ def database(name):
 def says(done, *parts):
     exits(done, 0)
     contains(done.out, *parts)
-
-
-def runs(store):
-    done = assay('history', '--json', '--store', store)
-    exits(done, 0)
-    return json.loads(done.out)['runs']
 
 
 @test
@@ -99,65 +92,11 @@ def an_address_of_another_kind_is_refused():
           'postgresql://USER@HOST/DATABASE')
 
 
-def started(store, *words):
-    # pylint: disable-next=consider-using-with  # communicate ends it
-    return subprocess.Popen([PROGRAM, 'run', MANY, *TINY, '--store', store, *words],
-                            env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
-
-
-def wait_for_results(name, count):
-    """Until the database has so many results."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        tables = SERVER.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'assay'", name)
-        if tables != '0' and int(SERVER.sql('SELECT count(*) FROM assay.result', name)) >= count:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f'no {count} results came')
-
-
-def away_in_mid_write(store):
-    """A run whose server is killed by its number after a few results; what the run said."""
-    running = started(store)
-    wait_for_results('away', 3)
-    SERVER.kill()
-    out, err = running.communicate(timeout=PATIENCE)
-    check(running.returncode == 0, (running.returncode, out, err))
-    contains(err, 'the server went away', '.assay/spool-')
-    return out
-
-
-@test
-def a_server_that_goes_away_in_mid_write_gets_the_rest_later_and_once():
-    store = database('away')
-    out = away_in_mid_write(store)
-    exits(assay('history', '--store', store), 3)
-    SERVER.start()
-    spool = next(pathlib.Path('.assay').glob('spool-*.db'))
-    kept = spool.read_bytes()
-    rows = runs(store)  # any command sends it
-    check(len(rows) == 1 and rows[0]['status'] == 'done', rows)
-    total = rows[0]['ok']
-    check(out.count('many/') >= 1, out)
-    check(total == int(SERVER.sql('SELECT count(*) FROM assay.result', 'away')), rows)
-    rest = json.loads(assay('list', MANY, '--json').out)['benchmarks']
-    shown = json.loads(assay('show', rows[0]['id'], '--json', '--store', store).out)['results']
-    check({row['benchmark'] for row in rest} == {row['benchmark'] for row in shown}, shown)
-    check(total == len(rest), rows)
-    # As when the sender is killed between the server's commit and its own forgetting.
-    for leftover in pathlib.Path('.assay').glob('spool-*'):
-        leftover.unlink()
-    spool.write_bytes(kept)
-    again = runs(store)
-    check(again == rows, (rows, again))
-
-
 @test
 def a_writer_that_is_killed_can_be_resumed_from_the_server():
     store = database('resumed')
     running = started(store)
-    wait_for_results('resumed', 2)
+    wait_for_results(SERVER, 'resumed', 2)
     check(runs(store)[0]['status'] == 'running', runs(store))
     exits(assay('run', '--resume', runs(store)[0]['id'], '--store', store), 3,
           'another assay is measuring it')

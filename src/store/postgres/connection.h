@@ -15,6 +15,7 @@ struct postgres_store {
     bool limited;           /* `deadline` holds */
     struct timespec deadline;
     bool timed_out;      /* the last failure was the deadline */
+    bool is_exhausted;   /* the last failure was want of disk, memory or the like on the server */
     struct buf reason;   /* text of the last failure */
     struct buf shown;    /* the address without its password */
     struct store *spool; /* where results go since the server is away; NULL: to the server */

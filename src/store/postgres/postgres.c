@@ -12,6 +12,12 @@
 #include "store/postgres/connection.h"
 #include "store/postgres/spool.h"
 
+/* Classes 53, insufficient resources, and 58, an error of the system below the server. */
+static bool tells_of_exhaustion(const char *state)
+{
+    return state != NULL && state[0] == '5' && (state[1] == '3' || state[1] == '8');
+}
+
 void postgres_keep_reason(struct postgres_store *self, const PGresult *result)
 {
     static const char CANCELED[] = "57014";
@@ -20,6 +26,7 @@ void postgres_keep_reason(struct postgres_store *self, const PGresult *result)
     if (text == NULL)
         text = PQerrorMessage(self->connection);
     self->timed_out = state != NULL && strcmp(state, CANCELED) == 0;
+    self->is_exhausted = tells_of_exhaustion(state);
     buf_clear(&self->reason);
     for (; *text != '\0'; text++) /* one line */
         if (*text != '\n' || text[1] != '\0')

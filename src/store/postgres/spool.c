@@ -1,5 +1,5 @@
-/* What becomes of results while the server is away: they go to a SQLite file here, and the next
- * command that reaches the server sends them.
+/* What becomes of results while the server is away, or has no room for them: they go to a SQLite
+ * file here, and the next command that reaches a server that takes them sends them.
  *
  * A run whose server goes away in its middle goes on here under the same id, so it is there in two
  * parts.  Sending puts both together, in one transaction a run, and leaves out what the server has
@@ -28,6 +28,7 @@ static void add_path(const char *shown, struct buf *out)
 
 static assay_status start(struct postgres_store *self, const struct run *run)
 {
+    const char *what = self->is_exhausted ? "cannot take more" : "went away";
     struct buf *error = &self->sql.store.error;
     BUF_AUTO why, path;
     buf_init(&why, 8192);
@@ -43,16 +44,16 @@ static assay_status start(struct postgres_store *self, const struct run *run)
         return buf_error(error, status, "%s; nor could it be kept here: %s", why.text,
                          self->spool ? self->spool->error.text : "no file for it");
     buf_error(&self->sql.store.notice, ASSAY_OK,
-              "the server went away (%s): the rest is in %s, and the next command that reaches "
+              "the server %s (%s): the rest is in %s, and the next command that reaches "
               "the server sends it",
-              why.text, path.text);
+              what, why.text, path.text);
     return ASSAY_OK;
 }
 
-/* `status` of asking the server: whether to go on here. */
+/* `status` of asking the server: whether to go on here.  A server without room answers. */
 static bool is_away(const struct postgres_store *self, assay_status status)
 {
-    return status == ASSAY_ERR_IO && postgres_is_lost(&self->sql.store);
+    return status == ASSAY_ERR_IO && (self->is_exhausted || postgres_is_lost(&self->sql.store));
 }
 
 static assay_status of_spool(struct postgres_store *self, assay_status status)
