@@ -18,7 +18,8 @@ CORPUS = pathlib.Path(SOURCE, 'tests/fuzz/corpus/import')
 def tool(*words, **more):
     """Runs a tool to its end, which has to be a good one."""
     more.setdefault('stdout', subprocess.PIPE)
-    done = subprocess.run([str(word) for word in words], text=True, timeout=100, check=False,
+    more.setdefault('timeout', 250)  # compilers on a busy machine
+    done = subprocess.run([str(word) for word in words], text=True, check=False,
                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
     check(done.returncode == 0, f'{words}: exit code {done.returncode}\n{done.stdout}{done.stderr}')
     return done.stdout
@@ -153,6 +154,63 @@ def go_itself():
     rows = imported('go-bench', write('g.txt', text))
     check(any(name.startswith('example.com.sums/Sum:n=8') and metric == 'time_ns'
               for name, metric in rows), rows)
+
+
+@test
+def cargo_bench_itself():
+    """The harness of the compiler is what `cargo bench` runs; it wants leave to be unstable."""
+    need('rustc', 'rustc')
+    write('sums.rs', '#![feature(test)]\nextern crate test;\nmod sums {\n    #[bench]\n'
+          '    fn add(b: &mut test::Bencher) {\n        b.bytes = 80;\n'
+          '        b.iter(|| (0..10u64).map(test::black_box).sum::<u64>());\n    }\n}\n')
+    tool('rustc', '-O', '--test', 'sums.rs', '-o', 'sums',
+         env=dict(os.environ, RUSTC_BOOTSTRAP='1'))
+    rows = imported('cargo-bench', write('r.txt', tool('./sums', '--bench')))
+    check(rows['cargo-bench/sums.add', 'time_ns']['median'] > 0, rows)
+    check(rows['cargo-bench/sums.add', 'bytes_per_s']['median'] > 0, rows)
+
+
+CRITERION = {
+    'Cargo.toml': '[package]\nname = "sums"\nversion = "0.1.0"\nedition = "2018"\n'
+                  '[dev-dependencies]\n'
+                  'criterion = { version = "*", default-features = false }\n'
+                  '[[bench]]\nname = "sums"\nharness = false\n',
+    '.cargo/config.toml': '[source.crates-io]\nreplace-with = "debian"\n'
+                          '[source.debian]\ndirectory = "/usr/share/cargo/registry"\n',
+    'src/lib.rs': '',
+    'benches/sums.rs': '''use criterion::{black_box, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion};
+fn sums(c: &mut Criterion) {
+    let mut group = c.benchmark_group("sums");
+    group.sample_size(10);
+    for n in [8u64, 64] {
+        group.bench_with_input(BenchmarkId::new("add", n), &n, |b, &n| {
+            b.iter(|| (0..n).map(black_box).sum::<u64>())
+        });
+    }
+    group.finish();
+}
+criterion_group!(benches, sums);
+criterion_main!(benches);
+'''}
+
+
+@test
+def criterion_itself():
+    """Debian has it as source: half a hundred crates are compiled, which takes minutes."""
+    if 'ASSAY_TEST_LONG' not in os.environ:
+        raise Skip('compiling Criterion takes minutes (./dev test long)')
+    need('cargo', 'cargo')
+    if not list(pathlib.Path('/usr/share/cargo/registry').glob('criterion-[0-9]*')):
+        raise Skip('Criterion is not installed (package librust-criterion-dev)')
+    for name, text in CRITERION.items():
+        write(name, text)
+    tool('cargo', 'bench', '--offline', '--bench', 'sums', '--', '--warm-up-time', '1',
+         '--measurement-time', '1', '--noplot', timeout=3000)
+    rows = imported('criterion', 'target/criterion')
+    check({name for name, _ in rows} == {'criterion/sums/add/8', 'criterion/sums/add/64'}, rows)
+    row = rows['criterion/sums/add/8', 'time_ns']
+    check(row['sample_count'] == 10 and row['min'] > 0, row)
 
 
 @test
