@@ -5,12 +5,15 @@ What is decided does not depend on the machine's speed: a benchmark states what 
 own work, and the seed of a run decides how that scatters.
 """
 import json
+import os
+import pathlib
+import shutil
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 from repository import commit, git
-from tap import SOURCE, assay, check, contains, environment, exits, main, need, test, write
+from tap import SOURCE, Skip, assay, check, contains, environment, exits, main, need, test, write
 
 # Insertion sort moves n * n / 4 items of random data, with an sd of some per cent over 10 arrays.
 SUITE = '''#define ASSAY_SUITE "sorts"
@@ -114,6 +117,57 @@ def releases_are_compared_by_their_tags():
     rows = {row['benchmark']: row for row in json.loads(done.out)['rows']}
     check(rows['sorts/sort']['kind'] == 'stored' and rows['sorts/sort']['verdict'] == 'slower', done)
     check(rows['sorts/other']['verdict'] != 'slower', done)
+
+
+# This project's own suite `machine` in a repository of its own, and what makes its reading cost more.
+OWN = ('components/machine', 'suites/machine', 'include')
+READ = 'machine/read:bytes=16384,design=plain,engine=auto'
+PLACE = 'const size_t part = count / streams / STEP * STEP;\n'
+WASTE = (PLACE + '    for (size_t i = 0; i < count / 8; i++) {\n'
+         '        volatile uint32_t wasted = from[i];\n        (void)wasted;\n    }\n')
+OWN_COMMITS, OWN_PLANTED = 12, 6
+
+
+def measure_own():
+    sources = [*pathlib.Path('components/machine').glob('*.c'), 'suites/machine/machine_bench.c']
+    subprocess.run(['cc', '-O1', '-shared', '-fPIC', '-Iinclude', '-Icomponents/machine',
+                    *map(str, sources), '-o', 'machine_bench.so'], check=True, env=environment())
+    exits(assay('run', './machine_bench.so', READ, '--instructions', '-l', '2', '--no-report'), 0)
+
+
+def own_history():
+    """Names of the commits of this project's suite, counted at each of them."""
+    git('init', '-q')
+    write('.gitignore', '*.so\n.assay\n')
+    for folder in OWN:
+        shutil.copytree(pathlib.Path(SOURCE, folder), folder)
+    body = pathlib.Path('components/machine/body.h')
+    text = body.read_text(encoding='utf-8')
+    check(text.count(PLACE) == 1, text)
+    commits = []
+    for i in range(OWN_COMMITS):
+        if i == OWN_PLANTED:
+            write(body, text.replace(PLACE, WASTE))
+        commits.append(commit(f'change {i}', **{'notes.txt': f'{i}\n'}))
+        measure_own()
+    return commits
+
+
+@test
+def a_step_planted_into_a_suite_of_this_project_is_found_at_its_commit():
+    """As bench/history/self does with all of this repository, smaller; counted and not timed."""
+    need('git', 'git')
+    need('cc', 'gcc')
+    need('valgrind', 'valgrind')
+    if os.environ['COUNTS_INSTRUCTIONS'] != '1':
+        raise Skip('this build cannot count instructions')
+    commits = own_history()
+    document = json.loads(assay('trend', READ, '--metric', 'instructions', '--json').out)
+    (series,) = document['series']
+    (change,) = series['change_points']
+    check(change['direction'] == 'worse', change)
+    check((change['good_commit'], change['bad_commit']) ==
+          (commits[OWN_PLANTED - 1], commits[OWN_PLANTED]), change)
 
 
 main()
