@@ -19,6 +19,10 @@
          ? &(vec)->items[(vec)->count++]                                                           \
          : NULL)
 
+/* Makes room for `wanted` items in all and no more; whether there is memory for them. */
+#define vec_reserve(vec, wanted)                                                                   \
+    vec_resize((void **)&(vec)->items, &(vec)->capacity, (wanted), sizeof *(vec)->items)
+
 #define vec_release(vec)                                                                           \
     do {                                                                                           \
         free((vec)->items);                                                                        \
@@ -36,6 +40,18 @@ static inline bool vec_grow(void **items, size_t *capacity, size_t count, size_t
         return false;
     *items = grown;
     *capacity = more;
+    return true;
+}
+
+static inline bool vec_resize(void **items, size_t *capacity, size_t wanted, size_t item_bytes)
+{
+    if (wanted <= *capacity)
+        return true;
+    void *grown = realloc(*items, wanted * item_bytes);
+    if (grown == NULL)
+        return false;
+    *items = grown;
+    *capacity = wanted;
     return true;
 }
 

@@ -518,6 +518,8 @@ static assay_status gather(const struct sink *sink, const struct sink_column *co
 /* Times are samples, too: what is compared. */
 static assay_status add_samples(struct result *result, const struct gathered *gathered)
 {
+    if (!vec_reserve(&result->samples, gathered->values.count))
+        return ASSAY_ERR_MEMORY;
     for (size_t i = 0; i < gathered->values.count; i++) {
         struct sample *sample = vec_add(&result->samples);
         if (sample == NULL)
@@ -569,6 +571,11 @@ static assay_status finish_column(const struct sink *sink, const struct sink_col
 static assay_status finish_result(const struct sink *sink, size_t index, struct gathered *gathered)
 {
     struct result *result = &sink->run->results.items[index];
+    size_t count = 0;
+    for (uint32_t at = sink->heads.items[index]; at != NONE; at = sink->columns.items[at].next)
+        count++;
+    if (!vec_reserve(&result->measurements, count))
+        return ASSAY_ERR_MEMORY;
     for (int turn = 0; turn < 2; turn++)
         for (uint32_t at = sink->heads.items[index]; at != NONE;) {
             const struct sink_column *column = &sink->columns.items[at];

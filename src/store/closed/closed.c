@@ -1,14 +1,16 @@
 /* Packing of whole runs, column by column.
  *
- *   results       version, count, texts; of each result: step to its benchmark's key, outcome,
- * module, compiler, reason, warning (places in the texts), bytes, items, number of measurements,
- * number of missing metrics; of each of those: metric, reason measurements  version, count, number
- * of fields; key of the series, the fields of SUMMARY_COLUMNS; whether there are percentiles, and
- * those samples       of each result the bytes of pack.h, with their length before them
+ *   results:       version, count, texts; of each result the step to its benchmark's key, outcome,
+ *                  module, compiler, reason, warning (places in the texts), bytes, items, number of
+ *                  measurements, number of missing metrics; of each of those metric and reason.
+ *   measurements:  version, count, number of fields; key of the series, the fields of
+ *                  SUMMARY_COLUMNS; whether there are percentiles, and those.
+ *   samples:       of each result the bytes of pack.h, with their length before them.
  *
  * Why columns: what a run says of its benchmarks is mostly the same (module, outcome, level) or
  * absent (nine of ten fields of what other tools measured), and a column of equal values takes nine
- * bytes however long it is.  A field is added at the end of its table; older values lack it and it
+ * bytes however long it is, and one that is the same as another (of a single value all percentiles
+ * are) one byte.  A field is added at the end of its table; older values lack it and it
  * is read as not known. */
 #include "store/closed/closed.h"
 
@@ -209,36 +211,78 @@ static bool has_percentiles(const struct packing *packing)
     return false;
 }
 
-static void pack_percentile_columns(struct packing *packing, struct buf *out)
+/* Column `column` of a summary: one of its fields, then those of its percentiles. */
+static uint64_t summary_bits(const struct summary *summary, int column)
 {
-    for (int i = 0; i < PERCENTILE_COUNT * PERCENTILE_FIELDS; i++) {
-        for (size_t row = 0; row < packing->measurements; row++)
-            packing->numbers[row] =
-                percentile_bits(&packing->summaries[row]->percentiles[i / PERCENTILE_FIELDS],
-                                i % PERCENTILE_FIELDS);
-        pack_column(packing->numbers, packing->measurements, out);
+    const int own = SUMMARY_COLUMNS.count, field = column - own;
+    return column < own ? field_bits(summary, &SUMMARY_COLUMNS.items[column])
+                        : percentile_bits(&summary->percentiles[field / PERCENTILE_FIELDS],
+                                          field % PERCENTILE_FIELDS);
+}
+
+/* What a column is in all rows: one number, or the twin of an earlier one, or neither. */
+struct column_shape {
+    uint64_t first;
+    bool varies;
+    int twin; /* -1: none */
+};
+
+/* Row by row, since summaries are large and there are many: a look at each, not one a column. A
+ * twin must be one in the first row already. */
+static void survey(const struct packing *packing, int columns, struct column_shape *shapes)
+{
+    uint64_t numbers[TABLE_COLUMNS_MAX];
+    for (int i = 0; i < columns; i++) {
+        shapes[i] = (struct column_shape){.first = summary_bits(packing->summaries[0], i)};
+        for (shapes[i].twin = 0; shapes[shapes[i].twin].first != shapes[i].first;)
+            shapes[i].twin++;
+        if (shapes[i].twin == i)
+            shapes[i].twin = -1;
     }
+    for (size_t row = 1; row < packing->measurements; row++) {
+        for (int i = 0; i < columns; i++) {
+            numbers[i] = summary_bits(packing->summaries[row], i);
+            shapes[i].varies = shapes[i].varies || numbers[i] != shapes[i].first;
+            if (shapes[i].twin >= 0 && numbers[i] != numbers[shapes[i].twin])
+                shapes[i].twin = -1;
+        }
+    }
+}
+
+static void pack_summaries(struct packing *packing, int columns, struct buf *out)
+{
+    struct column_shape shapes[TABLE_COLUMNS_MAX];
+    const int own = SUMMARY_COLUMNS.count;
+    survey(packing, columns, shapes);
+    for (int i = 0; i < columns; i++) {
+        if (i == own)
+            buf_putc(out, true); /* there are percentiles */
+        if (shapes[i].twin >= 0) {
+            pack_twin((size_t)shapes[i].twin, out);
+            continue;
+        }
+        size_t rows = shapes[i].varies ? packing->measurements : 1;
+        for (size_t row = 0; row < rows; row++)
+            packing->numbers[row] = summary_bits(packing->summaries[row], i);
+        pack_column(packing->numbers, rows, out);
+    }
+    if (columns == own)
+        buf_putc(out, false);
 }
 
 static assay_status pack_measurements(struct packing *packing, const int64_t *series,
                                       struct buf *out)
 {
     const size_t count = packing->measurements;
+    const int percentiles = has_percentiles(packing) ? PERCENTILE_COUNT * PERCENTILE_FIELDS : 0;
     buf_putc(out, VERSION);
     pack_count(count, out);
     pack_count((uint64_t)SUMMARY_COLUMNS.count, out);
     for (size_t row = 0; row < count; row++)
         packing->numbers[row] = (uint64_t)series[row];
     pack_column(packing->numbers, count, out);
-    for (int i = 0; i < SUMMARY_COLUMNS.count; i++) {
-        for (size_t row = 0; row < count; row++)
-            packing->numbers[row] = field_bits(packing->summaries[row], &SUMMARY_COLUMNS.items[i]);
-        pack_column(packing->numbers, count, out);
-    }
-    const bool percentiles = has_percentiles(packing);
-    buf_putc(out, percentiles);
-    if (percentiles)
-        pack_percentile_columns(packing, out);
+    if (count > 0)
+        pack_summaries(packing, SUMMARY_COLUMNS.count + percentiles, out);
     return out->status;
 }
 
@@ -297,20 +341,34 @@ static bool is_believed(const struct packed_column *keys, size_t count)
 /* Those of the summary that points need, by their place in SUMMARY_COLUMNS. */
 enum { AT_SAMPLES, AT_LAUNCHES, AT_MEDIAN, AT_LOW, AT_HIGH, AT_LEVEL, AT_COUNT };
 
+/* The number of fields and the keys; the fields are read next. */
+static assay_status open_keys(struct packed_reader *reader, size_t count,
+                              struct packed_column *ret_keys, uint64_t *ret_fields)
+{
+    TRY(unpack_count(reader, TABLE_COLUMNS_MAX, ret_fields));
+    TRY(unpack_column(reader, count, ret_keys));
+    return is_believed(ret_keys, count) ? ASSAY_OK : ASSAY_ERR_PARSE;
+}
+
 assay_status closed_points_open(const void *bytes, size_t length, struct closed_points *ret_points)
 {
     struct packed_reader reader;
+    struct packed_table table = {0};
     uint64_t fields = 0;
     struct packed_column *const places[AT_COUNT] = {&ret_points->samples, &ret_points->launches,
                                                     &ret_points->median,  &ret_points->low,
                                                     &ret_points->high,    &ret_points->level};
     TRY(open_table(bytes, length, &reader, &ret_points->count));
-    TRY(unpack_count(&reader, UINT32_MAX, &fields));
-    TRY(unpack_column(&reader, ret_points->count, &ret_points->series));
-    if (fields < AT_COUNT || !is_believed(&ret_points->series, ret_points->count))
+    TRY(open_keys(&reader, ret_points->count, &ret_points->series, &fields));
+    table.rows = ret_points->count;
+    if (table.rows == 0)
+        return ASSAY_OK;
+    if (fields < AT_COUNT)
         return ASSAY_ERR_PARSE;
-    for (int i = 0; i < AT_COUNT; i++)
-        TRY(unpack_column(&reader, ret_points->count, places[i]));
+    for (int i = 0; i < AT_COUNT; i++) {
+        TRY(unpack_next(&reader, &table));
+        *places[i] = table.columns[i];
+    }
     return ASSAY_OK;
 }
 
@@ -529,10 +587,7 @@ static assay_status open_measurements(struct opening *opening, const struct clos
     if (value->length == 0)
         return ASSAY_OK;
     TRY(open_table(value->bytes, value->length, &opening->rest, &opening->measurements));
-    TRY(unpack_count(&opening->rest, UINT32_MAX, &opening->fields));
-    TRY(unpack_column(&opening->rest, opening->measurements, &opening->series_key));
-    if (!is_believed(&opening->series_key, opening->measurements))
-        return ASSAY_ERR_PARSE;
+    TRY(open_keys(&opening->rest, opening->measurements, &opening->series_key, &opening->fields));
     return load_series(opening->self, &opening->series_key, opening->measurements,
                        &opening->run->arena, &opening->series);
 }
@@ -602,40 +657,36 @@ static assay_status add_result(struct opening *opening, size_t row, size_t at[2]
     return add_measurements(opening, row, &at[1], result);
 }
 
-/* The column behind the reader, into a field of each measurement. */
-static assay_status fill_column(struct opening *opening, const struct column *field,
-                                int percentile_field)
+static void fill_summary(const struct packed_table *table, size_t fields, size_t row,
+                         struct summary *summary)
 {
-    struct packed_column column;
-    size_t row = 0;
-    TRY(unpack_column(&opening->rest, opening->measurements, &column));
-    for (size_t i = 0; i < opening->run->results.count; i++) {
-        measurement_vec *all = &opening->run->results.items[i].measurements;
-        for (size_t k = 0; k < all->count; k++, row++) {
-            struct summary *summary = &all->items[k].summary;
-            if (field != NULL)
-                set_field(summary, field, packed_number(&column, row));
-            else if (percentile_field >= 0)
-                set_percentile(&summary->percentiles[percentile_field / PERCENTILE_FIELDS],
-                               percentile_field % PERCENTILE_FIELDS, packed_number(&column, row));
-        }
-    }
-    return ASSAY_OK;
+    for (size_t i = 0; i < fields && i < (size_t)SUMMARY_COLUMNS.count; i++)
+        set_field(summary, &SUMMARY_COLUMNS.items[i], packed_number(&table->columns[i], row));
+    for (size_t i = fields; i < table->count; i++)
+        set_percentile(&summary->percentiles[(i - fields) / PERCENTILE_FIELDS],
+                       (int)((i - fields) % PERCENTILE_FIELDS),
+                       packed_number(&table->columns[i], row));
 }
 
 static assay_status fill_measurements(struct opening *opening)
 {
+    struct packed_table table = {.rows = opening->measurements};
+    const size_t fields = (size_t)opening->fields;
+    size_t row = 0;
     if (opening->measurements == 0)
         return ASSAY_OK;
-    for (uint64_t i = 0; i < opening->fields; i++)
-        TRY(fill_column(
-            opening, i < (uint64_t)SUMMARY_COLUMNS.count ? &SUMMARY_COLUMNS.items[i] : NULL, -1));
+    for (size_t i = 0; i < fields; i++)
+        TRY(unpack_next(&opening->rest, &table));
     if (opening->rest.at >= opening->rest.end)
         return ASSAY_ERR_PARSE;
-    if (*opening->rest.at++ == 0)
-        return ASSAY_OK;
-    for (int i = 0; i < PERCENTILE_COUNT * PERCENTILE_FIELDS; i++)
-        TRY(fill_column(opening, NULL, i));
+    const bool percentiles = *opening->rest.at++ != 0;
+    for (int i = 0; percentiles && i < PERCENTILE_COUNT * PERCENTILE_FIELDS; i++)
+        TRY(unpack_next(&opening->rest, &table));
+    for (size_t i = 0; i < opening->run->results.count; i++) {
+        measurement_vec *all = &opening->run->results.items[i].measurements;
+        for (size_t k = 0; k < all->count; k++, row++)
+            fill_summary(&table, fields, row, &all->items[k].summary);
+    }
     return ASSAY_OK;
 }
 

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { HEADER_BYTES = 9 };
+/* A first byte is a width, or says which column this one is a twin of. */
+enum { HEADER_BYTES = 9, WIDTH_MAX = 8, TWIN_FIRST = WIDTH_MAX + 1 };
 
 static unsigned bytes_for(uint64_t number)
 {
@@ -49,7 +50,7 @@ assay_status unpack_column(struct packed_reader *reader, size_t count,
 {
     const unsigned char *at = reader->at;
     const size_t left = (size_t)(reader->end - at);
-    if (left < HEADER_BYTES || at[0] > 8)
+    if (left < HEADER_BYTES || at[0] > WIDTH_MAX)
         return ASSAY_ERR_PARSE;
     *ret_column = (struct packed_column){.rows = at + HEADER_BYTES, .width = at[0]};
     for (int i = 0; i < 8; i++)
@@ -57,6 +58,28 @@ assay_status unpack_column(struct packed_reader *reader, size_t count,
     if (ret_column->width > 0 && count > (left - HEADER_BYTES) / ret_column->width)
         return ASSAY_ERR_PARSE;
     reader->at = ret_column->rows + count * ret_column->width;
+    return ASSAY_OK;
+}
+
+void pack_twin(size_t index, struct buf *out)
+{
+    buf_putc(out, (char)(TWIN_FIRST + index));
+}
+
+assay_status unpack_next(struct packed_reader *reader, struct packed_table *table)
+{
+    if (table->count == TABLE_COLUMNS_MAX || reader->at >= reader->end)
+        return ASSAY_ERR_PARSE;
+    struct packed_column *column = &table->columns[table->count];
+    if (*reader->at < TWIN_FIRST) {
+        TRY(unpack_column(reader, table->rows, column));
+    } else {
+        const size_t twin = (size_t)*reader->at++ - TWIN_FIRST;
+        if (twin >= table->count)
+            return ASSAY_ERR_PARSE;
+        *column = table->columns[twin];
+    }
+    table->count++;
     return ASSAY_OK;
 }
 

@@ -19,6 +19,13 @@ struct packed_column {
     unsigned width;
 };
 
+/* Columns of one table, of which one may be another one's twin: that takes one byte. */
+enum { TABLE_COLUMNS_MAX = 96 };
+struct packed_table {
+    size_t rows, count;
+    struct packed_column columns[TABLE_COLUMNS_MAX];
+};
+
 /* What is read next, up to `end`. */
 struct packed_reader {
     const unsigned char *at, *end;
@@ -27,6 +34,11 @@ struct packed_reader {
 /* Reads a column of `count` rows.  ASSAY_ERR_PARSE: cut off or damaged. */
 ASSAY_USE_RESULT assay_status unpack_column(struct packed_reader *reader, size_t count,
                                             struct packed_column *ret_column);
+
+/* Appends a column that is the same as the one with this index in its table. */
+void pack_twin(size_t index, struct buf *out);
+/* Reads the table's next column, packed by either of both. */
+ASSAY_USE_RESULT assay_status unpack_next(struct packed_reader *reader, struct packed_table *table);
 
 /* Row `row`, which must be below the count that the column was read with. */
 static inline uint64_t packed_number(const struct packed_column *column, size_t row)

@@ -243,6 +243,17 @@ static void finalize(struct sql_statement *statement)
     free(own);
 }
 
+static assay_status insert(struct sql_store *store, struct sql_statement *statement,
+                           int64_t *ret_key)
+{
+    const enum sql_step came = step(statement);
+    const assay_status status =
+        came == SQL_FAILED ? postgres_failed(store, "write to the store") : ASSAY_OK;
+    *ret_key = came == SQL_ROW ? integer(statement, 0) : 0;
+    reset(statement);
+    return status;
+}
+
 const struct sql_engine POSTGRES_ENGINE = {
     .prepare = postgres_prepare,
     .bind_integer = bind_integer,
@@ -262,6 +273,8 @@ const struct sql_engine POSTGRES_ENGINE = {
     .end_writing = postgres_end_writing,
     .begin_reading = postgres_begin_reading,
     .end_reading = postgres_end_reading,
+    .insert = insert,
+    .returning_key = " RETURNING key",
     .insert_chunks = postgres_insert_chunks,
     .hold = postgres_hold,
     .is_held = postgres_is_held,

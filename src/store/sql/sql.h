@@ -52,6 +52,12 @@ struct sql_engine {
     /* Several questions that see one state, whatever others write meanwhile. */
     assay_status (*begin_reading)(struct sql_store *self);
     void (*end_reading)(struct sql_store *self);
+    /* Runs a kept INSERT ... ON CONFLICT DO NOTHING that ends with `returning_key`, and makes it
+     * ready again: the key of the new row, or 0 where there was one.  Not always by RETURNING:
+     * that more than doubles what a row costs SQLite, which knows its last key anyway. */
+    assay_status (*insert)(struct sql_store *self, struct sql_statement *statement,
+                           int64_t *ret_key);
+    const char *returning_key;
     /* Inserts rows of the table `chunk`, all at once; their blobs are parts of `bytes`. */
     assay_status (*insert_chunks)(struct sql_store *self, const char *bytes,
                                   const struct chunk_row *rows, size_t count);
@@ -63,8 +69,10 @@ struct sql_engine {
 
 /* Statements that run often, prepared once: preparing costs more than running them. */
 enum kept_statement {
+    KEPT_NEW_BENCHMARK,
     KEPT_BENCHMARK,
     KEPT_RESULT,
+    KEPT_NEW_SERIES,
     KEPT_SERIES,
     KEPT_MEASUREMENT,
     KEPT_CLOSED,

@@ -58,12 +58,55 @@ assay_status sql_resume(struct store *store, const char *id)
     return buf_error(&store->error, ASSAY_ERR_IO, "run %s: %s", id, why.text);
 }
 
+/* The kept statement of an INSERT whose new key is asked for. */
+static assay_status keep_insertion(struct sql_store *self, enum kept_statement which,
+                                   const char *text, struct sql_statement **ret_statement)
+{
+    BUF_AUTO sql;
+    buf_init(&sql, 4096);
+    *ret_statement = self->kept[which];
+    if (*ret_statement != NULL)
+        return ASSAY_OK;
+    buf_puts(&sql, text);
+    buf_puts(&sql, self->engine->returning_key);
+    TRY(sql.status);
+    return sql_keep(self, which, sql.text, ret_statement);
+}
+
 /* What else than its name a row says: when that stays the same, the row need not be written. */
 static uint64_t benchmark_content(const struct benchmark *benchmark)
 {
     uint64_t hash = keys_hash(0, benchmark->description);
     return keys_hash(hash, benchmark->tags ? benchmark->tags : "") + (uint64_t)benchmark->kind +
            4 * (uint64_t)benchmark->samples;
+}
+
+/* What a known benchmark may say anew; returns the next parameter. */
+static int bind_benchmark(struct sql_statement *statement, const struct benchmark *benchmark)
+{
+    sql_bind_text(statement, 1, benchmark->description);
+    sql_bind_text(statement, 2, benchmark->tags);
+    sql_bind_integer(statement, 3, (int)benchmark->kind);
+    sql_bind_integer(statement, 4, benchmark->samples);
+    sql_bind_text(statement, 5, benchmark->id);
+    return 6;
+}
+
+/* *ret_key is 0 where it is there. */
+static assay_status insert_benchmark(struct sql_store *self, const struct benchmark *benchmark,
+                                     int64_t *ret_key)
+{
+    struct sql_statement *statement;
+    TRY(keep_insertion(self, KEPT_NEW_BENCHMARK,
+                       "INSERT INTO benchmark(description, tags, kind, samples_wanted, id, suite,"
+                       " name, params) VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
+                       " ON CONFLICT(id) DO NOTHING",
+                       &statement));
+    const int next = bind_benchmark(statement, benchmark);
+    sql_bind_text(statement, next, benchmark->suite);
+    sql_bind_text(statement, next + 1, benchmark->name);
+    sql_bind_text(statement, next + 2, benchmark->params);
+    return self->engine->insert(self, statement, ret_key);
 }
 
 assay_status sql_benchmark_key(struct sql_store *self, const struct benchmark *benchmark,
@@ -77,23 +120,29 @@ assay_status sql_benchmark_key(struct sql_store *self, const struct benchmark *b
     *ret_key = known->key;
     if (known->key != 0 && known->content == content)
         return ASSAY_OK;
-    TRY(sql_keep(self, KEPT_BENCHMARK,
-                 "INSERT INTO benchmark(id, suite, name, params, description, tags, kind,"
-                 " samples_wanted) VALUES($1, $2, $3, $4, $5, $6, $7, $8)"
-                 " ON CONFLICT(id) DO UPDATE SET description = excluded.description,"
-                 " tags = excluded.tags, kind = excluded.kind,"
-                 " samples_wanted = excluded.samples_wanted RETURNING key",
-                 &statement));
-    const char *const texts[] = {benchmark->id,     benchmark->suite,       benchmark->name,
-                                 benchmark->params, benchmark->description, benchmark->tags};
-    for (int i = 0; i < 6; i++)
-        sql_bind_text(statement, i + 1, texts[i]);
-    sql_bind_integer(statement, 7, (int)benchmark->kind);
-    sql_bind_integer(statement, 8, benchmark->samples);
-    TRY(sql_run_kept(self, statement, ret_key));
+    if (known->key == 0)
+        TRY(insert_benchmark(self, benchmark, ret_key));
+    if (*ret_key == known->key) { /* it was there */
+        TRY(sql_keep(self, KEPT_BENCHMARK,
+                     "UPDATE benchmark SET description = $1, tags = $2, kind = $3,"
+                     " samples_wanted = $4 WHERE id = $5 RETURNING key",
+                     &statement));
+        bind_benchmark(statement, benchmark);
+        TRY(sql_run_kept(self, statement, ret_key));
+    }
     known->key = *ret_key;
     known->content = content;
     return ASSAY_OK;
+}
+
+static void bind_series(struct sql_statement *statement, int64_t benchmark,
+                        const struct metric *metric)
+{
+    sql_bind_text(statement, 1, metric->unit);
+    sql_bind_integer(statement, 2, (int)metric->direction);
+    sql_bind_integer(statement, 3, metric->quality);
+    sql_bind_integer(statement, 4, benchmark);
+    sql_bind_text(statement, 5, metric->name);
 }
 
 assay_status sql_series_key(struct sql_store *self, int64_t benchmark, const struct metric *metric,
@@ -108,19 +157,22 @@ assay_status sql_series_key(struct sql_store *self, int64_t benchmark, const str
     *ret_key = known->key;
     if (known->key != 0 && known->content == content)
         return ASSAY_OK;
-    TRY(sql_keep(self, KEPT_SERIES,
-                 "INSERT INTO series(benchmark, metric, unit, direction, quality)"
-                 " VALUES($1, $2, $3, $4, $5)"
-                 " ON CONFLICT(benchmark, metric) DO UPDATE SET unit = excluded.unit,"
-                 " direction = excluded.direction, quality = excluded.quality"
-                 " RETURNING key",
-                 &statement));
-    sql_bind_integer(statement, 1, benchmark);
-    sql_bind_text(statement, 2, metric->name);
-    sql_bind_text(statement, 3, metric->unit);
-    sql_bind_integer(statement, 4, (int)metric->direction);
-    sql_bind_integer(statement, 5, metric->quality);
-    TRY(sql_run_kept(self, statement, ret_key));
+    if (known->key == 0) {
+        TRY(keep_insertion(self, KEPT_NEW_SERIES,
+                           "INSERT INTO series(unit, direction, quality, benchmark, metric)"
+                           " VALUES($1, $2, $3, $4, $5) ON CONFLICT(benchmark, metric) DO NOTHING",
+                           &statement));
+        bind_series(statement, benchmark, metric);
+        TRY(self->engine->insert(self, statement, ret_key));
+    }
+    if (*ret_key == known->key) {
+        TRY(sql_keep(self, KEPT_SERIES,
+                     "UPDATE series SET unit = $1, direction = $2, quality = $3"
+                     " WHERE benchmark = $4 AND metric = $5 RETURNING key",
+                     &statement));
+        bind_series(statement, benchmark, metric);
+        TRY(sql_run_kept(self, statement, ret_key));
+    }
     known->key = *ret_key;
     known->content = content;
     return ASSAY_OK;

@@ -103,6 +103,15 @@ static void finalize(struct sql_statement *statement)
     free(statement);
 }
 
+static assay_status insert(struct sql_store *store, struct sql_statement *statement,
+                           int64_t *ret_key)
+{
+    sqlite3 *db = ((struct sqlite_store *)store)->db;
+    TRY(sql_run_kept(store, statement, NULL));
+    *ret_key = sqlite3_changes(db) > 0 ? sqlite3_last_insert_rowid(db) : 0;
+    return ASSAY_OK;
+}
+
 static assay_status insert_chunks(struct sql_store *store, const char *bytes,
                                   const struct chunk_row *rows, size_t count)
 {
@@ -140,6 +149,8 @@ const struct sql_engine SQLITE_ENGINE = {
     .end_writing = sqlite_end_writing,
     .begin_reading = sqlite_begin_reading,
     .end_reading = sqlite_end_reading,
+    .insert = insert,
+    .returning_key = "",
     .insert_chunks = insert_chunks,
     .hold = sqlite_hold,
     .is_held = sqlite_is_held,
