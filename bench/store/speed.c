@@ -166,12 +166,19 @@ static void ask_trend(struct bench *bench, const char *what, size_t last)
 }
 
 /* Median of one run against that of another, for each benchmark that both have. */
-static double ratios(const struct run *a, const struct run *b)
+static double ratios(const struct outline *a, const struct outline *b)
 {
+    struct outline_index index = {.outline = b};
+    const struct outline_result *other;
     double sum = 0;
-    for (size_t i = 0; i < a->results.count && i < b->results.count; i++)
-        sum += a->results.items[i].measurements.items[0].summary.median /
-               b->results.items[i].measurements.items[0].summary.median;
+    for (size_t i = 0; i < a->results.count; i++) {
+        const struct outline_result *own = &a->results.items[i];
+        if (outline_find(&index, own->benchmark->id, &other) != ASSAY_OK)
+            exit(1);
+        if (other != NULL)
+            sum += outline_points(a, own)->median / outline_points(b, other)->median;
+    }
+    outline_index_release(&index);
     return sum;
 }
 
@@ -180,16 +187,18 @@ static void ask_pairs(struct bench *bench)
     double seconds[ASKED], sum = 0;
     for (int i = 0; i < ASKED; i++) {
         struct arena arena = {0};
-        struct run a = {0}, b = {0};
+        struct outline a = {0}, b = {0};
         const size_t newest = bench->runs - 1 - (size_t)(drawn(bench) * (double)bench->runs / 10);
         const char *ids[] = {run_id(&arena, newest), run_id(&arena, newest > 50 ? newest - 50 : 0)};
         const double start = now();
-        must(bench, bench->store->ops->load(bench->store, ids[0], &a), "load");
-        must(bench, bench->store->ops->load(bench->store, ids[1], &b), "load");
+        must(bench, bench->store->ops->outline(bench->store, ids[0], &a), "outline");
+        must(bench, bench->store->ops->outline(bench->store, ids[1], &b), "outline");
         sum += ratios(&a, &b);
         seconds[i] = now() - start;
-        run_release(&a);
-        run_release(&b);
+        if (a.results.count != bench->series)
+            exit(1);
+        outline_release(&a);
+        outline_release(&b);
         arena_release(&arena);
     }
     if (sum <= 0)

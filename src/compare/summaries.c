@@ -4,27 +4,22 @@
  * say nothing of what the next launch would do. */
 #include "compare/summaries.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "stats/special.h"
 
-/* Mean of the logs of the launches, variance of that mean, launches. */
-struct log_side {
-    double mean, variance, count;
-};
-
-static assay_status log_side_of(const struct summary *summary, struct log_side *ret_side)
+assay_status log_side_of(size_t launches, const struct interval *interval,
+                         struct log_side *ret_side)
 {
-    const struct interval *interval = &summary->interval;
-    if (summary->launch_count < 2 || !(interval->level > 0 && interval->level < 1))
+    if (launches < 2 || !(interval->level > 0 && interval->level < 1))
         return ASSAY_ERR_TOO_FEW;
     if (!(interval->low > 0) || !isfinite(interval->high))
         return ASSAY_ERR_ARGUMENT;
     double low = log(interval->low), high = log(interval->high);
-    double quantile =
-        -student_quantile((1 - interval->level) / 2, (double)summary->launch_count - 1);
+    double quantile = -student_quantile((1 - interval->level) / 2, (double)launches - 1);
     double error = (high - low) / 2 / quantile;
-    *ret_side = (struct log_side){(low + high) / 2, error * error, (double)summary->launch_count};
+    *ret_side = (struct log_side){(low + high) / 2, error * error, (double)launches};
     return ASSAY_OK;
 }
 
@@ -36,6 +31,22 @@ static double freedom_of(const struct log_side *a, const struct log_side *b)
         return 1;
     double share_a = a->variance / sum, share_b = b->variance / sum;
     return 1 / (share_a * share_a / (a->count - 1) + share_b * share_b / (b->count - 1));
+}
+
+/* Two sides may be further apart than doubles reach. */
+static double exp_bounded(double value)
+{
+    return fmin(exp(value), DBL_MAX);
+}
+
+struct interval log_sides_ratio(const struct log_side *then, const struct log_side *now,
+                                double level, double *ret_estimate)
+{
+    double change = now->mean - then->mean;
+    double half = -student_quantile((1 - level) / 2, freedom_of(then, now)) *
+                  sqrt(then->variance + now->variance);
+    *ret_estimate = exp_bounded(change);
+    return (struct interval){exp_bounded(change - half), exp_bounded(change + half), level};
 }
 
 static enum verdict turned(enum verdict verdict)
@@ -73,16 +84,12 @@ assay_status verdict_from_summaries(const struct measurement *old_side,
                                     const struct verdict_rules *rules, struct comparison *row)
 {
     struct log_side then, now;
-    TRY(log_side_of(&old_side->summary, &then));
-    TRY(log_side_of(&new_side->summary, &now));
-    double change = now.mean - then.mean;
-    double half = -student_quantile((1 - rules->level) / 2, freedom_of(&then, &now)) *
-                  sqrt(then.variance + now.variance);
+    TRY(log_side_of(old_side->summary.launch_count, &old_side->summary.interval, &then));
+    TRY(log_side_of(new_side->summary.launch_count, &new_side->summary.interval, &now));
     row->metric = new_side->metric->name;
     row->unit = new_side->metric->unit;
     row->direction = new_side->metric->direction;
-    row->ratio = exp(change);
-    row->interval = (struct interval){exp(change - half), exp(change + half), rules->level};
+    row->interval = log_sides_ratio(&then, &now, rules->level, &row->ratio);
     row->launches = (unsigned)new_side->summary.launch_count;
     row->old_ns = old_side->summary.median;
     row->new_ns = new_side->summary.median;

@@ -11,7 +11,7 @@
  * The interval is Welch's t over launches at rules->level, rebuilt from the intervals of the
  * summaries, which are t intervals over logs; where a summary was widened to hold its median, it is
  * a little wider than from the launches themselves, never narrower.  `slower` means worse, also of
- * memory; rates, which hang on time, get the margin of stored times (verdict_from_results), memory
+ * memory; rates, which hang on time, get the margin of stored times (verdict_from_stored), memory
  * that of the rules, since what a program keeps does not drift.
  *
  * ASSAY_ERR_TOO_FEW   a side has fewer than two launches, or no interval.
@@ -20,5 +20,16 @@ ASSAY_USE_RESULT assay_status verdict_from_summaries(const struct measurement *o
                                                      const struct measurement *new_side,
                                                      const struct verdict_rules *rules,
                                                      struct comparison *row);
+
+/* Mean of the logs of a side's launches and the variance of that mean, as its interval tells them.
+ * Fails as verdict_from_summaries does. */
+struct log_side {
+    double mean, variance, count;
+};
+ASSAY_USE_RESULT assay_status log_side_of(size_t launches, const struct interval *interval,
+                                          struct log_side *ret_side);
+/* Welch's interval of the ratio now / then; the estimate is its middle. */
+struct interval log_sides_ratio(const struct log_side *then, const struct log_side *now,
+                                double level, double *ret_estimate);
 
 #endif

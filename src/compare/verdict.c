@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compare/summaries.h"
 #include "stats/order.h"
 #include "stats/sequence.h"
 #include "stats/summary.h"
@@ -158,15 +159,18 @@ static void weigh_stored(const struct verdict_rules *rules, struct comparison *c
                              : "measured one after the other: the machine's drift is in it";
 }
 
-assay_status verdict_from_results(const struct result *old_side, const struct result *new_side,
-                                  const struct verdict_rules *rules, struct comparison *comparison)
+assay_status verdict_from_stored(const struct outline_point *old_side,
+                                 const struct outline_point *new_side,
+                                 const struct verdict_rules *rules, struct comparison *comparison)
 {
-    TRY(verdict_ratio_of_results(new_side, old_side, rules->level, &comparison->interval,
-                                 &comparison->ratio));
+    struct log_side then, now;
+    TRY(log_side_of(old_side->launch_count, &old_side->interval, &then));
+    TRY(log_side_of(new_side->launch_count, &new_side->interval, &now));
+    comparison->interval = log_sides_ratio(&then, &now, rules->level, &comparison->ratio);
     comparison->kind = KIND_STORED;
-    comparison->old_ns = old_side->measurements.items[0].summary.median;
-    comparison->new_ns = new_side->measurements.items[0].summary.median;
-    comparison->launches = (unsigned)new_side->measurements.items[0].summary.launch_count;
+    comparison->old_ns = old_side->median;
+    comparison->new_ns = new_side->median;
+    comparison->launches = (unsigned)new_side->launch_count;
     comparison->gate = verdict_gate(&comparison->interval, rules);
     weigh_stored(rules, comparison);
     return ASSAY_OK;

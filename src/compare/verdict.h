@@ -4,6 +4,7 @@
 
 #include "compare/evidence.h"
 #include "model/comparison.h"
+#include "model/outline/outline.h"
 
 /* How a comparison is judged.  Shares: 0.01 is 1 %. */
 struct verdict_rules {
@@ -42,20 +43,22 @@ ASSAY_USE_RESULT assay_status verdict_from_pairs(const pair_vec *pairs,
                                                  const struct verdict_rules *rules,
                                                  struct comparison *comparison);
 
-/* The same from two stored results: Welch's interval over their launch medians.  They were measured
- * one after the other, so drift of the machine is in the ratio: the margin is VERDICT_STORED_MARGIN
- * at least, slower and faster need an interval that lies wholly beyond it, and unless it is `same`
- * `reason` names the drift.  ASSAY_ERR_TOO_FEW  a side has fewer than two launches.
- * ASSAY_ERR_ARGUMENT  a launch whose median is not above 0.   ASSAY_ERR_MEMORY. */
+/* The same from the times of two stored results: Welch's interval over their launch medians, whose
+ * mean and scatter are rebuilt from the intervals (compare/summaries.h), so that a run needs no
+ * samples.  They were measured one after the other, so drift of the machine is in the ratio: the
+ * margin is VERDICT_STORED_MARGIN at least, slower and faster need an interval that lies wholly
+ * beyond it, and unless it is `same` `reason` names the drift.
+ * ASSAY_ERR_TOO_FEW   a side has fewer than two launches, or no interval.
+ * ASSAY_ERR_ARGUMENT  an interval that is not above 0. */
 #define VERDICT_STORED_MARGIN 0.05
 /* Of results of different machines: a factor of two is about what processors and their clocks
  * differ by without any change of the code.  There is no `same`, and slower and faster are beyond
  * it. */
 #define VERDICT_ACROSS_MARGIN 1.0
-ASSAY_USE_RESULT assay_status verdict_from_results(const struct result *old_side,
-                                                   const struct result *new_side,
-                                                   const struct verdict_rules *rules,
-                                                   struct comparison *comparison);
+ASSAY_USE_RESULT assay_status verdict_from_stored(const struct outline_point *old_side,
+                                                  const struct outline_point *new_side,
+                                                  const struct verdict_rules *rules,
+                                                  struct comparison *comparison);
 
 /* Interval and estimate of the ratio of two results' times per iteration, by Welch's t over the
  * logs of their launch medians.  Fails as summarize_ratio (stats/summary.h) does. */

@@ -225,6 +225,15 @@ assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
     return trend_watch_all(ret_trend);
 }
 
+static assay_status asked_outline(struct asked *asked, const char *selector,
+                                  struct outline *ret_outline)
+{
+    const struct store_ops *ops = asked->store->ops;
+    const char *id;
+    TRY(asked_store(asked, ops->find(asked->store, selector, &asked->arena, &id)));
+    return asked_store(asked, ops->outline(asked->store, id, ret_outline));
+}
+
 assay_status asked_compared(struct asked *asked, struct compared *ret_compared)
 {
     struct verdict_rules rules = VERDICT_RULES_DEFAULT;
@@ -234,11 +243,11 @@ assay_status asked_compared(struct asked *asked, struct compared *ret_compared)
     TRY(asked_text(asked, "new", &new_selector));
     rules.across_machines =
         strcmp(request_parameter(asked->request, "across_machines", "no"), "yes") == 0;
-    TRY(asked_run(asked, old_selector, &ret_compared->old_run));
-    TRY(asked_run(asked, new_selector, &ret_compared->new_run));
-    TRY(session_compare_results(&ret_compared->old_run, &ret_compared->new_run, &rules,
-                                &asked->arena, &ret_compared->rows, asked->error));
-    TRY(session_compare_missing(&ret_compared->old_run, &ret_compared->new_run,
+    TRY(asked_outline(asked, old_selector, &ret_compared->old_run));
+    TRY(asked_outline(asked, new_selector, &ret_compared->new_run));
+    TRY(session_compare_outlines(&ret_compared->old_run, &ret_compared->new_run, &rules,
+                                 &asked->arena, &ret_compared->rows, asked->error));
+    TRY(session_compare_missing(&ret_compared->old_run, &ret_compared->new_run, &asked->arena,
                                 &ret_compared->rows));
     for (size_t i = 0; i < ret_compared->rows.count; i++) {
         ret_compared->rows.items[i].old_version = old_selector;
@@ -250,6 +259,6 @@ assay_status asked_compared(struct asked *asked, struct compared *ret_compared)
 void compared_release(struct compared *compared)
 {
     vec_release(&compared->rows);
-    run_release(&compared->old_run);
-    run_release(&compared->new_run);
+    outline_release(&compared->old_run);
+    outline_release(&compared->new_run);
 }

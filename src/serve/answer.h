@@ -56,7 +56,7 @@ ASSAY_USE_RESULT assay_status asked_trend(struct asked *asked, struct trend *ret
 /* The stored runs that ?old=&new=&across_machines= name, and their rows.  Free with
  * compared_release, also after a failure. */
 struct compared {
-    struct run old_run, new_run;
+    struct outline old_run, new_run;
     comparison_vec rows;
 };
 ASSAY_USE_RESULT assay_status asked_compared(struct asked *asked, struct compared *ret_compared);

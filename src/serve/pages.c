@@ -242,11 +242,11 @@ static void add_comparisons(struct buf *out, const comparison_vec *rows)
 static void add_compared(struct buf *out, const struct compared *compared)
 {
     buf_puts(out, "<dl>\n<dt>Old</dt><dd>");
-    page_run_name(out, compared->old_run.id);
-    html_element(out, " <code>", compared->old_run.commit, "</code></dd>\n<dt>New</dt><dd>");
-    page_run_name(out, compared->new_run.id);
-    html_element(out, " <code>", compared->new_run.commit, "</code></dd>\n</dl>\n<p>");
-    page_compare_link(out, compared->old_run.id, compared->new_run.id);
+    page_run_name(out, compared->old_run.run.id);
+    html_element(out, " <code>", compared->old_run.run.commit, "</code></dd>\n<dt>New</dt><dd>");
+    page_run_name(out, compared->new_run.run.id);
+    html_element(out, " <code>", compared->new_run.run.commit, "</code></dd>\n</dl>\n<p>");
+    page_compare_link(out, compared->old_run.run.id, compared->new_run.run.id);
     buf_puts(out, "Permanent link</a> to these two runs.</p>\n");
     add_verdict_counts(out, &compared->rows);
     add_comparisons(out, &compared->rows);

@@ -474,69 +474,101 @@ assay_status session_compare(const struct compare_request *request, struct arena
     return status;
 }
 
-static const struct result *find_result(const struct run *run, const char *id)
+/* ---- stored runs ---- */
+
+/* One side's result with the outline that has its points. */
+struct stored_side {
+    const struct outline *outline;
+    const struct outline_result *result;
+};
+
+static assay_status note_quality(const struct outline_point *then, const struct outline_point *now,
+                                 const struct quality_rules *rules, struct arena *arena,
+                                 struct comparison *row)
 {
-    for (size_t i = 0; i < run->results.count; i++)
-        if (strcmp(run->results.items[i].benchmark.id, id) == 0)
-            return &run->results.items[i];
-    return NULL;
+    const struct measurement old_side = then ? outline_measurement(then) : (struct measurement){0};
+    const struct measurement new_side = now ? outline_measurement(now) : (struct measurement){0};
+    return quality_note(then ? &old_side : NULL, now ? &new_side : NULL, rules, arena, row);
 }
 
-static assay_status compare_qualities(const struct result *old_side, const struct result *new_side,
+static assay_status compare_qualities(const struct stored_side *then, const struct stored_side *now,
                                       const struct verdict_rules *rules, struct arena *arena,
                                       struct comparison *row)
 {
     const struct quality_rules own = {rules->level, rules->margin};
-    for (size_t i = 0; i < new_side->measurements.count; i++) {
-        const struct measurement *now = &new_side->measurements.items[i];
-        if (now->metric->quality)
-            TRY(quality_note(result_measurement(old_side, now->metric->name), now, &own, arena,
-                             row));
-    }
-    for (size_t i = 0; i < old_side->measurements.count; i++) {
-        const struct measurement *then = &old_side->measurements.items[i];
-        if (then->metric->quality && result_measurement(new_side, then->metric->name) == NULL)
-            TRY(quality_note(then, NULL, &own, arena, row));
-    }
+    const struct outline_point *points = outline_points(now->outline, now->result);
+    for (size_t i = 0; i < now->result->count; i++)
+        if (points[i].metric->quality)
+            TRY(note_quality(outline_point(then->outline, then->result, points[i].metric->name),
+                             &points[i], &own, arena, row));
+    points = outline_points(then->outline, then->result);
+    for (size_t i = 0; i < then->result->count; i++)
+        if (points[i].metric->quality &&
+            outline_point(now->outline, now->result, points[i].metric->name) == NULL)
+            TRY(note_quality(&points[i], NULL, &own, arena, row));
     return ASSAY_OK;
 }
 
-static assay_status compare_results(const struct result *old_side, const struct result *new_side,
-                                    const struct verdict_rules *rules, struct arena *arena,
-                                    comparison_vec *rows)
+static assay_status compare_measured(const struct stored_side *then, const struct stored_side *now,
+                                     const struct verdict_rules *rules, struct arena *arena,
+                                     struct comparison *row)
 {
-    const char *id = arena_copy(arena, new_side->benchmark.id);
+    const struct outline_point *old_side = outline_points(then->outline, then->result);
+    const struct outline_point *new_side = outline_points(now->outline, now->result);
+    if (instructions_are_in(old_side) || instructions_are_in(new_side))
+        return instructions_compare_stored(old_side, new_side, rules, row);
+    assay_status status = verdict_from_stored(old_side, new_side, rules, row);
+    if (status != ASSAY_OK) {
+        row->reason = status == ASSAY_ERR_TOO_FEW ? "needs two launches or more on both sides"
+                                                  : "a launch of it took no time";
+        return ASSAY_OK;
+    }
+    return compare_qualities(then, now, rules, arena, row);
+}
+
+static assay_status compare_stored(const struct stored_side *then, const struct stored_side *now,
+                                   const struct verdict_rules *rules, struct arena *arena,
+                                   comparison_vec *rows)
+{
+    const char *id = arena_copy(arena, now->result->benchmark->id);
     struct comparison *row = id ? add_row(rows, id, "") : NULL;
     if (row == NULL)
         return ASSAY_ERR_MEMORY;
     row->kind = KIND_STORED;
-    row->outcome = new_side->outcome;
-    if (new_side->measurements.count == 0)
-        row->reason = arena_copy(arena, new_side->reason);
-    else if (old_side == NULL)
+    row->outcome = now->result->outcome;
+    if (now->result->count == 0)
+        row->reason = arena_copy(arena, now->result->reason);
+    else if (then->result == NULL)
         row->reason = "new: the old run lacks it";
-    else if (old_side->measurements.count == 0)
+    else if (then->result->count == 0)
         row->reason = "new: it failed in the old run";
-    else if (instructions_are_in(old_side) || instructions_are_in(new_side))
-        return instructions_compare_results(old_side, new_side, rules, row);
-    else {
-        assay_status status = verdict_from_results(old_side, new_side, rules, row);
-        if (status == ASSAY_OK)
-            status = compare_qualities(old_side, new_side, rules, arena, row);
-        if (status == ASSAY_ERR_MEMORY)
-            return status;
-        if (status != ASSAY_OK)
-            row->reason = status == ASSAY_ERR_TOO_FEW ? "needs two launches or more on both sides"
-                                                      : "a launch of it took no time";
-    }
-    return ASSAY_OK;
+    else
+        return compare_measured(then, now, rules, arena, row);
+    return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-assay_status session_compare_results(const struct run *old_run, const struct run *new_run,
+static assay_status compare_outlines(const struct outline *old_run, const struct outline *new_run,
                                      const struct verdict_rules *rules, struct arena *arena,
-                                     comparison_vec *rows, struct buf *error)
+                                     comparison_vec *rows)
 {
-    const struct environment *then = &old_run->environment, *now = &new_run->environment;
+    struct outline_index index = {.outline = old_run};
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < new_run->results.count; i++) {
+        const struct stored_side now = {new_run, &new_run->results.items[i]};
+        struct stored_side then = {old_run, NULL};
+        status = outline_find(&index, now.result->benchmark->id, &then.result);
+        if (status == ASSAY_OK)
+            status = compare_stored(&then, &now, rules, arena, rows);
+    }
+    outline_index_release(&index);
+    return status;
+}
+
+assay_status session_compare_outlines(const struct outline *old_run, const struct outline *new_run,
+                                      const struct verdict_rules *rules, struct arena *arena,
+                                      comparison_vec *rows, struct buf *error)
+{
+    const struct environment *then = &old_run->run.environment, *now = &new_run->run.environment;
     struct verdict_rules own = *rules;
     own.across_machines = !environment_same_machine(then, now);
     if (own.across_machines && !rules->across_machines)
@@ -544,25 +576,41 @@ assay_status session_compare_results(const struct run *old_run, const struct run
                          "the runs come from different machines or kernels: '%s, %u cores, %s' and "
                          "'%s, %u cores, %s'; --across-machines compares them all the same",
                          then->cpu, then->cores, then->kernel, now->cpu, now->cores, now->kernel);
-    for (size_t i = 0; i < new_run->results.count; i++) {
-        const struct result *new_side = &new_run->results.items[i];
-        TRY(compare_results(find_result(old_run, new_side->benchmark.id), new_side, &own, arena,
-                            rows));
-    }
-    return ASSAY_OK;
+    return compare_outlines(old_run, new_run, &own, arena, rows);
 }
 
-assay_status session_compare_missing(const struct run *old_run, const struct run *new_run,
-                                     comparison_vec *rows)
+assay_status session_compare_results(const struct run *old_run, const struct run *new_run,
+                                     const struct verdict_rules *rules, struct arena *arena,
+                                     comparison_vec *rows, struct buf *error)
 {
-    for (size_t i = 0; i < old_run->results.count; i++) {
-        const char *id = old_run->results.items[i].benchmark.id;
-        if (find_result(new_run, id) != NULL)
+    struct outline then, now;
+    TRY(outline_of_run(old_run, &then));
+    assay_status status = outline_of_run(new_run, &now);
+    if (status == ASSAY_OK)
+        status = session_compare_outlines(&then, &now, rules, arena, rows, error);
+    outline_release(&then);
+    outline_release(&now);
+    return status;
+}
+
+assay_status session_compare_missing(const struct outline *old_run, const struct outline *new_run,
+                                     struct arena *arena, comparison_vec *rows)
+{
+    struct outline_index index = {.outline = new_run};
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; status == ASSAY_OK && i < old_run->results.count; i++) {
+        const struct outline_result *found;
+        const char *id = old_run->results.items[i].benchmark->id;
+        status = outline_find(&index, id, &found);
+        if (status != ASSAY_OK || found != NULL)
             continue;
-        struct comparison *row = add_row(rows, id, "missing: the new run lacks it");
+        const char *copy = arena_copy(arena, id);
+        struct comparison *row = copy ? add_row(rows, copy, "missing: the new run lacks it") : NULL;
         if (row == NULL)
-            return ASSAY_ERR_MEMORY;
-        row->kind = KIND_STORED;
+            status = ASSAY_ERR_MEMORY;
+        else
+            row->kind = KIND_STORED;
     }
-    return ASSAY_OK;
+    outline_index_release(&index);
+    return status;
 }

@@ -58,6 +58,12 @@ ASSAY_USE_RESULT assay_status session_compare_pairings(const struct compare_requ
 /* The same for the results of two runs: one row for each result of the new one, matched by id;
  * nothing is measured, kind `stored`. ASSAY_ERR_ARGUMENT: the runs come from different machines or
  * kernels, unless rules->across_machines is set; then each row of such a pair says so. */
+ASSAY_USE_RESULT assay_status session_compare_outlines(const struct outline *old_run,
+                                                       const struct outline *new_run,
+                                                       const struct verdict_rules *rules,
+                                                       struct arena *arena, comparison_vec *rows,
+                                                       struct buf *error);
+/* Of runs that are whole. */
 ASSAY_USE_RESULT assay_status session_compare_results(const struct run *old_run,
                                                       const struct run *new_run,
                                                       const struct verdict_rules *rules,
@@ -65,8 +71,8 @@ ASSAY_USE_RESULT assay_status session_compare_results(const struct run *old_run,
                                                       struct buf *error);
 
 /* Rows for what only the old run has. */
-ASSAY_USE_RESULT assay_status session_compare_missing(const struct run *old_run,
-                                                      const struct run *new_run,
-                                                      comparison_vec *rows);
+ASSAY_USE_RESULT assay_status session_compare_missing(const struct outline *old_run,
+                                                      const struct outline *new_run,
+                                                      struct arena *arena, comparison_vec *rows);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "model/model.h"
+#include "model/outline/outline.h"
 
 struct store;
 
@@ -29,6 +29,7 @@ struct store_ops {
     assay_status (*find)(struct store *store, const char *selector, struct arena *arena,
                          const char **ret_id);
     assay_status (*load)(struct store *store, const char *id, struct run *ret_run);
+    assay_status (*outline)(struct store *store, const char *id, struct outline *ret_outline);
     assay_status (*runs)(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
     assay_status (*history)(struct store *store, const struct benchmark_filter *filter,
                             const char *metric, struct arena *arena, history_row_vec *rows);
@@ -101,7 +102,8 @@ void store_add_shown(const char *where, struct buf *out);
  * one that would not fails with ASSAY_ERR_TIMEOUT.  0 lifts the limit.
  * version: a number that is another one after somebody else has written. */
 
-/* load: the whole run; free with run_release.  runs: newest first, at most `limit`.
- * history: of what the filter takes, oldest first. */
+/* load: the whole run; free with run_release.  outline: what comparing needs of it, a tenth of the
+ * work for a run that arrived whole; free with outline_release, also after the store.  runs: newest
+ * first, at most `limit`. history: of what the filter takes, oldest first. */
 
 #endif

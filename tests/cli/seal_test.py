@@ -21,11 +21,18 @@ def measured(count):
     return assay('history', '--ids').out.split()
 
 
+def compared(*ids):
+    done = assay('compare', *ids, '--json')
+    exits(done, 0)
+    return {row['benchmark']: row for row in json.loads(done.out)['rows']}
+
+
 @test
 def sealed_runs_are_shown_compared_and_followed():
     newest, *older = measured(3)
     before = {run_id: medians(run_id) for run_id in (newest, *older)}
     trend = json.loads(assay('history', 'sums/step', '--json').out)
+    rows = compared(*older)
     done = assay('history', 'seal', '--keep', '1', '--json', '--yes')
     exits(done, 0)
     sealed = json.loads(done.out)
@@ -35,7 +42,12 @@ def sealed_runs_are_shown_compared_and_followed():
     after = json.loads(assay('history', 'sums/step', '--json').out)
     check(len(after['rows']) == 3 if 'rows' in after else True, after)
     check(str(trend).count('sums/step') == str(after).count('sums/step'), after)
-    exits(assay('compare', *older), 0)
+    again = compared(*older)
+    check(again.keys() == rows.keys() and rows, again)
+    for name, row in rows.items():
+        check(again[name]['verdict'] == row['verdict'], (row, again[name]))
+        if row['ratio'] is not None:
+            check(abs(again[name]['ratio'] / row['ratio'] - 1) < 0.01, (row, again[name]))
     contains(assay('show', older[0]).out, 'sums/step', 'engine "x" is not installed')
     contains(assay('trend', 'sums/step').out, 'sums/step')
     with sqlite3.connect(STORE) as store:

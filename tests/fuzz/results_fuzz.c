@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/verdict.h"
 #include "session/versions/results_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,12 +15,17 @@ static void check_result(const struct result *result)
     if (result->benchmark.id[0] == '\0' || result->benchmark.suite[0] == '\0' ||
         result->reason == NULL)
         abort();
-    if (result->measurements.count > 0 &&
-        result->samples.count != result->measurements.items[0].summary.launch_count)
+    if (result->measurements.count == 0)
+        return;
+    const struct outline_point time = outline_point_of(&result->measurements.items[0]);
+    const struct verdict_rules rules = VERDICT_RULES_DEFAULT;
+    struct comparison row = {0};
+    if (!(time.median > 0) || !isfinite(time.median) || time.launch_count < 1)
         abort();
-    for (size_t i = 0; i < result->samples.count; i++)
-        if (!isfinite(result->samples.items[i].ns) || result->samples.items[i].ns <= 0)
-            abort();
+    if (verdict_from_stored(&time, &time, &rules, &row) == ASSAY_OK &&
+        !(row.interval.low <= row.ratio && row.ratio <= row.interval.high &&
+          isfinite(row.interval.high)))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

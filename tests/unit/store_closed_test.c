@@ -305,6 +305,171 @@ TEST(what_is_damaged_is_found)
     }
 }
 
+/* ---- outlines ---- */
+
+/* The outline says what the whole run says, whatever it is kept as. */
+static void check_outline(struct store *store, const char *id)
+{
+    struct run run = {0};
+    struct outline outline = {0};
+    CHECK(store->ops->load(store, id, &run) == ASSAY_OK);
+    CHECK(store->ops->outline(store, id, &outline) == ASSAY_OK);
+    CHECK_STR(outline.run.id, run.id);
+    CHECK_STR(outline.run.commit, run.commit);
+    CHECK_STR(outline.run.environment.fingerprint, run.environment.fingerprint);
+    CHECK_EQ(outline.results.count, run.results.count);
+    for (size_t i = 0; i < run.results.count; i++) {
+        const struct result *result = &run.results.items[i];
+        const struct outline_result *own = &outline.results.items[i];
+        CHECK_STR(own->benchmark->id, result->benchmark.id);
+        CHECK_STR(own->benchmark->suite, result->benchmark.suite);
+        CHECK_STR(own->benchmark->name, result->benchmark.name);
+        CHECK_STR(own->benchmark->params, result->benchmark.params);
+        CHECK_STR(own->benchmark->tags, result->benchmark.tags);
+        CHECK_STR(own->reason, result->reason);
+        CHECK_EQ(own->outcome, result->outcome);
+        CHECK_EQ(own->count, result->measurements.count);
+        for (size_t k = 0; k < own->count; k++) {
+            const struct outline_point want = outline_point_of(&result->measurements.items[k]);
+            const struct outline_point *point = &outline_points(&outline, own)[k];
+            CHECK_STR(point->metric->name, want.metric->name);
+            CHECK_STR(point->metric->unit, want.metric->unit);
+            CHECK_EQ(point->sample_count, want.sample_count);
+            CHECK_EQ(point->launch_count, want.launch_count);
+            CHECK(memcmp(&point->median, &want.median, sizeof want.median) == 0);
+            CHECK(memcmp(&point->interval, &want.interval, sizeof want.interval) == 0);
+            CHECK(memcmp(&point->min, &want.min, sizeof want.min) == 0);
+            CHECK(memcmp(&point->max, &want.max, sizeof want.max) == 0);
+        }
+    }
+    outline_release(&outline);
+    run_release(&run);
+}
+
+TEST(an_outline_says_what_the_run_says)
+{
+    struct store *store = with_runs("outline", 40);
+    struct run rows = whole_run(40), failed = whole_run(41);
+    const char *sealed[] = {"20261121-000005-3fa9"};
+    static const struct metric OWN = {"recall", "share", HIGHER_IS_BETTER, true};
+    CHECK(store->ops->begin(store, &rows) == ASSAY_OK);
+    for (size_t i = 0; i < rows.results.count; i++)
+        CHECK(store->ops->put(store, &rows, &rows.results.items[i]) == ASSAY_OK);
+    CHECK(store->ops->finish(store, &rows) == ASSAY_OK);
+    failed.results.items[0].measurements.count = 0;
+    failed.results.items[0].outcome = OUTCOME_FAILED;
+    failed.results.items[0].reason = "it wanted more memory";
+    struct measurement *own = result_add_measurement(&failed.results.items[1], &OWN);
+    CHECK(own != NULL);
+    own->summary.median = 0.97;
+    CHECK(store->ops->put_run(store, &failed) == ASSAY_OK);
+    CHECK(store->ops->seal(store, sealed, 1) == ASSAY_OK);
+    for (int number = 0; number < 42; number++) {
+        char id[32];
+        snprintf(id, sizeof id, "20261121-%06d-3fa9", number);
+        check_outline(store, id);
+    }
+    struct outline outline = {0};
+    CHECK(store->ops->outline(store, "none", &outline) == ASSAY_ERR_NOT_FOUND);
+    CHECK_STR(store->error.text, "no run 'none'");
+    run_release(&rows);
+    run_release(&failed);
+    store_close(store);
+}
+
+/* Names are read once for many outlines; a later benchmark, or another unit, is seen all the same,
+ * and an outline outlives what was read after it, and the store. */
+TEST(an_outline_outlives_later_writes_and_the_store)
+{
+    struct store *store = with_runs("lives", 2);
+    struct outline before = {0}, after = {0};
+    struct run more = whole_run(2);
+    CHECK(store->ops->outline(store, "20261121-000000-3fa9", &before) == ASSAY_OK);
+    struct result *result = sample_result(&more, "suite/later", "later", "");
+    CHECK(result_add_measurement(result, &METRICS[METRIC_RSS]) != NULL);
+    CHECK(store->ops->put_run(store, &more) == ASSAY_OK);
+    CHECK(store->ops->outline(store, "20261121-000002-3fa9", &after) == ASSAY_OK);
+    store_close(store);
+    CHECK_EQ(before.results.count, SERIES);
+    CHECK_EQ(after.results.count, SERIES + 1);
+    CHECK_STR(before.results.items[2].benchmark->id, "suite/b2");
+    CHECK_STR(after.results.items[SERIES].benchmark->id, "suite/later");
+    CHECK_STR(outline_points(&after, &after.results.items[SERIES])->metric->name, "rss_bytes_peak");
+    CHECK(outline_point(&before, &before.results.items[0], "rss_bytes_peak") == NULL);
+    CHECK_EQ(outline_point(&before, &before.results.items[1], "time_ns")->median, value_of(0, 1));
+    outline_release(&before);
+    outline_release(&after);
+    run_release(&more);
+}
+
+TEST(results_are_found_in_any_order)
+{
+    struct run run = whole_run(0);
+    struct outline outline;
+    const struct outline_result *found;
+    static const char *const ASKED[] = {"suite/b2", "suite/b0", "suite/b1", "suite/b2", "suite/b0"};
+    CHECK(outline_of_run(&run, &outline) == ASSAY_OK);
+    struct outline_index index = {.outline = &outline};
+    for (size_t i = 0; i < sizeof ASKED / sizeof *ASKED; i++) {
+        CHECK(outline_find(&index, ASKED[i], &found) == ASSAY_OK);
+        CHECK(found != NULL);
+        CHECK_STR(found->benchmark->id, ASKED[i]);
+        CHECK(outline_find(&index, "suite/b", &found) == ASSAY_OK && found == NULL);
+        CHECK(outline_find(&index, "suite/z", &found) == ASSAY_OK && found == NULL);
+    }
+    outline_index_release(&index);
+    outline_release(&outline);
+    run_release(&run);
+}
+
+/* ---- bytes ---- */
+
+TEST(a_twin_takes_a_byte_and_is_an_earlier_column)
+{
+    const uint64_t numbers[] = {5, 70000, 6};
+    BUF_AUTO out;
+    buf_init(&out, 1000);
+    pack_column(numbers, 3, &out);
+    const size_t alone = out.length;
+    pack_twin(0, &out);
+    CHECK_EQ(out.length, alone + 1);
+    struct packed_reader reader = {(unsigned char *)out.text,
+                                   (unsigned char *)out.text + out.length};
+    struct packed_table table = {.rows = 3};
+    uint64_t back[3];
+    CHECK(unpack_next(&reader, &table) == ASSAY_OK);
+    CHECK(unpack_next(&reader, &table) == ASSAY_OK);
+    CHECK(unpack_next(&reader, &table) == ASSAY_ERR_PARSE);
+    packed_numbers(&table.columns[1], 3, back);
+    CHECK(memcmp(back, numbers, sizeof back) == 0);
+    const unsigned char itself[] = {9};
+    table.count = 0;
+    reader = (struct packed_reader){itself, itself + 1};
+    CHECK(unpack_next(&reader, &table) == ASSAY_ERR_PARSE);
+}
+
+TEST(rows_read_at_once_are_those_read_one_by_one)
+{
+    for (unsigned width = 0; width <= 8; width++) {
+        uint64_t numbers[40], back[40];
+        BUF_AUTO out;
+        buf_init(&out, 1000);
+        for (size_t i = 0; i < 40; i++)
+            numbers[i] = 1000 + (width == 0 ? 0 : i * 0x0807060504030201 >> (64 - 8 * width));
+        pack_column(numbers, 40, &out);
+        char *exact = malloc(out.length); /* so that a byte behind the end is noticed */
+        CHECK(exact != NULL);
+        memcpy(exact, out.text, out.length);
+        struct packed_reader reader = {(unsigned char *)exact, (unsigned char *)exact + out.length};
+        struct packed_column column;
+        CHECK(unpack_column(&reader, 40, &column) == ASSAY_OK);
+        packed_numbers(&column, 40, back);
+        for (size_t i = 0; i < 40; i++)
+            CHECK(back[i] == numbers[i] && packed_number(&column, i) == numbers[i]);
+        free(exact);
+    }
+}
+
 /* Worked by hand: 300 and 301 are a byte apart, so the column is its smallest number and two bytes.
  */
 TEST(a_column_takes_as_many_bytes_as_its_numbers_are_apart)

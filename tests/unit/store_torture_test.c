@@ -55,9 +55,19 @@ static bool load_once(void *context)
     if (store_open(job->path, false, &store, NULL) != ASSAY_OK)
         return false;
     assay_status status = store->ops->load(store, job->run.id, &loaded);
-    store_close(store);
-    if (status != ASSAY_OK)
+    if (status != ASSAY_OK) {
+        store_close(store);
         return false;
+    }
+    struct outline outline = {0};
+    status = store->ops->outline(store, job->run.id, &outline);
+    store_close(store);
+    if (status != ASSAY_OK) {
+        run_release(&loaded);
+        return false;
+    }
+    CHECK_EQ(outline.results.count, job->run.results.count);
+    outline_release(&outline);
     check_same_run(&loaded, &job->run);
     run_release(&loaded);
     return true;

@@ -23,25 +23,6 @@ TEST(verdicts_of_pairs_survive_failing_allocations)
     CHECK(torture(judge_pairs, &pairs) >= 3);
 }
 
-static bool judge_results(void *arg)
-{
-    struct comparison comparison = {0};
-    assay_status status = verdict_from_results(arg, arg, &RULES, &comparison);
-    CHECK(status == ASSAY_OK || status == ASSAY_ERR_MEMORY);
-    return status == ASSAY_OK;
-}
-
-TEST(verdicts_of_stored_results_survive_failing_allocations)
-{
-    struct sample items[8];
-    for (uint32_t i = 0; i < 8; i++)
-        items[i] = (struct sample){10, 1000 + i, i / 2};
-    struct measurement time = {.metric = &METRICS[METRIC_TIME]};
-    struct result result = {.samples = {.items = items, .count = 8},
-                            .measurements = {.items = &time, .count = 1}};
-    CHECK(torture(judge_results, &result) >= 4);
-}
-
 static bool find(void *arg)
 {
     bool found[3];

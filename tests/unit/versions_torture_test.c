@@ -18,14 +18,14 @@ static bool read_once(void *context)
     if (status != ASSAY_OK)
         return false;
     CHECK_EQ(run.results.count, 1);
-    CHECK_EQ(run.results.items[0].samples.count, 20);
+    CHECK_EQ(run.results.items[0].measurements.items[0].summary.launch_count, 20);
     run_release(&run);
     return true;
 }
 
 TEST(reading_results_bears_every_failed_allocation)
 {
-    CHECK(torture(read_once, NULL) > 4);
+    CHECK(torture(read_once, NULL) >= 3);
 }
 
 TEST_MAIN

@@ -183,23 +183,21 @@ assay_status instructions_compare(const struct compare_request *request,
     return ASSAY_OK;
 }
 
-bool instructions_are_in(const struct result *result)
+bool instructions_are_in(const struct outline_point *point)
 {
-    return result->measurements.count > 0 &&
-           result->measurements.items[0].metric == &METRICS[METRIC_INSTRUCTIONS];
+    return point->metric == &METRICS[METRIC_INSTRUCTIONS];
 }
 
 /* Two numbers with the spread of the stored ones: what a summary keeps of them. */
-static void ends_of(const struct result *result, double ret_values[2])
+static void ends_of(const struct outline_point *point, double ret_values[2])
 {
-    const struct summary *summary = &result->measurements.items[0].summary;
-    ret_values[0] = summary->min;
-    ret_values[1] = summary->max;
+    ret_values[0] = point->min;
+    ret_values[1] = point->max;
 }
 
-assay_status instructions_compare_results(const struct result *old_side,
-                                          const struct result *new_side,
-                                          const struct verdict_rules *rules, struct comparison *row)
+assay_status instructions_compare_stored(const struct outline_point *old_side,
+                                         const struct outline_point *new_side,
+                                         const struct verdict_rules *rules, struct comparison *row)
 {
     double values[2][2];
     struct verdict_rules fine = *rules;
@@ -209,8 +207,7 @@ assay_status instructions_compare_results(const struct result *old_side,
         row->reason = "one run timed it, the other counted instructions";
         return ASSAY_OK;
     }
-    if (old_side->measurements.items[0].summary.sample_count < COUNTS_ENOUGH ||
-        new_side->measurements.items[0].summary.sample_count < COUNTS_ENOUGH) {
+    if (old_side->sample_count < COUNTS_ENOUGH || new_side->sample_count < COUNTS_ENOUGH) {
         row->reason = "needs two launches or more on both sides";
         return ASSAY_OK;
     }

@@ -35,13 +35,13 @@ ASSAY_USE_RESULT assay_status instructions_compare(const struct compare_request 
                                                    const struct pairing *pairing,
                                                    struct arena *arena, struct comparison *row);
 
-/* Whether the result was counted and not timed. */
-bool instructions_are_in(const struct result *result);
+/* Whether the first point of a result says that it was counted and not timed. */
+bool instructions_are_in(const struct outline_point *point);
 
 /* The same from two stored results, at least one of them counted. */
-ASSAY_USE_RESULT assay_status instructions_compare_results(const struct result *old_side,
-                                                           const struct result *new_side,
-                                                           const struct verdict_rules *rules,
-                                                           struct comparison *row);
+ASSAY_USE_RESULT assay_status instructions_compare_stored(const struct outline_point *old_side,
+                                                          const struct outline_point *new_side,
+                                                          const struct verdict_rules *rules,
+                                                          struct comparison *row);
 
 #endif

@@ -139,28 +139,48 @@ void workplace_release(struct workplace *workplace)
     arena_release(&workplace->arena);
 }
 
-static assay_status load(struct store *store, const char *selector, struct run *ret_run,
+/* A run that is asked for: whole, or its outline; the other is NULL. */
+struct wanted {
+    struct run *run;
+    struct outline *outline;
+};
+
+static assay_status load(struct store *store, const char *selector, const struct wanted *wanted,
                          struct buf *error)
 {
     struct arena arena = {0};
     const char *id = NULL;
     assay_status status = store->ops->find(store, selector, &arena, &id);
     if (status == ASSAY_OK)
-        status = store->ops->load(store, id, ret_run);
+        status = wanted->run != NULL ? store->ops->load(store, id, wanted->run)
+                                     : store->ops->outline(store, id, wanted->outline);
     if (status != ASSAY_OK)
         buf_error(error, status, "%s", store->error.text);
     arena_release(&arena);
     return status;
 }
 
+static assay_status open_and_load(const struct workplace *workplace, const char *selector,
+                                  const struct wanted *wanted, struct buf *error)
+{
+    struct store *store = NULL;
+    TRY(store_open(workplace->store, false, &store, error));
+    assay_status status = load(store, selector, wanted, error);
+    store_close(store);
+    return status;
+}
+
+assay_status workplace_outline_run(const struct workplace *workplace, const char *selector,
+                                   struct outline *ret_outline, struct buf *error)
+{
+    return open_and_load(workplace, selector, &(struct wanted){NULL, ret_outline}, error);
+}
+
 assay_status workplace_load_run(const struct workplace *workplace, const char *selector,
                                 struct run *ret_run, struct buf *error)
 {
-    struct store *store = NULL;
     struct run run = {0};
-    TRY(store_open(workplace->store, false, &store, error));
-    assay_status status = load(store, selector, &run, error);
-    store_close(store);
+    assay_status status = open_and_load(workplace, selector, &(struct wanted){&run, NULL}, error);
     if (status == ASSAY_OK)
         status = targets_judge(&run, NULL, &workplace->claims);
     if (status == ASSAY_OK)

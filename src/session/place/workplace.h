@@ -41,4 +41,9 @@ ASSAY_USE_RESULT assay_status workplace_load_run(const struct workplace *workpla
                                                  const char *selector, struct run *ret_run,
                                                  struct buf *error);
 
+/* The outline of that run, for comparing.  Free with outline_release. */
+ASSAY_USE_RESULT assay_status workplace_outline_run(const struct workplace *workplace,
+                                                    const char *selector,
+                                                    struct outline *ret_outline, struct buf *error);
+
 #endif

@@ -192,6 +192,30 @@ assay_status selection_check_hits(const struct selection *selection, struct buf 
     return ASSAY_OK;
 }
 
+static assay_status check_kept(size_t kept, char *const *words, int count, const char *run_id,
+                               struct buf *error)
+{
+    return kept > 0 || count == 0
+               ? ASSAY_OK
+               : buf_error(error, ASSAY_ERR_NOT_FOUND, "no benchmark of run '%s' matches '%s'",
+                           run_id, words[0]);
+}
+
+assay_status selection_keep_outline(char *const *words, int count, struct outline *outline,
+                                    struct buf *error)
+{
+    struct selection selection;
+    size_t kept = 0;
+    assay_status status = selection_open(words, count, &selection, error);
+    for (size_t i = 0; i < outline->results.count && status == ASSAY_OK; i++)
+        if (selection_takes(&selection, outline->results.items[i].benchmark))
+            outline->results.items[kept++] = outline->results.items[i];
+    selection_release(&selection);
+    TRY(status);
+    outline->results.count = kept;
+    return check_kept(kept, words, count, outline->run.id, error);
+}
+
 assay_status selection_keep(char *const *words, int count, struct run *run, struct buf *error)
 {
     struct selection selection;
@@ -207,8 +231,5 @@ assay_status selection_keep(char *const *words, int count, struct run *run, stru
     selection_release(&selection);
     TRY(status);
     run->results.count = kept;
-    return kept > 0 || count == 0
-               ? ASSAY_OK
-               : buf_error(error, ASSAY_ERR_NOT_FOUND, "no benchmark of run '%s' matches '%s'",
-                           run->id, words[0]);
+    return check_kept(kept, words, count, run->id, error);
 }

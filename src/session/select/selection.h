@@ -12,7 +12,7 @@
 
 #include <regex.h>
 
-#include "model/model.h"
+#include "model/outline/outline.h"
 
 enum choice_kind { CHOICE_PATH, CHOICE_PATTERN, CHOICE_REGEX, CHOICE_TAG, CHOICE_KINDS };
 
@@ -58,5 +58,8 @@ ASSAY_USE_RESULT assay_status selection_check_hits(const struct selection *selec
  * take none. */
 ASSAY_USE_RESULT assay_status selection_keep(char *const *words, int count, struct run *run,
                                              struct buf *error);
+
+ASSAY_USE_RESULT assay_status selection_keep_outline(char *const *words, int count,
+                                                     struct outline *outline, struct buf *error);
 
 #endif

@@ -11,9 +11,9 @@ static assay_status compare_two(const struct version *old_side, const struct ver
     request.new_catalog = &new_side->catalog;
     if (new_side->kind != VERSION_FILE && new_side->kind != VERSION_RUN)
         return session_compare(&request, arena, rows);
-    TRY(session_compare_results(&old_side->run, &new_side->run, &measuring->rules, arena, rows,
-                                error));
-    return session_compare_missing(&old_side->run, &new_side->run, rows);
+    TRY(session_compare_outlines(&old_side->outline, &new_side->outline, &measuring->rules, arena,
+                                 rows, error));
+    return session_compare_missing(&old_side->outline, &new_side->outline, arena, rows);
 }
 
 assay_status versions_compare(const struct versions *versions,

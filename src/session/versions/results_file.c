@@ -1,25 +1,17 @@
 /* Reading "assay.run/1".
  *
- * The document has the interval of the launches and not the launches.  The interval is Student's t
- * over the logs of the launch medians (stats/summary.h), so its middle is their mean and its width
- * their spread; Welch's interval of a ratio needs no more than these two and the count.  So as many
- * samples are made up as there were launches, half of them above the mean and half below, by the
- * one distance that gives them this spread. Invariant: a run is complete or was never handed out.
- */
+ * The document has of each time the interval of its launches and not the launches, which is what
+ * stored results are compared by.  Invariant: a run is complete or was never handed out. */
 #include "session/versions/results_file.h"
 
 #include <errno.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "stats/special.h"
 
 enum { LAUNCHES_MAX = 100000 };
-
-#define LOG_MAX 600 /* of a time: its exponential is neither 0 nor infinite */
 
 /* What a reading shares. */
 struct reading {
@@ -96,22 +88,6 @@ static assay_status read_benchmark(const struct reading *reading, const json_t *
     return benchmark->suite && benchmark->name && benchmark->params ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-/* Samples of `count` launches around `mean`, so far apart that their variance (count - 1) is
- * `spread` squared.  ASSAY_ERR_PARSE: no such times. */
-static assay_status make_launches(struct result *result, size_t count, double mean, double spread)
-{
-    double even = (double)(count - count % 2);
-    double distance = even > 0 ? spread * sqrt((double)(count - 1) / even) : 0;
-    for (size_t i = 0; i < count; i++) {
-        struct sample *sample = vec_add(&result->samples);
-        if (sample == NULL)
-            return ASSAY_ERR_MEMORY;
-        double log_ns = i == (size_t)even ? mean : i % 2 == 0 ? mean + distance : mean - distance;
-        *sample = (struct sample){.iterations = 1, .ns = exp(log_ns), .launch = (uint32_t)i};
-    }
-    return fabs(mean) + distance < LOG_MAX ? ASSAY_OK : ASSAY_ERR_PARSE;
-}
-
 static assay_status read_summary(const struct reading *reading, const json_t *row,
                                  struct result *result)
 {
@@ -122,7 +98,6 @@ static assay_status read_summary(const struct reading *reading, const json_t *ro
     json_int_t launches = 0;
     TRY(read_time(reading, row, "median", &summary->median));
     TRY(read_whole(reading, row, "launch_count", LAUNCHES_MAX, &launches));
-    double mean = log(summary->median), spread = 0;
     if (launches >= 2) {
         TRY(read_time(reading, row, "low", &summary->interval.low));
         TRY(read_time(reading, row, "high", &summary->interval.high));
@@ -131,15 +106,10 @@ static assay_status read_summary(const struct reading *reading, const json_t *ro
             return wrong(reading, "level", "a number between 0 and 1");
         if (summary->interval.low > summary->interval.high)
             return wrong(reading, "low", "a time that is not above 'high'");
-        double high = log(summary->interval.high), low = log(summary->interval.low);
-        double t = student_quantile((1 + summary->interval.level) / 2, (double)launches - 1);
-        mean = (high + low) / 2;
-        spread = (high - low) / 2 * sqrt((double)launches) / t;
     }
     summary->launch_count = (size_t)launches;
     summary->sample_count = (size_t)launches;
-    assay_status status = make_launches(result, (size_t)launches, mean, spread);
-    return status == ASSAY_ERR_PARSE ? wrong(reading, "high", "a time nearer to 'low'") : status;
+    return ASSAY_OK;
 }
 
 /* Rows of other metrics are passed over: comparing is about times. */

@@ -8,8 +8,7 @@
 enum { RESULTS_BYTES_MAX = 256 * 1024 * 1024 };
 
 /* The run in `text`, with what a comparison needs: environment, outcomes, reasons, and of the times
- * the summary and samples that stand for the launches, with the mean and the spread of their logs
- * that the interval tells.  `name` is what messages call it.
+ * median, interval and launches.  `name` is what messages call it.
  *
  * ASSAY_ERR_PARSE  no JSON, another document, or members that are missing or wrong; `error` says
  *                  where.   ASSAY_ERR_MEMORY.

@@ -192,7 +192,7 @@ static void tell_choice(const struct versions_request *request, const struct ver
     char shown[TEXT_SHOWN_MAX];
     if (version->kind == VERSION_RUN)
         build_tell(request->tell, request->context, "%s is the stored run %s", version->name,
-                   version->run.id);
+                   version->outline.run.id);
     else if (version->kind == VERSION_COMMIT)
         build_tell(request->tell, request->context, "%s is commit %.*s (%s)", version->name,
                    REVISION_SHORT, version->revision.commit,
@@ -275,15 +275,26 @@ static assay_status build(const struct versions_request *request, struct version
     return build_open(&wanted, &versions->arena, &version->build, error);
 }
 
+static assay_status outline_of_file(const char *path, struct outline *ret_outline,
+                                    struct buf *error)
+{
+    struct run run = {0};
+    TRY(results_load(path, &run, error));
+    assay_status status = outline_take_run(&run, ret_outline);
+    run_release(&run);
+    return status;
+}
+
 static assay_status open_version(const struct versions_request *request, struct versions *versions,
                                  int used, struct version *version, struct buf *error)
 {
     if (has_results(version)) {
-        TRY(version->kind == VERSION_FILE
-                ? results_load(version->name, &version->run, error)
-                : workplace_load_run(request->workplace, version->name, &version->run, error));
+        TRY(version->kind == VERSION_FILE ? outline_of_file(version->name, &version->outline, error)
+                                          : workplace_outline_run(request->workplace, version->name,
+                                                                  &version->outline, error));
         tell_choice(request, version);
-        return selection_keep(request->words + used, request->count - used, &version->run, error);
+        return selection_keep_outline(request->words + used, request->count - used,
+                                      &version->outline, error);
     }
     if (version->kind == VERSION_MODULES)
         return open_catalog(request, &version->name, 1, used, &version->catalog, error);
@@ -322,7 +333,8 @@ static void tell_environments(const struct versions_request *request,
         buf_init(&differences, 1 << 16);
         if (!has_results(first) || !has_results(other))
             continue;
-        environment_differences(&first->run.environment, &other->run.environment, &differences);
+        environment_differences(&first->outline.run.environment, &other->outline.run.environment,
+                                &differences);
         if (differences.length > 0)
             build_tell(request->tell, request->context, "%s and %s differ: %s", first->name,
                        other->name, differences.text);
@@ -352,7 +364,7 @@ void version_release(struct version *version)
 {
     catalog_release(&version->catalog);
     build_close(&version->build);
-    run_release(&version->run);
+    outline_release(&version->outline);
 }
 
 void versions_release(struct versions *versions)

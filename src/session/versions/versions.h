@@ -24,7 +24,7 @@ struct version {
     struct revision revision;
     struct build build;
     struct catalog catalog; /* of what has modules, else empty */
-    struct run run;         /* of what has results, else empty */
+    struct outline outline; /* of what has results, else empty */
 };
 
 struct versions {

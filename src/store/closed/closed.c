@@ -12,16 +12,16 @@
  * bytes however long it is, and one that is the same as another (of a single value all percentiles
  * are) one byte.  A field is added at the end of its table; older values lack it and it
  * is read as not known. */
-#include "store/closed/closed.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/closed/opened.h"
 #include "store/pack.h"
 #include "store/sql/keys.h"
+#include "store/sql/names.h"
 
-enum { VERSION = 1, PERCENTILE_FIELDS = 6, RESULTS_MAX = 1 << 24 };
+enum { PERCENTILE_FIELDS = 6 };
 
 void closed_values_init(struct closed_values *values)
 {
@@ -124,19 +124,6 @@ static void pack_missing(struct packing *packing, struct buf *columns)
     }
 }
 
-/* Keys as steps, since those of a run are mostly one after the other: 0 is the next one, and the
- * lowest bit says which way. */
-static uint64_t key_step(int64_t from, int64_t to)
-{
-    const int64_t step = to - from - 1;
-    return (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
-}
-
-static int64_t key_after(int64_t from, uint64_t step)
-{
-    return (int64_t)((uint64_t)from + 1 + ((step >> 1) ^ (0 - (step & 1))));
-}
-
 static assay_status pack_results(struct packing *packing, const int64_t *benchmarks,
                                  struct buf *out)
 {
@@ -145,7 +132,7 @@ static assay_status pack_results(struct packing *packing, const int64_t *benchma
     const struct result *results = packing->run->results.items;
     uint64_t *numbers = packing->numbers;
     for (size_t i = 0; i < packing->results; i++)
-        numbers[i] = key_step(i > 0 ? benchmarks[i - 1] : 0, benchmarks[i]);
+        numbers[i] = closed_key_step(i > 0 ? benchmarks[i - 1] : 0, benchmarks[i]);
     pack_column(numbers, packing->results, &columns);
     for (int which = 0; which < 4; which++) {
         for (size_t i = 0; i < packing->results; i++)
@@ -158,7 +145,7 @@ static assay_status pack_results(struct packing *packing, const int64_t *benchma
         pack_column(numbers, packing->results, &columns);
     }
     pack_missing(packing, &columns);
-    buf_putc(out, VERSION);
+    buf_putc(out, CLOSED_VERSION);
     pack_count(packing->results, out);
     pack_count(packing->missing, out);
     pack_count(packing->texts.count, out);
@@ -275,7 +262,7 @@ static assay_status pack_measurements(struct packing *packing, const int64_t *se
 {
     const size_t count = packing->measurements;
     const int percentiles = has_percentiles(packing) ? PERCENTILE_COUNT * PERCENTILE_FIELDS : 0;
-    buf_putc(out, VERSION);
+    buf_putc(out, CLOSED_VERSION);
     pack_count(count, out);
     pack_count((uint64_t)SUMMARY_COLUMNS.count, out);
     for (size_t row = 0; row < count; row++)
@@ -319,295 +306,55 @@ assay_status closed_pack(const struct run *run, const int64_t *benchmarks, const
 
 /* ---- reading ---- */
 
-static assay_status open_table(const void *bytes, size_t length, struct packed_reader *reader,
-                               size_t *ret_count)
-{
-    uint64_t count = 0;
-    *reader = (struct packed_reader){bytes, (const unsigned char *)bytes + length};
-    if (length == 0 || *reader->at++ != VERSION)
-        return ASSAY_ERR_PARSE;
-    TRY(unpack_count(reader, UINT32_MAX, &count));
-    *ret_count = (size_t)count;
-    return ASSAY_OK;
-}
-
-/* Columns of equal numbers have no bytes that would tell how many rows they have; keys are never
- * equal. */
-static bool is_believed(const struct packed_column *keys, size_t count)
-{
-    return count <= 1 || keys->width > 0;
-}
-
-/* Those of the summary that points need, by their place in SUMMARY_COLUMNS. */
-enum { AT_SAMPLES, AT_LAUNCHES, AT_MEDIAN, AT_LOW, AT_HIGH, AT_LEVEL, AT_COUNT };
-
-/* The number of fields and the keys; the fields are read next. */
-static assay_status open_keys(struct packed_reader *reader, size_t count,
-                              struct packed_column *ret_keys, uint64_t *ret_fields)
-{
-    TRY(unpack_count(reader, TABLE_COLUMNS_MAX, ret_fields));
-    TRY(unpack_column(reader, count, ret_keys));
-    return is_believed(ret_keys, count) ? ASSAY_OK : ASSAY_ERR_PARSE;
-}
-
-assay_status closed_points_open(const void *bytes, size_t length, struct closed_points *ret_points)
-{
-    struct packed_reader reader;
-    struct packed_table table = {0};
-    uint64_t fields = 0;
-    struct packed_column *const places[AT_COUNT] = {&ret_points->samples, &ret_points->launches,
-                                                    &ret_points->median,  &ret_points->low,
-                                                    &ret_points->high,    &ret_points->level};
-    TRY(open_table(bytes, length, &reader, &ret_points->count));
-    TRY(open_keys(&reader, ret_points->count, &ret_points->series, &fields));
-    table.rows = ret_points->count;
-    if (table.rows == 0)
-        return ASSAY_OK;
-    if (fields < AT_COUNT)
-        return ASSAY_ERR_PARSE;
-    for (int i = 0; i < AT_COUNT; i++) {
-        TRY(unpack_next(&reader, &table));
-        *places[i] = table.columns[i];
-    }
-    return ASSAY_OK;
-}
-
-struct point closed_point(const struct closed_points *points, size_t row)
-{
-    return (struct point){
-        .series = (int64_t)packed_number(&points->series, row),
-        .launches = (uint32_t)packed_number(&points->launches, row),
-        .samples = packed_number(&points->samples, row),
-        .median = double_of_ordered(packed_number(&points->median, row)),
-        .low = double_of_ordered(packed_number(&points->low, row)),
-        .high = double_of_ordered(packed_number(&points->high, row)),
-        .level = double_of_ordered(packed_number(&points->level, row)),
-    };
-}
-
-/* Rows of `benchmark` or `series` with keys from `first` to `last`, for looking up. */
-struct named {
-    int64_t key;
-    struct benchmark benchmark; /* or */
-    const struct metric *metric;
-};
-typedef VEC(struct named) named_vec;
-
-static int by_key(const void *a, const void *b)
-{
-    const int64_t x = ((const struct named *)a)->key, y = ((const struct named *)b)->key;
-    return (x > y) - (x < y);
-}
-
-static const struct named *find_named(const named_vec *names, int64_t key)
-{
-    const struct named wanted = {.key = key};
-    return names->count > 0
-               ? bsearch(&wanted, names->items, names->count, sizeof *names->items, by_key)
-               : NULL;
-}
-
-/* The keys from the least to the most of some. */
-struct range {
-    int64_t first, last;
-};
-
-static void widen(struct range *range, int64_t key)
-{
-    range->first = key < range->first ? key : range->first;
-    range->last = key > range->last ? key : range->last;
-}
-
-static assay_status ask_range(struct sql_store *self, const char *text, struct range range,
-                              struct sql_statement **ret_statement)
-{
-    TRY(sql_prepare(self, text, ret_statement));
-    sql_bind_integer(*ret_statement, 1, range.first);
-    sql_bind_integer(*ret_statement, 2, range.last);
-    return ASSAY_OK;
-}
-
-static assay_status load_benchmarks(struct sql_store *self, const int64_t *keys, size_t count,
-                                    struct arena *arena, named_vec *names)
-{
-    STATEMENT_AUTO *statement = NULL;
-    enum sql_step step;
-    struct range range = {INT64_MAX, INT64_MIN};
-    for (size_t i = 0; i < count; i++)
-        widen(&range, keys[i]);
-    TRY(ask_range(
-        self,
-        "SELECT id, suite, name, params, description, tags, key, kind, samples_wanted FROM"
-        " benchmark"
-        " WHERE key BETWEEN $1 AND $2 ORDER BY key",
-        range, &statement));
-    while ((step = sql_step(statement)) == SQL_ROW) {
-        struct named *named = vec_add(names);
-        if (named == NULL)
-            return ASSAY_ERR_MEMORY;
-        *named = (struct named){.key = sql_integer(statement, 6)};
-        struct benchmark *to = &named->benchmark;
-        const char **const texts[] = {&to->id,     &to->suite,       &to->name,
-                                      &to->params, &to->description, &to->tags};
-        TRY(sql_texts(statement, arena, texts, 6));
-        to->samples = (unsigned)sql_integer(statement, 8);
-        const int64_t kind = sql_integer(statement, 7);
-        if (kind >= BENCH_LATENCY && kind <= BENCH_RESOURCE)
-            to->kind = (enum bench_kind)kind;
-    }
-    return sql_rows_end(self, step);
-}
-
-static assay_status load_series(struct sql_store *self, const struct packed_column *keys,
-                                size_t count, struct arena *arena, named_vec *names)
-{
-    STATEMENT_AUTO *statement = NULL;
-    enum sql_step step;
-    struct range range = {INT64_MAX, INT64_MIN};
-    for (size_t i = 0; i < count; i++)
-        widen(&range, (int64_t)packed_number(keys, i));
-    TRY(ask_range(self,
-                  "SELECT metric, unit, direction, quality, key FROM series"
-                  " WHERE key BETWEEN $1 AND $2 ORDER BY key",
-                  range, &statement));
-    while ((step = sql_step(statement)) == SQL_ROW) {
-        struct named *named = vec_add(names);
-        if (named == NULL)
-            return ASSAY_ERR_MEMORY;
-        *named = (struct named){.key = sql_integer(statement, 4)};
-        TRY(sql_load_metric(statement, arena, &named->metric));
-    }
-    return sql_rows_end(self, step);
-}
-
-struct texts {
-    const char **items;
-    size_t count;
-};
-
-static assay_status unpack_texts(struct packed_reader *reader, struct arena *arena,
-                                 struct texts *ret_texts)
-{
-    uint64_t count = 0;
-    TRY(unpack_count(reader, (uint64_t)(reader->end - reader->at), &count));
-    ret_texts->items = arena_alloc(arena, ((size_t)count + 1) * sizeof *ret_texts->items);
-    ret_texts->count = (size_t)count;
-    if (ret_texts->items == NULL)
-        return ASSAY_ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t length = 0;
-        TRY(unpack_count(reader, (uint64_t)(reader->end - reader->at), &length));
-        if (length > (uint64_t)(reader->end - reader->at))
-            return ASSAY_ERR_PARSE;
-        ret_texts->items[i] = arena_copy_n(arena, (const char *)reader->at, (size_t)length);
-        if (ret_texts->items[i] == NULL)
-            return ASSAY_ERR_MEMORY;
-        reader->at += length;
-    }
-    return ASSAY_OK;
-}
-
-assay_status closed_note_benchmarks(struct sql_store *self, const struct closed_bytes *results,
-                                    struct keys *noted)
-{
-    struct arena arena = {0};
-    struct packed_reader reader;
-    struct packed_column keys;
-    struct texts texts;
-    uint64_t missing = 0;
-    size_t count = 0;
-    assay_status status = open_table(results->bytes, results->length, &reader, &count);
-    if (status == ASSAY_OK)
-        status = unpack_count(&reader, UINT32_MAX, &missing);
-    if (status == ASSAY_OK)
-        status = unpack_texts(&reader, &arena, &texts);
-    if (status == ASSAY_OK)
-        status = unpack_column(&reader, count, &keys);
-    if (status == ASSAY_OK && count > RESULTS_MAX)
-        status = ASSAY_ERR_PARSE;
-    int64_t key = 0;
-    for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
-        key = key_after(key, packed_number(&keys, i));
-        struct known_key *known = keys_find(noted, "", key);
-        if (known == NULL)
-            status = ASSAY_ERR_MEMORY;
-        else
-            known->key = 1;
-    }
-    arena_release(&arena);
-    return status == ASSAY_ERR_PARSE
-               ? buf_error(&self->store.error, ASSAY_ERR_IO,
-                           "cannot read the store: the results of a run are damaged")
-               : status;
-}
-
 /* One run being read. */
 struct opening {
     struct sql_store *self;
     struct run *run;
-    size_t results, missing, measurements;
-    struct texts texts;
-    int64_t *keys;
-    struct packed_column key, text[4], number[5], absent[2];
-    named_vec benchmarks, series;
+    struct closed_results in;
+    struct closed_measurements measured;
     struct packed_reader rest; /* of the measurements */
-    uint64_t fields;
-    struct packed_column series_key;
+    int64_t *keys;
+    named_benchmark_vec benchmarks;
+    named_series_vec series;
+    size_t benchmark_hint, series_hint;
 };
 
 static assay_status open_results(struct opening *opening, const struct closed_bytes *value)
 {
-    struct packed_reader reader;
-    uint64_t missing = 0;
-    TRY(open_table(value->bytes, value->length, &reader, &opening->results));
-    TRY(unpack_count(&reader, UINT32_MAX, &missing));
-    opening->missing = (size_t)missing;
-    TRY(unpack_texts(&reader, &opening->run->arena, &opening->texts));
-    TRY(unpack_column(&reader, opening->results, &opening->key));
-    for (int i = 0; i < 4; i++)
-        TRY(unpack_column(&reader, opening->results, &opening->text[i]));
-    for (int i = 0; i < 5; i++)
-        TRY(unpack_column(&reader, opening->results, &opening->number[i]));
-    for (int i = 0; i < 2; i++)
-        TRY(unpack_column(&reader, opening->missing, &opening->absent[i]));
-    if (opening->results > RESULTS_MAX || opening->missing > RESULTS_MAX)
-        return ASSAY_ERR_PARSE;
-    opening->keys = arena_alloc(&opening->run->arena, (opening->results + 1) * sizeof(int64_t));
+    struct key_range range = KEY_RANGE_NONE;
+    struct closed_results *in = &opening->in;
+    TRY(closed_results_open(value, &opening->run->arena, in));
+    opening->keys = arena_alloc(&opening->run->arena, (in->count + 1) * sizeof(int64_t));
     if (opening->keys == NULL)
         return ASSAY_ERR_MEMORY;
-    for (size_t i = 0; i < opening->results; i++)
+    for (size_t i = 0; i < in->count; i++) {
         opening->keys[i] =
-            key_after(i > 0 ? opening->keys[i - 1] : 0, packed_number(&opening->key, i));
-    return load_benchmarks(opening->self, opening->keys, opening->results, &opening->run->arena,
-                           &opening->benchmarks);
+            closed_key_after(i > 0 ? opening->keys[i - 1] : 0, packed_number(&in->key, i));
+        key_range_add(&range, opening->keys[i]);
+    }
+    return names_load_benchmarks(opening->self, range, &opening->run->arena, &opening->benchmarks);
 }
 
 static assay_status open_measurements(struct opening *opening, const struct closed_bytes *value)
 {
+    struct key_range range = KEY_RANGE_NONE;
     if (value->length == 0)
         return ASSAY_OK;
-    TRY(open_table(value->bytes, value->length, &opening->rest, &opening->measurements));
-    TRY(open_keys(&opening->rest, opening->measurements, &opening->series_key, &opening->fields));
-    return load_series(opening->self, &opening->series_key, opening->measurements,
-                       &opening->run->arena, &opening->series);
-}
-
-static const char *text_at(const struct opening *opening, const struct packed_column *column,
-                           size_t row)
-{
-    const uint64_t number = packed_number(column, row);
-    return number < opening->texts.count ? opening->texts.items[number] : NULL;
+    TRY(closed_measurements_open(value, &opening->rest, &opening->measured));
+    for (size_t i = 0; i < opening->measured.count; i++)
+        key_range_add(&range, (int64_t)packed_number(&opening->measured.series, i));
+    return names_load_series(opening->self, range, &opening->run->arena, &opening->series);
 }
 
 static assay_status add_missing(struct opening *opening, size_t row, size_t *at,
                                 struct result *result)
 {
-    uint64_t count = packed_number(&opening->number[3], row);
+    uint64_t count = packed_number(&opening->in.number[NUMBER_MISSING], row);
     for (; count > 0; count--, ++*at) {
-        if (*at >= opening->missing)
+        if (*at >= opening->in.missing)
             return ASSAY_ERR_PARSE;
-        const char *metric = text_at(opening, &opening->absent[0], *at);
-        const char *reason = text_at(opening, &opening->absent[1], *at);
+        const char *metric = closed_text(&opening->in, &opening->in.absent[0], *at);
+        const char *reason = closed_text(&opening->in, &opening->in.absent[1], *at);
         if (metric == NULL || reason == NULL)
             return ASSAY_ERR_PARSE;
         TRY(result_add_missing(result, metric, reason));
@@ -618,12 +365,15 @@ static assay_status add_missing(struct opening *opening, size_t row, size_t *at,
 static assay_status add_measurements(struct opening *opening, size_t row, size_t *at,
                                      struct result *result)
 {
-    uint64_t count = opening->measurements > 0 ? packed_number(&opening->number[2], row) : 0;
+    uint64_t count = opening->measured.count > 0
+                         ? packed_number(&opening->in.number[NUMBER_MEASUREMENTS], row)
+                         : 0;
     for (; count > 0; count--, ++*at) {
-        if (*at >= opening->measurements)
+        if (*at >= opening->measured.count)
             return ASSAY_ERR_PARSE;
-        const struct named *series =
-            find_named(&opening->series, (int64_t)packed_number(&opening->series_key, *at));
+        const struct named_series *series = names_find_series(
+            &opening->series, (int64_t)packed_number(&opening->measured.series, *at),
+            &opening->series_hint);
         if (series == NULL)
             return ASSAY_ERR_PARSE;
         if (result_add_measurement(result, series->metric) == NULL)
@@ -634,7 +384,8 @@ static assay_status add_measurements(struct opening *opening, size_t row, size_t
 
 static assay_status add_result(struct opening *opening, size_t row, size_t at[2])
 {
-    const struct named *named = find_named(&opening->benchmarks, opening->keys[row]);
+    const struct named_benchmark *named =
+        names_find_benchmark(&opening->benchmarks, opening->keys[row], &opening->benchmark_hint);
     struct result *result = vec_add(&opening->run->results);
     if (result == NULL)
         return ASSAY_ERR_MEMORY;
@@ -642,13 +393,13 @@ static assay_status add_result(struct opening *opening, size_t row, size_t at[2]
     if (named == NULL)
         return ASSAY_ERR_PARSE;
     result->benchmark = named->benchmark;
-    result->benchmark.module = text_at(opening, &opening->text[0], row);
-    result->benchmark.compiler = text_at(opening, &opening->text[1], row);
-    result->reason = text_at(opening, &opening->text[2], row);
-    result->warning = text_at(opening, &opening->text[3], row);
-    result->bytes = double_of_ordered(packed_number(&opening->number[0], row));
-    result->items = double_of_ordered(packed_number(&opening->number[1], row));
-    const uint64_t outcome = packed_number(&opening->number[4], row);
+    result->benchmark.module = closed_text(&opening->in, &opening->in.text[TEXT_MODULE], row);
+    result->benchmark.compiler = closed_text(&opening->in, &opening->in.text[TEXT_COMPILER], row);
+    result->reason = closed_text(&opening->in, &opening->in.text[TEXT_REASON], row);
+    result->warning = closed_text(&opening->in, &opening->in.text[TEXT_WARNING], row);
+    result->bytes = double_of_ordered(packed_number(&opening->in.number[NUMBER_BYTES], row));
+    result->items = double_of_ordered(packed_number(&opening->in.number[NUMBER_ITEMS], row));
+    const uint64_t outcome = packed_number(&opening->in.number[NUMBER_OUTCOME], row);
     if (result->benchmark.module == NULL || result->benchmark.compiler == NULL ||
         result->reason == NULL || result->warning == NULL || outcome > OUTCOME_SKIPPED)
         return ASSAY_ERR_PARSE;
@@ -670,10 +421,10 @@ static void fill_summary(const struct packed_table *table, size_t fields, size_t
 
 static assay_status fill_measurements(struct opening *opening)
 {
-    struct packed_table table = {.rows = opening->measurements};
-    const size_t fields = (size_t)opening->fields;
+    struct packed_table table = {.rows = opening->measured.count};
+    const size_t fields = opening->measured.fields;
     size_t row = 0;
-    if (opening->measurements == 0)
+    if (opening->measured.count == 0)
         return ASSAY_OK;
     for (size_t i = 0; i < fields; i++)
         TRY(unpack_next(&opening->rest, &table));
@@ -710,9 +461,9 @@ static assay_status unpack_in(struct opening *opening, const struct closed_bytes
     size_t at[2] = {0, 0};
     TRY(open_results(opening, &values[0]));
     TRY(open_measurements(opening, &values[1]));
-    for (size_t row = 0; row < opening->results; row++)
+    for (size_t row = 0; row < opening->in.count; row++)
         TRY(add_result(opening, row, at));
-    if (at[0] != opening->missing || at[1] != opening->measurements)
+    if (at[0] != opening->in.missing || at[1] != opening->measured.count)
         return ASSAY_ERR_PARSE;
     TRY(fill_measurements(opening));
     return fill_samples(opening->run, &values[2]);

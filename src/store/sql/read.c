@@ -207,23 +207,31 @@ static assay_status load_targets(struct sql_store *self, int64_t key, struct run
     return sql_rows_end(self, code);
 }
 
+static assay_status read_run_row(struct sql_store *self, struct sql_statement *statement,
+                                 struct run *run)
+{
+    const char *status;
+    if (sql_step(statement) != SQL_ROW)
+        return sql_failed(self, "read the store");
+    TRY(sql_text(statement, 0, &run->arena, &status));
+    run->interrupted = strcmp(status, "done") != 0;
+    return columns_load(statement, 1, RUN_COLUMNS, &run->arena, run);
+}
+
 static assay_status load_run_row(struct sql_store *self, int64_t key, struct run *run)
 {
-    STATEMENT_AUTO *statement = NULL;
+    struct sql_statement *statement;
     BUF_AUTO sql;
     buf_init(&sql, 4096);
     buf_puts(&sql, "SELECT status, ");
     columns_add_names(&sql, RUN_COLUMNS, false);
     buf_puts(&sql, " FROM run WHERE key = $1");
     TRY(sql.status);
-    TRY(sql_prepare(self, sql.text, &statement));
+    TRY(sql_keep(self, KEPT_RUN_ROW, sql.text, &statement));
     sql_bind_integer(statement, 1, key);
-    if (sql_step(statement) != SQL_ROW)
-        return sql_failed(self, "read the store");
-    const char *status;
-    TRY(sql_text(statement, 0, &run->arena, &status));
-    run->interrupted = strcmp(status, "done") != 0;
-    return columns_load(statement, 1, RUN_COLUMNS, &run->arena, run);
+    assay_status status = read_run_row(self, statement, run);
+    self->engine->reset(statement);
+    return status;
 }
 
 static assay_status load_whole(struct sql_store *self, const char *id, struct run *run)
@@ -248,6 +256,41 @@ assay_status sql_load(struct store *store, const char *id, struct run *ret_run)
         *ret_run = run;
     else
         run_release(&run);
+    return status;
+}
+
+/* Of a run that is kept in rows, or was sealed, the whole run is read. */
+static assay_status outline_any(struct sql_store *self, const char *id, struct outline *outline)
+{
+    int64_t key = 0;
+    TRY(sql_run_key(self, id, &key));
+    TRY(load_run_row(self, key, &outline->run));
+    assay_status status = sql_outline_closed(self, key, outline);
+    if (status != ASSAY_ERR_NOT_FOUND)
+        return status;
+    struct run run = {0};
+    status = load_whole(self, id, &run);
+    if (status != ASSAY_OK) {
+        run_release(&run);
+        return status;
+    }
+    outline_release(outline);
+    status = outline_take_run(&run, outline);
+    run_release(&run);
+    return status;
+}
+
+assay_status sql_outline(struct store *store, const char *id, struct outline *ret_outline)
+{
+    struct sql_store *self = (struct sql_store *)store;
+    struct outline outline = {.owned = true};
+    TRY(self->engine->begin_reading(self));
+    assay_status status = outline_any(self, id, &outline);
+    self->engine->end_reading(self);
+    if (status == ASSAY_OK)
+        *ret_outline = outline;
+    else
+        outline_release(&outline);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* Helpers over the table of an engine: kept statements, texts of rows, ends of loops.
  * Invariant: a kept statement is always ready to be bound, also after a failure. */
-#include "store/sql/sql.h"
+#include "store/sql/names.h"
 
 assay_status sql_keep(struct sql_store *self, enum kept_statement which, const char *text,
                       struct sql_statement **ret_statement)
@@ -46,6 +46,7 @@ void sql_release(struct sql_store *self)
     keys_release(&self->benchmarks);
     keys_release(&self->series);
     sql_forget_trends(self);
+    names_let_go(self->names);
     for (int i = 0; i < KEPT_COUNT; i++)
         sql_finalize_auto(&self->kept[i]);
     buf_release(&self->store.error);

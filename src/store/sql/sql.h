@@ -80,6 +80,9 @@ enum kept_statement {
     KEPT_RUN,
     KEPT_CHUNK,
     KEPT_ROWS,
+    KEPT_RUN_KEY,
+    KEPT_RUN_ROW,
+    KEPT_OUTLINE,
     KEPT_CHUNKS,
     KEPT_COUNT
 };
@@ -94,6 +97,7 @@ struct sql_store {
     uint64_t writes;       /* transactions of ours that wrote */
     uint64_t closings;     /* runs of ours that were closed */
     struct trends *trends; /* history.c; NULL: not read yet */
+    struct names *names;   /* names.c; NULL: none are held */
 };
 
 static inline void sql_bind_integer(struct sql_statement *statement, int at, int64_t value)
@@ -226,6 +230,10 @@ ASSAY_USE_RESULT assay_status sql_load_metric(struct sql_statement *statement, s
 /* Fills the results of a closed run.  ASSAY_ERR_NOT_FOUND without a text: its results are rows. */
 ASSAY_USE_RESULT assay_status sql_load_closed(struct sql_store *self, int64_t run,
                                               struct run *ret_run);
+/* Fills the outline of a closed run that was not sealed.  ASSAY_ERR_NOT_FOUND without a text: it is
+ * another one. */
+ASSAY_USE_RESULT assay_status sql_outline_closed(struct sql_store *self, int64_t run,
+                                                 struct outline *ret_outline);
 /* Fills the results of a run that is kept in rows. */
 ASSAY_USE_RESULT assay_status sql_load_rows(struct sql_store *self, int64_t run,
                                             struct run *ret_run);
@@ -257,6 +265,7 @@ ASSAY_USE_RESULT assay_status sql_complete_run(struct sql_store *self, const str
 assay_status sql_find(struct store *store, const char *selector, struct arena *arena,
                       const char **ret_id);
 assay_status sql_load(struct store *store, const char *id, struct run *ret_run);
+assay_status sql_outline(struct store *store, const char *id, struct outline *ret_outline);
 assay_status sql_runs(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
 assay_status sql_history(struct store *store, const struct benchmark_filter *filter,
                          const char *metric, struct arena *arena, history_row_vec *rows);
@@ -277,8 +286,8 @@ assay_status sql_check(struct store *store, struct arena *arena, problem_vec *pr
 /* Those calls as rows of a struct store_ops; those that store a run are left to the engine, which
  * may have more to do. */
 #define SQL_STORE_OPS                                                                              \
-    .resume = sql_resume, .find = sql_find, .load = sql_load, .runs = sql_runs,                    \
-    .history = sql_history, .baseline_save = sql_baseline_save,                                    \
+    .resume = sql_resume, .find = sql_find, .load = sql_load, .outline = sql_outline,              \
+    .runs = sql_runs, .history = sql_history, .baseline_save = sql_baseline_save,                  \
     .baseline_remove = sql_baseline_remove, .baselines = sql_baselines,                            \
     .module_put = sql_module_put, .modules = sql_modules, .module_sweep = sql_module_sweep,        \
     .prune = sql_prune, .seal = sql_seal, .check = sql_check

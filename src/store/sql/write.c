@@ -8,16 +8,17 @@
 
 assay_status sql_run_key(struct sql_store *self, const char *id, int64_t *ret_key)
 {
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sql_prepare(self, "SELECT key FROM run WHERE id = $1", &statement));
+    struct sql_statement *statement;
+    TRY(sql_keep(self, KEPT_RUN_KEY, "SELECT key FROM run WHERE id = $1", &statement));
     sql_bind_text(statement, 1, id);
-    enum sql_step code = sql_step(statement);
-    if (code != SQL_ROW) {
-        TRY(sql_rows_end(self, code));
-        return buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "no run '%s'", id);
-    }
-    *ret_key = sql_integer(statement, 0);
-    return ASSAY_OK;
+    const enum sql_step step = sql_step(statement);
+    if (step == SQL_ROW)
+        *ret_key = sql_integer(statement, 0);
+    const assay_status status = step == SQL_ROW ? ASSAY_OK : sql_rows_end(self, step);
+    self->engine->reset(statement);
+    TRY(status);
+    return step == SQL_ROW ? ASSAY_OK
+                           : buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "no run '%s'", id);
 }
 
 static assay_status insert_run(struct sql_store *self, const struct run *run, int64_t *ret_key)
