@@ -120,18 +120,3 @@ assay_status unpack_count(struct packed_reader *reader, uint64_t most, uint64_t 
     }
     return ASSAY_ERR_PARSE;
 }
-
-uint64_t ordered_of_double(double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
-}
-
-double double_of_ordered(uint64_t number)
-{
-    const uint64_t bits = number >> 63 ? number & ~((uint64_t)1 << 63) : ~number;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}

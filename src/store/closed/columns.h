@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -62,7 +63,19 @@ ASSAY_USE_RESULT assay_status unpack_count(struct packed_reader *reader, uint64_
 
 /* Numbers whose order is that of the doubles, so that near ones are near; -0 and NaN keep their
  * bits. */
-uint64_t ordered_of_double(double value);
-double double_of_ordered(uint64_t number);
+static inline uint64_t ordered_of_double(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+static inline double double_of_ordered(uint64_t number)
+{
+    const uint64_t bits = number >> 63 ? number & ~((uint64_t)1 << 63) : ~number;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 
 #endif

@@ -52,10 +52,10 @@ static uint64_t point_number(const struct point *point, int which)
 
 void chunk_pack(const struct point *points, size_t count, size_t runs, struct buf *out)
 {
-    enum { RUNS_MAX = 4096, COLUMNS = 6 };
-    unsigned char present[RUNS_MAX / 8] = {0};
-    uint64_t numbers[RUNS_MAX];
-    if (runs > RUNS_MAX || count > runs) {
+    enum { COLUMNS = 6 };
+    unsigned char present[CHUNK_RUNS_MAX / 8] = {0};
+    uint64_t numbers[CHUNK_RUNS_MAX];
+    if (runs > CHUNK_RUNS_MAX || count > runs) {
         out->status = ASSAY_ERR_LIMIT;
         return;
     }
@@ -86,7 +86,7 @@ assay_status chunk_open(const void *bytes, size_t length, size_t runs, struct ch
     struct packed_column *const places[] = {&chunk->samples, &chunk->launches, &chunk->median,
                                             &chunk->low,     &chunk->high,     &chunk->level};
     *chunk = (struct chunk){.runs = runs, .count = runs};
-    if (length < 1)
+    if (length < 1 || runs > CHUNK_RUNS_MAX)
         return ASSAY_ERR_PARSE;
     if (*reader.at++ != 0) {
         if ((size_t)(reader.end - reader.at) < (runs + 7) / 8)
@@ -113,6 +113,20 @@ struct point chunk_point(const struct chunk *chunk, size_t row)
     };
 }
 
+void chunk_values(const struct chunk *chunk, double *medians, double *lows, double *highs)
+{
+    uint64_t numbers[CHUNK_RUNS_MAX];
+    packed_numbers(&chunk->median, chunk->count, numbers);
+    for (size_t i = 0; i < chunk->count; i++)
+        medians[i] = double_of_ordered(numbers[i]);
+    packed_numbers(&chunk->low, chunk->count, numbers);
+    for (size_t i = 0; i < chunk->count; i++)
+        lows[i] = medians[i] - unpack_distance(numbers[i]);
+    packed_numbers(&chunk->high, chunk->count, numbers);
+    for (size_t i = 0; i < chunk->count; i++)
+        highs[i] = medians[i] + unpack_distance(numbers[i]);
+}
+
 /* ---- runs of a segment ---- */
 
 static void pack_runs(const key_vec *runs, struct buf *out)
@@ -123,11 +137,10 @@ static void pack_runs(const key_vec *runs, struct buf *out)
 
 assay_status segment_runs_unpack(const void *bytes, size_t length, key_vec *runs)
 {
-    enum { RUNS_MAX = 4096 };
     struct packed_reader reader = {bytes, (const unsigned char *)bytes + length};
     struct packed_column column;
     uint64_t count = 0;
-    TRY(unpack_count(&reader, RUNS_MAX, &count));
+    TRY(unpack_count(&reader, CHUNK_RUNS_MAX, &count));
     TRY(unpack_column(&reader, (size_t)count, &column));
     for (size_t i = 0; i < count; i++) {
         int64_t *run = vec_add(runs);

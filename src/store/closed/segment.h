@@ -28,6 +28,9 @@ ASSAY_USE_RESULT assay_status segment_runs_unpack(const void *bytes, size_t leng
 #define CHUNKS_OF_SEGMENT "chunk.key BETWEEN $1 * 4294967296 AND $1 * 4294967296 + 4294967295"
 #define CHUNK_KEY(segment, series) ((segment)*4294967296 + (series))
 
+/* The most runs that a segment may have. */
+enum { CHUNK_RUNS_MAX = 4096 };
+
 /* The points of one series in a segment of `runs` runs. */
 struct chunk {
     size_t runs, count;
@@ -42,6 +45,9 @@ static inline bool chunk_has(const struct chunk *chunk, size_t run)
 }
 /* The point in row `row` of the chunk, the rows being the runs that have the series. */
 struct point chunk_point(const struct chunk *chunk, size_t row);
+
+/* What trends show of all rows, chunk->count of each. */
+void chunk_values(const struct chunk *chunk, double *medians, double *lows, double *highs);
 
 /* Pack and unpack what a segment's row and a chunk's row hold; for tests and for fuzzing too. */
 void chunk_pack(const struct point *points, size_t count, size_t runs, struct buf *out);

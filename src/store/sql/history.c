@@ -18,6 +18,7 @@ struct run_name {
     uint32_t place;          /* by time */
     uint32_t length;         /* of the texts, with their ends */
     const char *texts;       /* id, start, commit, one after the other */
+    uint32_t start, commit;  /* where those begin */
     const char *fingerprint; /* shared by runs of one machine */
 };
 
@@ -76,12 +77,13 @@ static assay_status add_run(struct sql_statement *statement, struct trends *tren
     if (name == NULL)
         return ASSAY_ERR_MEMORY;
     *name = (struct run_name){.key = sql_integer(statement, 0)};
-    for (int i = 1; i <= 3; i++) {
-        buf_puts(&texts, text_or_empty(statement, i));
+    uint32_t *const begins[] = {&name->start, &name->commit, &name->length};
+    for (int i = 0; i < 3; i++) {
+        buf_puts(&texts, text_or_empty(statement, i + 1));
         buf_putc(&texts, '\0');
+        *begins[i] = (uint32_t)texts.length;
     }
     TRY(texts.status);
-    name->length = (uint32_t)texts.length;
     name->texts = arena_copy_n(&trends->arena, texts.text, texts.length);
     const char *fingerprint = text_or_empty(statement, 4);
     const struct run_name *before = trends->runs.count > 1 ? name - 1 : NULL;
@@ -105,7 +107,7 @@ static assay_status read_runs(struct sql_store *self, struct trends *trends)
 
 static const char *started_at(const struct run_name *run)
 {
-    return run->texts + strlen(run->texts) + 1;
+    return run->texts + run->start;
 }
 
 static int by_time(const void *a, const void *b, void *runs)
@@ -151,6 +153,15 @@ static uint32_t place_of(const struct trends *trends, int64_t key, size_t *hint)
                : UINT32_MAX;
 }
 
+/* Series mostly have the metric of the one before: then they share its name, and a look at the
+ * pointer is enough. */
+static void share_metric(const struct trends *trends, struct series_name *name)
+{
+    const struct series_name *before = trends->series.count > 1 ? name - 1 : NULL;
+    if (before != NULL && strcmp(before->metric, name->metric) == 0)
+        name->metric = before->metric;
+}
+
 static assay_status read_series(struct sql_store *self, struct trends *trends)
 {
     STATEMENT_AUTO *statement = NULL;
@@ -170,6 +181,7 @@ static assay_status read_series(struct sql_store *self, struct trends *trends)
         const char **const texts[] = {&to->id,   &to->suite,    &to->name,  &to->params,
                                       &to->tags, &name->metric, &name->unit};
         TRY(sql_texts(statement, &trends->arena, texts, 7));
+        share_metric(trends, name);
     }
     return sql_rows_end(self, step);
 }
@@ -308,14 +320,20 @@ static assay_status add_chunk(const struct trends *trends, const struct segment_
                               const struct closed_bytes *value, spot_vec *spots)
 {
     struct chunk chunk;
+    double medians[CHUNK_RUNS_MAX], lows[CHUNK_RUNS_MAX], highs[CHUNK_RUNS_MAX];
+    const uint32_t *places = trends->places.items + segment->first;
     TRY(chunk_open(value->bytes, value->length, segment->count, &chunk));
+    chunk_values(&chunk, medians, lows, highs);
+    if (spots->count + chunk.count > spots->capacity &&
+        !vec_reserve(spots, 2 * (spots->count + chunk.count)))
+        return ASSAY_ERR_MEMORY;
     for (size_t run = 0, row = 0; run < chunk.runs; run++) {
         if (!chunk_has(&chunk, run))
             continue;
-        const struct point point = chunk_point(&chunk, row++);
-        const uint32_t place = trends->places.items[segment->first + run];
-        if (place != UINT32_MAX)
-            TRY(add_spot(spots, place, (const double[]){point.median, point.low, point.high}));
+        if (places[run] != UINT32_MAX)
+            spots->items[spots->count++] =
+                (struct spot){places[run], medians[row], lows[row], highs[row]};
+        row++;
     }
     return ASSAY_OK;
 }
@@ -467,9 +485,14 @@ static const char *copy_texts(struct listing *listing, const struct run_name *ru
 static assay_status add_rows(const struct trends *trends, const struct series_name *series,
                              const spot_vec *spots, size_t from, struct listing *listing)
 {
+    const size_t wanted = listing->rows->count + spots->count - from;
     const char *benchmark = arena_copy(listing->arena, series->benchmark.id);
     const char *unit = arena_copy(listing->arena, series->unit);
     if (benchmark == NULL || unit == NULL)
+        return ASSAY_ERR_MEMORY;
+    /* By half again at least: there may be many series. */
+    if (wanted > listing->rows->capacity &&
+        !vec_reserve(listing->rows, wanted + listing->rows->count / 2))
         return ASSAY_ERR_MEMORY;
     for (size_t i = from; i < spots->count; i++) {
         const struct spot *spot = &spots->items[i];
@@ -478,10 +501,9 @@ static assay_status add_rows(const struct trends *trends, const struct series_na
         struct history_row *row = vec_add(listing->rows);
         if (row == NULL || texts == NULL)
             return ASSAY_ERR_MEMORY;
-        const char *started = texts + strlen(texts) + 1;
         *row = (struct history_row){texts,
-                                    started,
-                                    started + strlen(started) + 1,
+                                    texts + run->start,
+                                    texts + run->commit,
                                     listing->fingerprint_copy,
                                     benchmark,
                                     unit,
@@ -498,10 +520,15 @@ static assay_status list_series(struct sql_store *self, const struct benchmark_f
     const struct trends *trends = self->trends;
     spot_vec spots = {0};
     assay_status status = ASSAY_OK;
+    const char *looked_at = NULL;
+    bool is_metric = false;
     for (size_t i = 0; status == ASSAY_OK && i < trends->series.count; i++) {
         const struct series_name *series = &trends->series.items[i];
-        if (strcmp(series->metric, metric) != 0 ||
-            !filter->takes(filter->context, &series->benchmark))
+        if (series->metric != looked_at) {
+            looked_at = series->metric;
+            is_metric = strcmp(looked_at, metric) == 0;
+        }
+        if (!is_metric || !filter->takes(filter->context, &series->benchmark))
             continue;
         status = read_spots(self, series->key, filter->last, &spots);
         const size_t from =

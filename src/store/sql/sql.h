@@ -79,6 +79,9 @@ enum kept_statement {
     KEPT_DETAIL,
     KEPT_RUN,
     KEPT_CHUNK,
+    KEPT_VERSION,
+    KEPT_BEGIN,
+    KEPT_END,
     KEPT_ROWS,
     KEPT_RUN_KEY,
     KEPT_RUN_ROW,
@@ -240,10 +243,11 @@ ASSAY_USE_RESULT assay_status sql_load_rows(struct sql_store *self, int64_t run,
 /* Stores the results of a run that is there without any, closed. */
 ASSAY_USE_RESULT assay_status sql_put_closed(struct sql_store *self, int64_t run,
                                              const struct run *what);
-/* The keys of a benchmark's and a series' row, which are written when they are new. */
+/* The keys of a benchmark's and a series' row, which are written when they are new.  What is known
+ * of a benchmark is lent until the next one is asked for. */
 ASSAY_USE_RESULT assay_status sql_benchmark_key(struct sql_store *self,
                                                 const struct benchmark *benchmark,
-                                                int64_t *ret_key);
+                                                struct known_key **ret_known);
 ASSAY_USE_RESULT assay_status sql_series_key(struct sql_store *self, int64_t benchmark,
                                              const struct metric *metric, int64_t *ret_key);
 

@@ -111,27 +111,28 @@ static assay_status insert_benchmark(struct sql_store *self, const struct benchm
 }
 
 assay_status sql_benchmark_key(struct sql_store *self, const struct benchmark *benchmark,
-                               int64_t *ret_key)
+                               struct known_key **ret_known)
 {
     struct sql_statement *statement;
     struct known_key *known = keys_find(&self->benchmarks, benchmark->id, 0);
     const uint64_t content = benchmark_content(benchmark);
+    int64_t key = 0;
     if (known == NULL)
         return ASSAY_ERR_MEMORY;
-    *ret_key = known->key;
+    *ret_known = known;
     if (known->key != 0 && known->content == content)
         return ASSAY_OK;
     if (known->key == 0)
-        TRY(insert_benchmark(self, benchmark, ret_key));
-    if (*ret_key == known->key) { /* it was there */
+        TRY(insert_benchmark(self, benchmark, &key));
+    if (key == 0) { /* it was there */
         TRY(sql_keep(self, KEPT_BENCHMARK,
                      "UPDATE benchmark SET description = $1, tags = $2, kind = $3,"
                      " samples_wanted = $4 WHERE id = $5 RETURNING key",
                      &statement));
         bind_benchmark(statement, benchmark);
-        TRY(sql_run_kept(self, statement, ret_key));
+        TRY(sql_run_kept(self, statement, &key));
     }
-    known->key = *ret_key;
+    known->key = key;
     known->content = content;
     return ASSAY_OK;
 }
@@ -237,10 +238,11 @@ static assay_status put_measurement(struct sql_store *self, int64_t run, int64_t
 static assay_status put_result(struct sql_store *self, int64_t run, const struct result *result)
 {
     struct sql_statement *statement;
-    int64_t benchmark = 0;
+    struct known_key *known;
     BUF_AUTO packed;
     buf_init(&packed, BUF_LENGTH_MAX);
-    TRY(sql_benchmark_key(self, &result->benchmark, &benchmark));
+    TRY(sql_benchmark_key(self, &result->benchmark, &known));
+    const int64_t benchmark = known->key;
     TRY(sql_keep(
         self, KEPT_RESULT,
         "INSERT INTO result(run, benchmark, module, compiler, outcome, reason, warning, bytes, "

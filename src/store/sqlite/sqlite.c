@@ -81,12 +81,23 @@ assay_status sqlite_end_writing(struct sql_store *store, assay_status status)
 
 assay_status sqlite_begin_reading(struct sql_store *store)
 {
-    return execute((struct sqlite_store *)store, "BEGIN", "read the store");
+    struct sql_statement *statement;
+    TRY(sql_keep(store, KEPT_BEGIN, "BEGIN", &statement));
+    const enum sql_step step = sql_step(statement);
+    const assay_status status = sql_rows_end(store, step);
+    store->engine->reset(statement);
+    return status;
 }
 
 void sqlite_end_reading(struct sql_store *store)
 {
-    sqlite3_exec(((struct sqlite_store *)store)->db, "COMMIT", NULL, NULL, NULL);
+    struct sql_statement *statement;
+    if (sql_keep(store, KEPT_END, "COMMIT", &statement) != ASSAY_OK) {
+        sqlite3_exec(((struct sqlite_store *)store)->db, "ROLLBACK", NULL, NULL, NULL);
+        return;
+    }
+    (void)sql_step(statement);
+    store->engine->reset(statement);
 }
 
 static assay_status pragma_int(struct sqlite_store *self, const char *sql, int *ret_value)

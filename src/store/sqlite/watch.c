@@ -48,11 +48,12 @@ void sqlite_read_only(struct store *store)
 assay_status sqlite_version(struct store *store, uint64_t *ret_version)
 {
     struct sql_store *self = (struct sql_store *)store;
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sql_prepare(self, "PRAGMA data_version", &statement));
-    enum sql_step step = sql_step(statement);
-    if (step != SQL_ROW)
-        return sql_rows_end(self, step);
-    *ret_version = (uint64_t)sql_integer(statement, 0);
-    return ASSAY_OK;
+    struct sql_statement *statement;
+    TRY(sql_keep(self, KEPT_VERSION, "PRAGMA data_version", &statement));
+    const enum sql_step step = sql_step(statement);
+    if (step == SQL_ROW)
+        *ret_version = (uint64_t)sql_integer(statement, 0);
+    const assay_status status = step == SQL_ROW ? ASSAY_OK : sql_rows_end(self, step);
+    self->engine->reset(statement);
+    return status;
 }
