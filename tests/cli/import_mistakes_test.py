@@ -146,7 +146,7 @@ def with_a_key_twice():
     for name in sorted(JSON | {'jsonl'}):
         text = good(name)
         at = text.index('{') + 1
-        refused(name, text[:at] + '"twice":1,"twice":2,' + text[at:], 'duplicate object key')
+        refused(name, text[:at] + '"twice":1,"twice":2,' + text[at:], 'a member that is there twice')
 
 
 @test

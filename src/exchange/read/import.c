@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "exchange/read/importers.h"
-#include "exchange/read/json_text.h"
 
 #define ROW(name, summary, syntax, id)                                                             \
     {                                                                                              \
@@ -64,19 +63,15 @@ static bool may_be_json(const struct import_text *text)
     return text->text[blanks] == '{' || text->text[blanks] == '[';
 }
 
-/* NULL with a status: not JSON, and `error` says where. */
+/* A failure leaves *ret_json NULL, and `error` says where. */
 static assay_status parse_json(const struct import_text *text, struct sink *sink,
-                               struct arena *arena, json_t **ret_json)
+                               struct arena *arena, const struct node **ret_json)
 {
-    json_error_t place;
-    char shown[TEXT_SHOWN_MAX];
-    *ret_json = json_text_load(text->text, text->length, arena, &place);
-    if (*ret_json != NULL)
-        return ASSAY_OK;
-    if (json_error_code(&place) == json_error_out_of_memory)
-        return ASSAY_ERR_MEMORY;
-    return buf_error(sink->error, ASSAY_ERR_PARSE, "%s:%d: column %d: %s", text->name, place.line,
-                     place.column, text_shown(place.text, shown));
+    struct node_error where;
+    assay_status status = node_read(text->text, text->length, arena, ret_json, NULL, &where);
+    return status == ASSAY_ERR_PARSE ? buf_error(sink->error, status, "%s:%zu: column %zu: %s",
+                                                 text->name, where.line, where.column, where.what)
+                                     : status;
 }
 
 static assay_status unknown(const struct import_text *text, struct sink *sink)
@@ -131,6 +126,7 @@ assay_status import_parse(const struct import_text *text, const struct import_fo
     size_t before = sink->columns.count + sink->run->results.count + sink->points.count;
     if (status == ASSAY_OK && format != NULL) {
         sink->format = format->name;
+        sink->last_name[0] = '\0'; /* the same name is another benchmark in another format */
         status = format->parse(&own, sink);
     }
     arena_release(&arena);

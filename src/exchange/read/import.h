@@ -4,8 +4,7 @@
 #ifndef EXCHANGE_READ_IMPORT_H
 #define EXCHANGE_READ_IMPORT_H
 
-#include <jansson.h>
-
+#include "exchange/read/node.h"
 #include "exchange/read/sink.h"
 
 enum { IMPORT_BYTES_MAX = 512 << 20 };
@@ -15,8 +14,8 @@ struct import_text {
     const char *name; /* of the file, or "standard input" */
     const char *text; /* NUL-terminated */
     size_t length;
-    json_t *json;        /* the whole text, of formats that are JSON */
-    const char *columns; /* of csv: "name=COLUMN,value=COLUMN,..."; NULL for the usual names */
+    const struct node *json; /* the whole text, of formats that are JSON */
+    const char *columns;     /* of csv: "name=COLUMN,value=COLUMN,..."; NULL for the usual names */
 };
 
 enum import_syntax { SYNTAX_TEXT, SYNTAX_JSON, SYNTAX_EITHER };

@@ -12,89 +12,92 @@ static assay_status wanted(const struct sink *sink, const struct place *up, cons
     return sink_wrong(sink, &place, "wants %s", what);
 }
 
-assay_status json_read_text(const struct sink *sink, const struct place *place, json_t *object,
-                            const char *key, const char **ret_text)
+assay_status json_read_text(const struct sink *sink, const struct place *place,
+                            const struct node *object, const char *key, const char **ret_text)
 {
-    json_t *value = json_object_get(object, key);
-    if (value != NULL && !json_is_null(value) && !json_is_string(value))
+    const struct node *value = node_member(object, key);
+    if (value != NULL && !node_is_null(value) && !node_is_text(value))
         return wanted(sink, place, key, "a text");
-    *ret_text = json_string_value(value);
+    *ret_text = node_text(value);
     return ASSAY_OK;
 }
 
-assay_status json_need_text(const struct sink *sink, const struct place *place, json_t *object,
-                            const char *key, const char **ret_text)
+assay_status json_need_text(const struct sink *sink, const struct place *place,
+                            const struct node *object, const char *key, const char **ret_text)
 {
-    const char *text = json_string_value(json_object_get(object, key));
+    const char *text = node_text(node_member(object, key));
     if (text == NULL)
         return wanted(sink, place, key, "a text");
     *ret_text = text;
     return ASSAY_OK;
 }
 
-assay_status json_read_number(const struct sink *sink, const struct place *place, json_t *object,
-                              const char *key, double *ret_value)
+assay_status json_read_number(const struct sink *sink, const struct place *place,
+                              const struct node *object, const char *key, double *ret_value)
 {
-    json_t *value = json_object_get(object, key);
-    if (value != NULL && !json_is_null(value) && !json_is_number(value))
+    const struct node *value = node_member(object, key);
+    if (value != NULL && !node_is_null(value) && !node_is_number(value))
         return wanted(sink, place, key, "a number");
-    *ret_value = json_is_number(value) ? json_number_value(value) : (double)NAN;
+    *ret_value = node_is_number(value) ? node_number(value) : (double)NAN;
     return ASSAY_OK;
 }
 
-assay_status json_need_number(const struct sink *sink, const struct place *place, json_t *object,
-                              const char *key, double *ret_value)
+assay_status json_need_number(const struct sink *sink, const struct place *place,
+                              const struct node *object, const char *key, double *ret_value)
 {
-    json_t *value = json_object_get(object, key);
-    if (!json_is_number(value))
+    const struct node *value = node_member(object, key);
+    if (!node_is_number(value))
         return wanted(sink, place, key, "a number");
-    *ret_value = json_number_value(value);
+    *ret_value = node_number(value);
     return ASSAY_OK;
 }
 
-assay_status json_need_list(const struct sink *sink, const struct place *place, json_t *object,
-                            const char *key, json_t **ret_list)
+assay_status json_need_list(const struct sink *sink, const struct place *place,
+                            const struct node *object, const char *key,
+                            const struct node **ret_list)
 {
-    json_t *value = json_object_get(object, key);
-    if (!json_is_array(value))
+    const struct node *value = node_member(object, key);
+    if (!node_is_list(value))
         return wanted(sink, place, key, "a list");
     *ret_list = value;
     return ASSAY_OK;
 }
 
-assay_status json_need_object(const struct sink *sink, const struct place *place, json_t *object,
-                              const char *key, json_t **ret_object)
+assay_status json_need_object(const struct sink *sink, const struct place *place,
+                              const struct node *object, const char *key,
+                              const struct node **ret_object)
 {
-    json_t *value = json_object_get(object, key);
-    if (!json_is_object(value))
+    const struct node *value = node_member(object, key);
+    if (!node_is_object(value))
         return wanted(sink, place, key, "an object");
     *ret_object = value;
     return ASSAY_OK;
 }
 
-assay_status json_need_element(const struct sink *sink, const struct place *list, json_t *array,
-                               size_t index, json_t **ret_object)
+assay_status json_need_element(const struct sink *sink, const struct place *list,
+                               const struct node *array, size_t index,
+                               const struct node **ret_object)
 {
     const struct place place = {.up = list, .index = index};
-    json_t *value = json_array_get(array, index);
-    if (!json_is_object(value))
+    const struct node *value = node_item(array, index);
+    if (!node_is_object(value))
         return sink_wrong(sink, &place, "wants an object");
     *ret_object = value;
     return ASSAY_OK;
 }
 
-assay_status json_read_numbers(const struct sink *sink, const struct place *place, json_t *array,
-                               value_vec *values)
+assay_status json_read_numbers(const struct sink *sink, const struct place *place,
+                               const struct node *array, value_vec *values)
 {
-    for (size_t i = 0; i < json_array_size(array); i++) {
+    for (size_t i = 0; i < node_count(array); i++) {
         const struct place element = {.up = place, .index = i};
-        json_t *number = json_array_get(array, i);
-        if (!json_is_number(number))
+        const struct node *number = node_item(array, i);
+        if (!node_is_number(number))
             return sink_wrong(sink, &element, "wants a number");
         double *value = vec_add(values);
         if (value == NULL)
             return ASSAY_ERR_MEMORY;
-        *value = json_number_value(number);
+        *value = node_number(number);
     }
     return ASSAY_OK;
 }
@@ -106,20 +109,20 @@ static void add_safe(const char *text, struct buf *out)
         buf_putc(out, *text == ',' || *text == '=' ? '.' : *text);
 }
 
-void json_add_params(json_t *object, struct buf *out)
+void json_add_params(const struct node *object, struct buf *out)
 {
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
-        json_t *value = json_object_iter_value(at);
-        if (!json_is_string(value) && !json_is_number(value) && !json_is_boolean(value))
+    for (NODE_MEMBERS(value, object)) {
+        if (!node_is_text(value) && !node_is_number(value) && !node_is_true(value) &&
+            !node_is_false(value))
             continue;
         buf_puts(out, out->length > 0 ? "," : "");
-        add_safe(json_object_iter_key(at), out);
+        add_safe(value->key, out);
         buf_putc(out, '=');
-        if (json_is_string(value))
-            add_safe(json_string_value(value), out);
-        else if (json_is_number(value))
-            buf_printf(out, "%.12g", json_number_value(value));
+        if (node_is_text(value))
+            add_safe(node_text(value), out);
+        else if (node_is_number(value))
+            buf_printf(out, "%.12g", node_number(value));
         else
-            buf_puts(out, json_is_true(value) ? "true" : "false");
+            buf_puts(out, node_is_true(value) ? "true" : "false");
     }
 }

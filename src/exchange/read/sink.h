@@ -47,6 +47,8 @@ struct sink_column {
     uint32_t first, last, count, next;
 };
 
+enum { SINK_LAST_MAX = 256 };
+
 struct sink {
     struct run *run; /* what is filled; its texts, too */
     struct buf *error;
@@ -60,6 +62,9 @@ struct sink {
     uint32_t *slots; /* results by their ids: index + 1; 0 is free */
     size_t slot_count;
     size_t current; /* the result that was last added to */
+    /* What the row said that it belongs to; "" while there is none.  Rows of one benchmark mostly
+     * follow each other. */
+    char last_suite[SINK_LAST_MAX], last_name[SINK_LAST_MAX], last_params[SINK_LAST_MAX];
 };
 
 enum { SINK_TEXT_MAX = 1024, SINK_METRICS_MAX = 4096, SINK_POINTS_MAX = 100000000 };

@@ -23,25 +23,26 @@ static assay_status add_key(key_vec *keys, int64_t key)
 
 /* A row of its own for each benchmark would refuse the second one; here we look. */
 static assay_status find_benchmark(struct sql_store *self, const struct benchmark *benchmark,
-                                   int64_t *ret_key)
+                                   struct known_key **ret_known)
 {
-    struct known_key *known;
-    TRY(sql_benchmark_key(self, benchmark, &known));
-    if (known->last_run == self->closings)
+    TRY(sql_benchmark_key(self, benchmark, ret_known));
+    if ((*ret_known)->last_run == self->closings)
         return buf_error(&self->store.error, ASSAY_ERR_IO,
                          "cannot write to the store: '%s' is in the run twice", benchmark->id);
-    known->last_run = self->closings;
-    *ret_key = known->key;
+    (*ret_known)->last_run = self->closings;
     return ASSAY_OK;
 }
 
 static assay_status find_keys(struct sql_store *self, const struct run *run, struct row_keys *keys)
 {
+    if (!keys_reserve(&self->benchmarks, run->results.count))
+        return ASSAY_ERR_MEMORY;
     for (size_t i = 0; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
-        int64_t benchmark = 0, series = 0;
+        struct known_key *benchmark;
+        int64_t series = 0;
         TRY(find_benchmark(self, &result->benchmark, &benchmark));
-        TRY(add_key(&keys->benchmarks, benchmark));
+        TRY(add_key(&keys->benchmarks, benchmark->key));
         for (size_t k = 0; k < result->measurements.count; k++) {
             TRY(sql_series_key(self, benchmark, result->measurements.items[k].metric, &series));
             TRY(add_key(&keys->series, series));

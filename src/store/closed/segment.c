@@ -395,21 +395,18 @@ static assay_status drop_segment(struct sql_store *self, int64_t segment)
     return sql_run_with_key(self, "DELETE FROM segment WHERE key = $1", segment);
 }
 
-static assay_status ask_count(struct sql_store *self, const char *text, int64_t *ret_count)
+static assay_status count_tail(struct sql_store *self, int64_t *ret_count)
 {
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sql_prepare(self, text, &statement));
-    if (sql_step(statement) != SQL_ROW)
-        return sql_failed(self, "read the store");
-    *ret_count = sql_integer(statement, 0);
-    return ASSAY_OK;
+    struct sql_statement *statement;
+    TRY(sql_keep(self, KEPT_TAIL, "SELECT count(*) FROM closed WHERE segment IS NULL", &statement));
+    return sql_run_kept(self, statement, ret_count);
 }
 
 static assay_status fold_tail(struct sql_store *self, bool all, bool *ret_folded)
 {
     struct gathered gathered = {0};
     int64_t count = 0, segment = 0;
-    TRY(ask_count(self, "SELECT count(*) FROM closed WHERE segment IS NULL", &count));
+    TRY(count_tail(self, &count));
     *ret_folded = count >= (all ? 1 : FAN);
     if (!*ret_folded)
         return ASSAY_OK;

@@ -26,10 +26,12 @@ static struct known_key *slot_of(struct keys *keys, uint64_t hash, const char *n
     }
 }
 
-static bool grow(struct keys *keys)
+bool keys_reserve(struct keys *keys, size_t more)
 {
-    struct keys grown = {.capacity = keys->capacity ? 2 * keys->capacity : 1024};
-    if (2 * (keys->count + 1) <= keys->capacity)
+    struct keys grown = {.capacity = keys->capacity ? keys->capacity : 1024};
+    while (2 * (keys->count + more) > grown.capacity)
+        grown.capacity *= 2;
+    if (grown.capacity == keys->capacity)
         return true;
     grown.slots = calloc(grown.capacity, sizeof *grown.slots);
     if (grown.slots == NULL)
@@ -48,7 +50,7 @@ static bool grow(struct keys *keys)
 struct known_key *keys_find(struct keys *keys, const char *name, int64_t of)
 {
     const uint64_t hash = keys_hash((uint64_t)of * FNV_PRIME, name);
-    if (!grow(keys))
+    if (!keys_reserve(keys, 1))
         return NULL;
     struct known_key *slot = slot_of(keys, hash, name, of);
     if (slot->name != NULL)
@@ -59,6 +61,22 @@ struct known_key *keys_find(struct keys *keys, const char *name, int64_t of)
     *slot = (struct known_key){.name = copy, .of = of, .hash = hash};
     keys->count++;
     return slot;
+}
+
+struct known_series *keys_series(struct keys *keys, struct known_key *known, const char *metric)
+{
+    struct known_series **link = &known->series;
+    while (*link != NULL && strcmp((*link)->metric, metric) != 0)
+        link = &(*link)->next;
+    if (*link != NULL)
+        return *link;
+    struct known_series *series = arena_alloc(&keys->arena, sizeof *series);
+    const char *copy = arena_copy(&keys->arena, metric);
+    if (series == NULL || copy == NULL)
+        return NULL;
+    *series = (struct known_series){.metric = copy};
+    *link = series;
+    return series;
 }
 
 void keys_release(struct keys *keys)

@@ -27,7 +27,6 @@ assay_status sql_begin_writing(struct sql_store *self)
     self->writes++;
     if (!self->keys_hold) {
         keys_release(&self->benchmarks);
-        keys_release(&self->series);
     }
     self->keys_hold = true;
     return ASSAY_OK;
@@ -44,7 +43,6 @@ assay_status sql_end_writing(struct sql_store *self, assay_status status)
 void sql_release(struct sql_store *self)
 {
     keys_release(&self->benchmarks);
-    keys_release(&self->series);
     sql_forget_trends(self);
     names_let_go(self->names);
     for (int i = 0; i < KEPT_COUNT; i++)

@@ -79,6 +79,7 @@ enum kept_statement {
     KEPT_DETAIL,
     KEPT_RUN,
     KEPT_CHUNK,
+    KEPT_TAIL,
     KEPT_VERSION,
     KEPT_BEGIN,
     KEPT_END,
@@ -95,12 +96,12 @@ struct sql_store {
     struct store store; /* must be first */
     const struct sql_engine *engine;
     struct sql_statement *kept[KEPT_COUNT];
-    struct keys benchmarks, series; /* as long as `keys_hold` */
-    bool keys_hold;        /* cleared when others wrote, or what we wrote was rolled back */
-    uint64_t writes;       /* transactions of ours that wrote */
-    uint64_t closings;     /* runs of ours that were closed */
-    struct trends *trends; /* history.c; NULL: not read yet */
-    struct names *names;   /* names.c; NULL: none are held */
+    struct keys benchmarks; /* as long as `keys_hold` */
+    bool keys_hold;         /* cleared when others wrote, or what we wrote was rolled back */
+    uint64_t writes;        /* transactions of ours that wrote */
+    uint64_t closings;      /* runs of ours that were closed */
+    struct trends *trends;  /* history.c; NULL: not read yet */
+    struct names *names;    /* names.c; NULL: none are held */
 };
 
 static inline void sql_bind_integer(struct sql_statement *statement, int at, int64_t value)
@@ -248,7 +249,7 @@ ASSAY_USE_RESULT assay_status sql_put_closed(struct sql_store *self, int64_t run
 ASSAY_USE_RESULT assay_status sql_benchmark_key(struct sql_store *self,
                                                 const struct benchmark *benchmark,
                                                 struct known_key **ret_known);
-ASSAY_USE_RESULT assay_status sql_series_key(struct sql_store *self, int64_t benchmark,
+ASSAY_USE_RESULT assay_status sql_series_key(struct sql_store *self, struct known_key *benchmark,
                                              const struct metric *metric, int64_t *ret_key);
 
 /* history.c: forgets what it read. */

@@ -21,19 +21,21 @@ assay_status sql_run_key(struct sql_store *self, const char *id, int64_t *ret_ke
                            : buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "no run '%s'", id);
 }
 
-static assay_status insert_run(struct sql_store *self, const struct run *run, int64_t *ret_key)
+static assay_status insert_run(struct sql_store *self, const struct run *run, const char *status,
+                               int64_t *ret_key)
 {
     struct sql_statement *statement;
     BUF_AUTO sql;
     buf_init(&sql, 8192);
     buf_puts(&sql, "INSERT INTO run(status, ");
     columns_add_names(&sql, RUN_COLUMNS, false);
-    buf_puts(&sql, ") VALUES('running', ");
-    columns_add_parameters(&sql, RUN_COLUMNS, 1);
+    buf_puts(&sql, ") VALUES($1, ");
+    columns_add_parameters(&sql, RUN_COLUMNS, 2);
     buf_puts(&sql, ") RETURNING key");
     TRY(sql.status);
     TRY(sql_keep(self, KEPT_RUN, sql.text, &statement));
-    columns_bind(statement, 1, RUN_COLUMNS, run);
+    sql_bind_text(statement, 1, status);
+    columns_bind(statement, 2, RUN_COLUMNS, run);
     return sql_run_kept(self, statement, ret_key);
 }
 
@@ -42,7 +44,7 @@ assay_status sql_begin(struct store *store, const struct run *run)
     struct sql_store *self = (struct sql_store *)store;
     int64_t key = 0;
     TRY(sql_begin_writing(self));
-    TRY(sql_end_writing(self, insert_run(self, run, &key)));
+    TRY(sql_end_writing(self, insert_run(self, run, "running", &key)));
     return self->engine->hold(self, key);
 }
 
@@ -147,35 +149,43 @@ static void bind_series(struct sql_statement *statement, int64_t benchmark,
     sql_bind_text(statement, 5, metric->name);
 }
 
-assay_status sql_series_key(struct sql_store *self, int64_t benchmark, const struct metric *metric,
-                            int64_t *ret_key)
+/* *ret_key is 0 where it is there. */
+static assay_status insert_series(struct sql_store *self, int64_t benchmark,
+                                  const struct metric *metric, int64_t *ret_key)
 {
     struct sql_statement *statement;
-    struct known_key *known = keys_find(&self->series, metric->name, benchmark);
+    TRY(keep_insertion(self, KEPT_NEW_SERIES,
+                       "INSERT INTO series(unit, direction, quality, benchmark, metric)"
+                       " VALUES($1, $2, $3, $4, $5) ON CONFLICT(benchmark, metric) DO NOTHING",
+                       &statement));
+    bind_series(statement, benchmark, metric);
+    return self->engine->insert(self, statement, ret_key);
+}
+
+assay_status sql_series_key(struct sql_store *self, struct known_key *benchmark,
+                            const struct metric *metric, int64_t *ret_key)
+{
+    struct sql_statement *statement;
+    struct known_series *known = keys_series(&self->benchmarks, benchmark, metric->name);
     const uint64_t content =
         keys_hash(0, metric->unit) + 2 * (uint64_t)metric->direction + metric->quality;
+    int64_t key = 0;
     if (known == NULL)
         return ASSAY_ERR_MEMORY;
     *ret_key = known->key;
     if (known->key != 0 && known->content == content)
         return ASSAY_OK;
-    if (known->key == 0) {
-        TRY(keep_insertion(self, KEPT_NEW_SERIES,
-                           "INSERT INTO series(unit, direction, quality, benchmark, metric)"
-                           " VALUES($1, $2, $3, $4, $5) ON CONFLICT(benchmark, metric) DO NOTHING",
-                           &statement));
-        bind_series(statement, benchmark, metric);
-        TRY(self->engine->insert(self, statement, ret_key));
-    }
-    if (*ret_key == known->key) {
+    if (known->key == 0)
+        TRY(insert_series(self, benchmark->key, metric, &key));
+    if (key == 0) { /* it was there */
         TRY(sql_keep(self, KEPT_SERIES,
                      "UPDATE series SET unit = $1, direction = $2, quality = $3"
                      " WHERE benchmark = $4 AND metric = $5 RETURNING key",
                      &statement));
-        bind_series(statement, benchmark, metric);
-        TRY(sql_run_kept(self, statement, ret_key));
+        bind_series(statement, benchmark->key, metric);
+        TRY(sql_run_kept(self, statement, &key));
     }
-    known->key = *ret_key;
+    *ret_key = known->key = key;
     known->content = content;
     return ASSAY_OK;
 }
@@ -217,7 +227,8 @@ static assay_status put_missing(struct sql_store *self, int64_t run, int64_t ben
     return ASSAY_OK;
 }
 
-static assay_status put_measurement(struct sql_store *self, int64_t run, int64_t benchmark,
+static assay_status put_measurement(struct sql_store *self, int64_t run,
+                                    struct known_key *benchmark,
                                     const struct measurement *measurement)
 {
     struct sql_statement *statement;
@@ -267,7 +278,7 @@ static assay_status put_result(struct sql_store *self, int64_t run, const struct
     sql_bind_blob(statement, 10, packed.text, packed.length);
     TRY(sql_run_kept(self, statement, NULL));
     for (size_t i = 0; i < result->measurements.count; i++)
-        TRY(put_measurement(self, run, benchmark, &result->measurements.items[i]));
+        TRY(put_measurement(self, run, known, &result->measurements.items[i]));
     return put_missing(self, run, benchmark, &result->missing);
 }
 
@@ -312,22 +323,32 @@ static assay_status put_target(struct sql_store *self, int64_t run, size_t numbe
     return sql_run(self, statement);
 }
 
+static assay_status put_targets(struct sql_store *self, int64_t key, const struct run *run)
+{
+    for (size_t i = 0; i < run->targets.count; i++)
+        TRY(put_target(self, key, i, &run->targets.items[i]));
+    return ASSAY_OK;
+}
+
+static const char *end_status(const struct run *run)
+{
+    return run->interrupted ? "interrupted" : "done";
+}
+
 static assay_status finish_run(struct sql_store *self, int64_t key, const struct run *run)
 {
     STATEMENT_AUTO *statement = NULL;
     TRY(sql_prepare(
         self, "UPDATE run SET status = $1, duration_seconds = $2, steal_ratio = $3 WHERE key = $4",
         &statement));
-    sql_bind_text(statement, 1, run->interrupted ? "interrupted" : "done");
+    sql_bind_text(statement, 1, end_status(run));
     sql_bind_real(statement, 2, run->duration_seconds);
     sql_bind_real(statement, 3, run->environment.steal_ratio);
     sql_bind_integer(statement, 4, key);
     TRY(sql_run(self, statement));
     /* Those of the finish that was an interruption. */
     TRY(sql_run_with_key(self, "DELETE FROM target WHERE run = $1", key));
-    for (size_t i = 0; i < run->targets.count; i++)
-        TRY(put_target(self, key, i, &run->targets.items[i]));
-    return ASSAY_OK;
+    return put_targets(self, key, run);
 }
 
 assay_status sql_finish(struct store *store, const struct run *run)
@@ -342,9 +363,9 @@ assay_status sql_finish(struct store *store, const struct run *run)
 static assay_status put_whole(struct sql_store *self, const struct run *run)
 {
     int64_t key = 0;
-    TRY(insert_run(self, run, &key));
+    TRY(insert_run(self, run, end_status(run), &key));
     TRY(sql_put_closed(self, key, run));
-    return finish_run(self, key, run);
+    return put_targets(self, key, run);
 }
 
 assay_status sql_put_run(struct store *store, const struct run *run)

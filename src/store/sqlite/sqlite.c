@@ -241,6 +241,8 @@ assay_status sqlite_open(const char *where, bool create, struct store **ret_stor
                          where);
     if (create)
         TRY(make_folder(where, error));
+    /* Counting its memory costs SQLite a lock at every allocation.  Refused once it is in use. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct sqlite_store *self = calloc(1, sizeof *self);
     if (self == NULL)
         return ASSAY_ERR_MEMORY;

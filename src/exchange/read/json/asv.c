@@ -15,16 +15,16 @@ enum { COLUMNS_MAX = 32, AXES_MAX = 16 };
 
 bool import_asv_sniff(const struct import_text *text)
 {
-    return json_is_string(json_object_get(text->json, "commit_hash")) &&
-           json_is_array(json_object_get(text->json, "result_columns"));
+    return node_is_text(node_member(text->json, "commit_hash")) &&
+           node_is_list(node_member(text->json, "result_columns"));
 }
 
-static assay_status read_facts(json_t *root, struct sink *sink)
+static assay_status read_facts(const struct node *root, struct sink *sink)
 {
     const struct place top = {.key = "$"};
-    json_t *machine = json_object_get(root, "params");
-    const char *cpu = json_string_value(json_object_get(machine, "cpu"));
-    const char *name = json_string_value(json_object_get(machine, "machine"));
+    const struct node *machine = node_member(root, "params");
+    const char *cpu = node_text(node_member(machine, "cpu"));
+    const char *name = node_text(node_member(machine, "machine"));
     const char *commit, *python;
     double ms;
     char text[512];
@@ -45,12 +45,12 @@ static assay_status read_facts(json_t *root, struct sink *sink)
 }
 
 /* The cell of a benchmark's row that the column `name` has; NULL where the row is shorter. */
-static json_t *cell(json_t *columns, json_t *row, const char *name)
+static const struct node *cell(const struct node *columns, const struct node *row, const char *name)
 {
-    for (size_t i = 0; i < json_array_size(columns) && i < COLUMNS_MAX; i++) {
-        const char *column = json_string_value(json_array_get(columns, i));
+    for (size_t i = 0; i < node_count(columns) && i < COLUMNS_MAX; i++) {
+        const char *column = node_text(node_item(columns, i));
         if (column != NULL && strcmp(column, name) == 0)
-            return json_array_get(row, i);
+            return node_item(row, i);
     }
     return NULL;
 }
@@ -72,18 +72,17 @@ static void describe(const char *name, struct sink_row *row)
 }
 
 /* The words of combination `index`, the last axis running fastest: "arg1=a,arg2=b". */
-static void add_params(json_t *axes, size_t index, struct buf *out)
+static void add_params(const struct node *axes, size_t index, struct buf *out)
 {
-    const size_t count = json_array_size(axes) < AXES_MAX ? json_array_size(axes) : AXES_MAX;
+    const size_t count = node_count(axes) < AXES_MAX ? node_count(axes) : AXES_MAX;
     size_t chosen[AXES_MAX];
     for (size_t axis = count; axis-- > 0;) {
-        size_t size = json_array_size(json_array_get(axes, axis));
+        size_t size = node_count(node_item(axes, axis));
         chosen[axis] = size > 0 ? index % size : 0;
         index /= size > 0 ? size : 1;
     }
     for (size_t axis = 0; axis < count; axis++) {
-        const char *word =
-            json_string_value(json_array_get(json_array_get(axes, axis), chosen[axis]));
+        const char *word = node_text(node_item(node_item(axes, axis), chosen[axis]));
         buf_printf(out, "%sarg%zu=", axis > 0 ? "," : "", axis + 1);
         for (; word != NULL && *word != '\0'; word++)
             if (strchr("'\"", *word) == NULL)
@@ -92,39 +91,42 @@ static void add_params(json_t *axes, size_t index, struct buf *out)
 }
 
 /* One combination: its samples, else its value; null: it failed or was skipped there. */
-static assay_status add_values(struct sink *sink, const struct place *place, json_t *value,
-                               json_t *samples, const struct sink_row *row)
+static assay_status add_values(struct sink *sink, const struct place *place,
+                               const struct node *value, const struct node *samples,
+                               const struct sink_row *row)
 {
     value_vec values = {0};
-    if (json_array_size(samples) > 0) {
+    if (node_count(samples) > 0) {
         assay_status status = json_read_numbers(sink, place, samples, &values);
         if (status == ASSAY_OK)
             status = sink_add(sink, place, row, values.items, values.count);
         vec_release(&values);
         return status;
     }
-    if (json_is_null(value))
+    if (node_is_null(value))
         return sink_add_failure(sink, place, row, "failed");
-    if (!json_is_number(value))
+    if (!node_is_number(value))
         return sink_wrong(sink, place, "wants a number");
-    const double number = json_number_value(value);
+    const double number = node_number(value);
     return sink_add(sink, place, row, &number, 1);
 }
 
-static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *columns,
-                                  json_t *object, const char *name)
+static assay_status add_benchmark(struct sink *sink, const struct place *place,
+                                  const struct node *columns, const struct node *object,
+                                  const char *name)
 {
     struct sink_row row = {0};
-    json_t *values = cell(columns, object, "result"), *axes = cell(columns, object, "params");
-    json_t *samples = cell(columns, object, "samples");
-    if (!json_is_array(object))
+    const struct node *values = cell(columns, object, "result"),
+                      *axes = cell(columns, object, "params");
+    const struct node *samples = cell(columns, object, "samples");
+    if (!node_is_list(object))
         return sink_wrong(sink, place, "wants a list, as asv 0.5 and newer write it");
     describe(name, &row);
-    if (json_is_null(values))
+    if (node_is_null(values))
         return sink_add_failure(sink, place, &row, "failed");
-    if (!json_is_array(values))
+    if (!node_is_list(values))
         return sink_wrong(sink, place, "wants a list in the column 'result'");
-    for (size_t i = 0; i < json_array_size(values); i++) {
+    for (size_t i = 0; i < node_count(values); i++) {
         const struct place element = {.up = place, .index = i};
         BUF_AUTO params;
         buf_init(&params, SINK_TEXT_MAX);
@@ -132,8 +134,7 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
         if (params.status != ASSAY_OK)
             return sink_wrong(sink, &element, "parameters longer than %d bytes", SINK_TEXT_MAX);
         row.params = params.text;
-        TRY(add_values(sink, &element, json_array_get(values, i), json_array_get(samples, i),
-                       &row));
+        TRY(add_values(sink, &element, node_item(values, i), node_item(samples, i), &row));
     }
     return ASSAY_OK;
 }
@@ -141,13 +142,12 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
 assay_status import_asv_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "results"};
-    json_t *results, *columns, *object;
-    const char *name;
+    const struct node *results, *columns;
     TRY(json_need_list(sink, &top, text->json, "result_columns", &columns));
     TRY(json_need_object(sink, &top, text->json, "results", &results));
     TRY(read_facts(text->json, sink));
-    json_object_foreach(results, name, object)
-    {
+    for (NODE_MEMBERS(object, results)) {
+        const char *name = object->key;
         const struct place place = {.up = &list, .key = name};
         TRY(add_benchmark(sink, &place, columns, object, name));
     }

@@ -11,14 +11,14 @@ enum { LAUNCHES_MAX = 1000 };
 
 bool import_benchmarkdotnet_sniff(const struct import_text *text)
 {
-    return json_is_object(json_object_get(text->json, "HostEnvironmentInfo")) &&
-           json_is_array(json_object_get(text->json, "Benchmarks"));
+    return node_is_object(node_member(text->json, "HostEnvironmentInfo")) &&
+           node_is_list(node_member(text->json, "Benchmarks"));
 }
 
-static assay_status read_facts(json_t *root, struct sink *sink)
+static assay_status read_facts(const struct node *root, struct sink *sink)
 {
     const struct place top = {.key = "$"}, place = {.up = &top, .key = "HostEnvironmentInfo"};
-    json_t *host;
+    const struct node *host;
     const char *processor, *system, *version, *runtime;
     double cores;
     char text[512];
@@ -39,22 +39,23 @@ static assay_status read_facts(json_t *root, struct sink *sink)
 }
 
 /* A measured iteration's time an operation and its launch; false: a pilot, a warm-up, overhead. */
-static bool is_result(json_t *object)
+static bool is_result(const struct node *object)
 {
-    const char *mode = json_string_value(json_object_get(object, "IterationMode"));
-    const char *stage = json_string_value(json_object_get(object, "IterationStage"));
+    const char *mode = node_text(node_member(object, "IterationMode"));
+    const char *stage = node_text(node_member(object, "IterationStage"));
     return mode != NULL && stage != NULL && strcmp(mode, "Workload") == 0 &&
            strcmp(stage, "Result") == 0;
 }
 
-static assay_status add_launch(struct sink *sink, const struct place *list, json_t *array,
-                               unsigned launch, const struct sink_row *row)
+static assay_status add_launch(struct sink *sink, const struct place *list,
+                               const struct node *array, unsigned launch,
+                               const struct sink_row *row)
 {
     value_vec values = {0};
     assay_status status = ASSAY_OK;
-    for (size_t i = 0; status == ASSAY_OK && i < json_array_size(array); i++) {
+    for (size_t i = 0; status == ASSAY_OK && i < node_count(array); i++) {
         const struct place place = {.up = list, .index = i};
-        json_t *object = json_array_get(array, i);
+        const struct node *object = node_item(array, i);
         double number, operations, ns, *value;
         if (!is_result(object))
             continue;
@@ -77,20 +78,19 @@ static assay_status add_launch(struct sink *sink, const struct place *list, json
     return status;
 }
 
-static unsigned launch_count(json_t *array)
+static unsigned launch_count(const struct node *array)
 {
     double last = 0;
-    for (size_t i = 0; i < json_array_size(array); i++)
-        last =
-            fmax(last, json_number_value(json_object_get(json_array_get(array, i), "LaunchIndex")));
+    for (size_t i = 0; i < node_count(array); i++)
+        last = fmax(last, node_number(node_member(node_item(array, i), "LaunchIndex")));
     return last < LAUNCHES_MAX ? (unsigned)last : LAUNCHES_MAX;
 }
 
-static assay_status add_values(struct sink *sink, const struct place *place, json_t *statistics,
-                               const struct sink_row *row)
+static assay_status add_values(struct sink *sink, const struct place *place,
+                               const struct node *statistics, const struct sink_row *row)
 {
     const struct place list = {.up = place, .key = "OriginalValues"};
-    json_t *array = json_object_get(statistics, "OriginalValues");
+    const struct node *array = node_member(statistics, "OriginalValues");
     value_vec values = {0};
     assay_status status = json_read_numbers(sink, &list, array, &values);
     if (status == ASSAY_OK)
@@ -99,8 +99,8 @@ static assay_status add_values(struct sink *sink, const struct place *place, jso
     return status;
 }
 
-static assay_status add_summary(struct sink *sink, const struct place *place, json_t *statistics,
-                                const struct sink_row *row)
+static assay_status add_summary(struct sink *sink, const struct place *place,
+                                const struct node *statistics, const struct sink_row *row)
 {
     struct summary summary = {.sample_count = 1};
     double count;
@@ -125,29 +125,30 @@ static void add_params(const char *text, struct buf *out)
             buf_putc(out, *text);
 }
 
-static assay_status add_times(struct sink *sink, const struct place *place, json_t *object,
-                              const struct sink_row *row)
+static assay_status add_times(struct sink *sink, const struct place *place,
+                              const struct node *object, const struct sink_row *row)
 {
     const struct place list = {.up = place, .key = "Measurements"};
     const struct place inner = {.up = place, .key = "Statistics"};
-    json_t *measurements = json_object_get(object, "Measurements"), *statistics;
+    const struct node *measurements = node_member(object, "Measurements"), *statistics;
     const unsigned launches = launch_count(measurements);
     for (unsigned launch = 1; launch <= launches; launch++)
         TRY(add_launch(sink, &list, measurements, launch, row));
     if (sink_has(sink, row))
         return ASSAY_OK;
-    statistics = json_object_get(object, "Statistics");
-    if (statistics == NULL || json_is_null(statistics))
+    statistics = node_member(object, "Statistics");
+    if (statistics == NULL || node_is_null(statistics))
         return sink_add_failure(sink, place, row, "it has no results");
-    return json_array_size(json_object_get(statistics, "OriginalValues")) > 0
+    return node_count(node_member(statistics, "OriginalValues")) > 0
                ? add_values(sink, &inner, statistics, row)
                : add_summary(sink, &inner, statistics, row);
 }
 
-static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *object)
+static assay_status add_benchmark(struct sink *sink, const struct place *place,
+                                  const struct node *object)
 {
     const struct place memory_place = {.up = place, .key = "Memory"};
-    json_t *memory = json_object_get(object, "Memory");
+    const struct node *memory = node_member(object, "Memory");
     const char *type, *space, *parameters;
     char suite[SINK_TEXT_MAX];
     double bytes;
@@ -168,7 +169,7 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
     TRY(add_times(sink, place, object, &row));
     row.metric = "allocated_bytes";
     row.unit = "B";
-    if (!json_is_object(memory))
+    if (!node_is_object(memory))
         return ASSAY_OK;
     TRY(json_read_number(sink, &memory_place, memory, "BytesAllocatedPerOperation", &bytes));
     return isnan(bytes) ? ASSAY_OK : sink_add(sink, &memory_place, &row, &bytes, 1);
@@ -177,10 +178,10 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
 assay_status import_benchmarkdotnet_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "Benchmarks"};
-    json_t *rows, *object;
+    const struct node *rows, *object;
     TRY(read_facts(text->json, sink));
     TRY(json_need_list(sink, &top, text->json, "Benchmarks", &rows));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    for (size_t i = 0; i < node_count(rows); i++) {
         const struct place place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, rows, i, &object));
         TRY(add_benchmark(sink, &place, object));

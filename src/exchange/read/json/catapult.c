@@ -9,38 +9,38 @@
 #include "exchange/read/importers.h"
 #include "exchange/read/json_read.h"
 
-static bool is_histogram(json_t *object)
+static bool is_histogram(const struct node *object)
 {
-    return json_is_string(json_object_get(object, "name")) &&
-           json_is_string(json_object_get(object, "unit"));
+    return node_is_text(node_member(object, "name")) && node_is_text(node_member(object, "unit"));
 }
 
 bool import_catapult_sniff(const struct import_text *text)
 {
     static const char *const KINDS[] = {"sampleValues", "running", "allBins"};
-    for (size_t i = 0; i < json_array_size(text->json); i++) {
-        json_t *object = json_array_get(text->json, i);
+    for (size_t i = 0; i < node_count(text->json); i++) {
+        const struct node *object = node_item(text->json, i);
         for (size_t k = 0; k < sizeof KINDS / sizeof *KINDS && is_histogram(object); k++)
-            if (json_object_get(object, KINDS[k]) != NULL)
+            if (node_member(object, KINDS[k]) != NULL)
                 return true;
     }
     return false;
 }
 
 /* The first word of a diagnostic, which is there itself or by its guid; NULL for none. */
-static const char *diagnostic(json_t *root, json_t *histogram, const char *name)
+static const char *diagnostic(const struct node *root, const struct node *histogram,
+                              const char *name)
 {
-    json_t *own = json_object_get(json_object_get(histogram, "diagnostics"), name);
-    const char *guid = json_string_value(own);
-    for (size_t i = 0; guid != NULL && i < json_array_size(root); i++) {
-        json_t *object = json_array_get(root, i);
-        const char *id = json_string_value(json_object_get(object, "guid"));
+    const struct node *own = node_member(node_member(histogram, "diagnostics"), name);
+    const char *guid = node_text(own);
+    for (size_t i = 0; guid != NULL && i < node_count(root); i++) {
+        const struct node *object = node_item(root, i);
+        const char *id = node_text(node_member(object, "guid"));
         if (id != NULL && strcmp(id, guid) == 0) {
             own = object;
             break;
         }
     }
-    return json_string_value(json_array_get(json_object_get(own, "values"), 0));
+    return node_text(node_item(node_member(own, "values"), 0));
 }
 
 /* "ms_biggerIsBetter" -> unit "ms" and the direction. */
@@ -66,19 +66,19 @@ static void describe(const char *unit, struct sink_row *row, char text[SINK_TEXT
 }
 
 /* count, max, mean of logarithms, mean, min, sum, variance */
-static assay_status add_running(struct sink *sink, const struct place *place, json_t *running,
-                                const struct sink_row *row)
+static assay_status add_running(struct sink *sink, const struct place *place,
+                                const struct node *running, const struct sink_row *row)
 {
     enum { COUNT, MAX, MEAN = 3, MIN, VARIANCE = 6, FIELDS };
     double values[FIELDS] = {0};
     for (size_t i = 0; i < FIELDS; i++) {
         const struct place element = {.up = place, .index = i};
-        json_t *number = json_array_get(running, i);
+        const struct node *number = node_item(running, i);
         if (i == 2 || (i == VARIANCE && number == NULL))
             continue; /* not needed, and null of values below 0 */
-        if (!json_is_number(number))
+        if (!node_is_number(number))
             return sink_wrong(sink, &element, "wants a number");
-        values[i] = json_number_value(number);
+        values[i] = node_number(number);
     }
     if (!(values[COUNT] >= 1 && values[COUNT] < 1e9) || values[VARIANCE] < 0)
         return sink_wrong(sink, place, "wants a count above 0 and no variance below 0");
@@ -95,23 +95,23 @@ static assay_status add_running(struct sink *sink, const struct place *place, js
     return sink_warn(sink, "the mean stands for the median: the file has no values");
 }
 
-static assay_status add_samples(struct sink *sink, const struct place *place, json_t *samples,
-                                const struct sink_row *row)
+static assay_status add_samples(struct sink *sink, const struct place *place,
+                                const struct node *samples, const struct sink_row *row)
 {
     value_vec values = {0};
     assay_status status = ASSAY_OK;
-    for (size_t i = 0; status == ASSAY_OK && i < json_array_size(samples); i++) {
+    for (size_t i = 0; status == ASSAY_OK && i < node_count(samples); i++) {
         const struct place element = {.up = place, .index = i};
-        json_t *number = json_array_get(samples, i);
-        double *value = json_is_number(number) ? vec_add(&values) : NULL;
-        if (json_is_null(number))
+        const struct node *number = node_item(samples, i);
+        double *value = node_is_number(number) ? vec_add(&values) : NULL;
+        if (node_is_null(number))
             continue; /* not measured */
-        if (!json_is_number(number))
+        if (!node_is_number(number))
             status = sink_wrong(sink, &element, "wants a number");
         else if (value == NULL)
             status = ASSAY_ERR_MEMORY;
         else
-            *value = json_number_value(number);
+            *value = node_number(number);
     }
     if (status == ASSAY_OK)
         status = sink_add(sink, place, row, values.items, values.count);
@@ -119,13 +119,13 @@ static assay_status add_samples(struct sink *sink, const struct place *place, js
     return status;
 }
 
-static assay_status add_histogram(struct sink *sink, const struct place *place, json_t *root,
-                                  json_t *object)
+static assay_status add_histogram(struct sink *sink, const struct place *place,
+                                  const struct node *root, const struct node *object)
 {
     const struct place samples_place = {.up = place, .key = "sampleValues"};
     const struct place running_place = {.up = place, .key = "running"};
-    json_t *samples = json_object_get(object, "sampleValues");
-    json_t *running = json_object_get(object, "running");
+    const struct node *samples = node_member(object, "sampleValues");
+    const struct node *running = node_member(object, "running");
     const char *unit, *story = diagnostic(root, object, "stories");
     char text[SINK_TEXT_MAX], params[SINK_TEXT_MAX] = "";
     struct sink_row row = {.suite = diagnostic(root, object, "benchmarks")};
@@ -138,22 +138,22 @@ static assay_status add_histogram(struct sink *sink, const struct place *place, 
     }
     row.params = params;
     describe(unit, &row, text);
-    if (json_array_size(samples) > 0)
+    if (node_count(samples) > 0)
         return add_samples(sink, &samples_place, samples, &row);
-    return json_array_size(running) > 0 ? add_running(sink, &running_place, running, &row)
-                                        : ASSAY_OK; /* an empty histogram */
+    return node_count(running) > 0 ? add_running(sink, &running_place, running, &row)
+                                   : ASSAY_OK; /* an empty histogram */
 }
 
 assay_status import_catapult_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"};
-    json_t *object;
-    if (!json_is_array(text->json))
+    const struct node *object;
+    if (!node_is_list(text->json))
         return sink_wrong(sink, &top, "wants a list");
-    for (size_t i = 0; i < json_array_size(text->json); i++) {
+    for (size_t i = 0; i < node_count(text->json); i++) {
         const struct place place = {.up = &top, .index = i};
         TRY(json_need_element(sink, &top, text->json, i, &object));
-        if (json_object_get(object, "type") == NULL)
+        if (node_member(object, "type") == NULL)
             TRY(add_histogram(sink, &place, text->json, object));
     }
     return ASSAY_OK;

@@ -11,10 +11,10 @@
 
 bool import_criterion_sniff(const struct import_text *text)
 {
-    bool samples = json_is_array(json_object_get(text->json, "iters")) &&
-                   json_is_array(json_object_get(text->json, "times"));
-    return samples || (json_is_object(json_object_get(text->json, "median_abs_dev")) &&
-                       json_is_object(json_object_get(text->json, "median")));
+    bool samples = node_is_list(node_member(text->json, "iters")) &&
+                   node_is_list(node_member(text->json, "times"));
+    return samples || (node_is_object(node_member(text->json, "median_abs_dev")) &&
+                       node_is_object(node_member(text->json, "median")));
 }
 
 /* Cuts the last folder off a path. */
@@ -46,8 +46,8 @@ static assay_status add_samples(const struct import_text *text, struct sink *sin
     const struct place top = {.key = "$"};
     const struct place iters_place = {.up = &top, .key = "iters"};
     const struct place times_place = {.up = &top, .key = "times"};
-    json_t *iters = json_object_get(text->json, "iters");
-    json_t *times = json_object_get(text->json, "times");
+    const struct node *iters = node_member(text->json, "iters");
+    const struct node *times = node_member(text->json, "times");
     value_vec counts = {0}, values = {0};
     assay_status status = json_read_numbers(sink, &iters_place, iters, &counts);
     if (status == ASSAY_OK)
@@ -70,12 +70,13 @@ static assay_status add_samples(const struct import_text *text, struct sink *sin
 }
 
 /* An estimate with its interval. */
-static assay_status read_estimate(struct sink *sink, const struct place *top, json_t *root,
-                                  const char *key, double *ret_point, struct interval *ret_interval)
+static assay_status read_estimate(struct sink *sink, const struct place *top,
+                                  const struct node *root, const char *key, double *ret_point,
+                                  struct interval *ret_interval)
 {
     const struct place place = {.up = top, .key = key};
     const struct place inner = {.up = &place, .key = "confidence_interval"};
-    json_t *estimate, *interval;
+    const struct node *estimate, *interval;
     TRY(json_need_object(sink, top, root, key, &estimate));
     TRY(json_need_number(sink, &place, estimate, "point_estimate", ret_point));
     TRY(json_need_object(sink, &place, estimate, "confidence_interval", &interval));
@@ -103,6 +104,6 @@ assay_status import_criterion_parse(const struct import_text *text, struct sink 
     char name[SINK_TEXT_MAX + 1];
     const struct sink_row row = {.name = name, .unit = "ns"};
     name_of(text->name, name);
-    return json_object_get(text->json, "iters") != NULL ? add_samples(text, sink, &row)
-                                                        : add_estimates(text, sink, &row);
+    return node_member(text->json, "iters") != NULL ? add_samples(text, sink, &row)
+                                                    : add_estimates(text, sink, &row);
 }

@@ -15,24 +15,23 @@ static const char ASSIGNMENT[] = "window.BENCHMARK_DATA";
 
 bool import_github_action_sniff(const struct import_text *text)
 {
-    json_t *first = json_array_get(text->json, 0);
-    return json_is_object(json_object_get(text->json, "entries")) ||
+    const struct node *first = node_item(text->json, 0);
+    return node_is_object(node_member(text->json, "entries")) ||
            strncmp(text->text, ASSIGNMENT, strlen(ASSIGNMENT)) == 0 ||
-           (json_is_string(json_object_get(first, "name")) &&
-            json_is_string(json_object_get(first, "unit")) &&
-            json_object_get(first, "value") != NULL);
+           (node_is_text(node_member(first, "name")) && node_is_text(node_member(first, "unit")) &&
+            node_member(first, "value") != NULL);
 }
 
 /* Values are numbers, or, of custom tools, texts with one. */
-static assay_status read_value(const struct sink *sink, const struct place *place, json_t *object,
-                               double *ret_value)
+static assay_status read_value(const struct sink *sink, const struct place *place,
+                               const struct node *object, double *ret_value)
 {
     const struct place member = {.up = place, .key = "value"};
-    json_t *value = json_object_get(object, "value");
-    const char *text = json_string_value(value);
+    const struct node *value = node_member(object, "value");
+    const char *text = node_text(value);
     char *end = NULL;
-    if (json_is_number(value)) {
-        *ret_value = json_number_value(value);
+    if (node_is_number(value)) {
+        *ret_value = node_number(value);
         return ASSAY_OK;
     }
     *ret_value = text != NULL ? strtod(text, &end) : 0;
@@ -40,8 +39,8 @@ static assay_status read_value(const struct sink *sink, const struct place *plac
                                                       : sink_wrong(sink, &member, "wants a number");
 }
 
-static assay_status add_bench(struct sink *sink, const struct place *place, json_t *object,
-                              const char *suite, const char *tool)
+static assay_status add_bench(struct sink *sink, const struct place *place,
+                              const struct node *object, const char *suite, const char *tool)
 {
     struct sink_row row = {.suite = suite};
     double value;
@@ -57,11 +56,11 @@ static assay_status add_bench(struct sink *sink, const struct place *place, json
     return sink_add(sink, place, &row, &value, 1);
 }
 
-static assay_status add_benches(struct sink *sink, const struct place *list, json_t *rows,
-                                const char *suite, const char *tool)
+static assay_status add_benches(struct sink *sink, const struct place *list,
+                                const struct node *rows, const char *suite, const char *tool)
 {
-    json_t *object;
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    const struct node *object;
+    for (size_t i = 0; i < node_count(rows); i++) {
         const struct place place = {.up = list, .index = i};
         TRY(json_need_element(sink, list, rows, i, &object));
         TRY(add_bench(sink, &place, object, suite, tool));
@@ -69,10 +68,11 @@ static assay_status add_benches(struct sink *sink, const struct place *list, jso
     return ASSAY_OK;
 }
 
-static assay_status read_commit(struct sink *sink, const struct place *place, json_t *entry)
+static assay_status read_commit(struct sink *sink, const struct place *place,
+                                const struct node *entry)
 {
     const struct place commit_place = {.up = place, .key = "commit"};
-    json_t *commit = json_object_get(entry, "commit");
+    const struct node *commit = node_member(entry, "commit");
     const char *id, *date;
     TRY(json_read_text(sink, &commit_place, commit, "id", &id));
     TRY(json_read_text(sink, &commit_place, commit, "timestamp", &date));
@@ -82,14 +82,14 @@ static assay_status read_commit(struct sink *sink, const struct place *place, js
 
 /* The newest entry of a suite: the last one. */
 static assay_status add_suite(struct sink *sink, const struct place *entries, const char *suite,
-                              json_t *list)
+                              const struct node *list)
 {
     const struct place list_place = {.up = entries, .key = suite};
-    const struct place place = {.up = &list_place, .index = json_array_size(list) - 1};
+    const struct place place = {.up = &list_place, .index = node_count(list) - 1};
     const struct place benches_place = {.up = &place, .key = "benches"};
     const char *tool;
-    json_t *entry, *benches;
-    if (!json_is_array(list) || json_array_size(list) == 0)
+    const struct node *entry, *benches;
+    if (!node_is_list(list) || node_count(list) == 0)
         return sink_wrong(sink, &list_place, "wants a list of commits");
     TRY(json_need_element(sink, &list_place, list, place.index, &entry));
     TRY(json_read_text(sink, &place, entry, "tool", &tool));
@@ -99,13 +99,13 @@ static assay_status add_suite(struct sink *sink, const struct place *entries, co
     return add_benches(sink, &benches_place, benches, suite, tool);
 }
 
-static assay_status add_history(struct sink *sink, json_t *root)
+static assay_status add_history(struct sink *sink, const struct node *root)
 {
     const struct place top = {.key = "$"}, entries_place = {.up = &top, .key = "entries"};
-    json_t *entries, *list;
-    const char *suite;
+    const struct node *entries;
     TRY(json_need_object(sink, &top, root, "entries", &entries));
-    json_object_foreach(entries, suite, list) TRY(add_suite(sink, &entries_place, suite, list));
+    for (NODE_MEMBERS(list, entries))
+        TRY(add_suite(sink, &entries_place, list->key, list));
     return ASSAY_OK;
 }
 
@@ -114,18 +114,20 @@ static assay_status parse_script(const struct import_text *text, struct sink *si
 {
     const char *equals = strchr(text->text, '=');
     const struct place place = {.index = 1};
-    json_error_t where;
-    char shown[TEXT_SHOWN_MAX];
+    struct node_error where;
+    struct arena arena = {0};
+    const struct node *root;
+    const char *rest;
     if (equals == NULL)
         return sink_wrong(sink, &place, "wants '%s = {...}', or JSON", ASSIGNMENT);
     size_t skipped = (size_t)(equals + 1 - text->text);
-    json_t *root = json_loadb(equals + 1, text->length - skipped,
-                              JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &where);
-    if (root == NULL)
-        return buf_error(sink->error, ASSAY_ERR_PARSE, "%s:%d: %s", text->name, where.line,
-                         text_shown(where.text, shown));
-    assay_status status = add_history(sink, root);
-    json_decref(root);
+    assay_status status =
+        node_read(equals + 1, text->length - skipped, &arena, &root, &rest, &where);
+    if (status == ASSAY_OK)
+        status = add_history(sink, root);
+    else if (status == ASSAY_ERR_PARSE)
+        buf_error(sink->error, status, "%s:%zu: %s", text->name, where.line, where.what);
+    arena_release(&arena);
     return status;
 }
 
@@ -134,6 +136,6 @@ assay_status import_github_action_parse(const struct import_text *text, struct s
     const struct place top = {.key = "$"};
     if (text->json == NULL)
         return parse_script(text, sink);
-    return json_is_array(text->json) ? add_benches(sink, &top, text->json, NULL, NULL)
-                                     : add_history(sink, text->json);
+    return node_is_list(text->json) ? add_benches(sink, &top, text->json, NULL, NULL)
+                                    : add_history(sink, text->json);
 }

@@ -12,9 +12,9 @@
 
 bool import_google_benchmark_sniff(const struct import_text *text)
 {
-    return json_is_array(json_object_get(text->json, "benchmarks")) &&
-           json_is_object(json_object_get(text->json, "context")) &&
-           json_object_get(json_object_get(text->json, "context"), "library_build_type") != NULL;
+    return node_is_list(node_member(text->json, "benchmarks")) &&
+           node_is_object(node_member(text->json, "context")) &&
+           node_member(node_member(text->json, "context"), "library_build_type") != NULL;
 }
 
 enum { PART_MAX = 1024 };
@@ -99,10 +99,10 @@ static bool split_name(const char *run_name, struct parts *ret)
     return used < PART_MAX;
 }
 
-static assay_status read_context(json_t *root, struct sink *sink)
+static assay_status read_context(const struct node *root, struct sink *sink)
 {
     const struct place top = {.key = "$"}, place = {.up = &top, .key = "context"};
-    json_t *context;
+    const struct node *context;
     const char *date, *host, *version, *build;
     double cores, mhz;
     char text[512];
@@ -141,8 +141,9 @@ static bool is_counter(const char *key)
 }
 
 /* The row's member as metric `metric`, when it is there. */
-static assay_status add_member(struct sink *sink, const struct place *place, json_t *object,
-                               const char *key, const struct sink_row *row)
+static assay_status add_member(struct sink *sink, const struct place *place,
+                               const struct node *object, const char *key,
+                               const struct sink_row *row)
 {
     double value;
     const struct place member = {.up = place, .key = key};
@@ -150,14 +151,12 @@ static assay_status add_member(struct sink *sink, const struct place *place, jso
     return isnan(value) ? ASSAY_OK : sink_add(sink, &member, row, &value, 1);
 }
 
-static assay_status add_counters(struct sink *sink, const struct place *place, json_t *object,
-                                 const struct sink_row *named)
+static assay_status add_counters(struct sink *sink, const struct place *place,
+                                 const struct node *object, const struct sink_row *named)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        if (!json_is_number(value) || !is_counter(key))
+    for (NODE_MEMBERS(value, object)) {
+        const char *key = value->key;
+        if (!node_is_number(value) || !is_counter(key))
             continue;
         struct sink_row row = *named;
         row.metric = key;
@@ -167,8 +166,8 @@ static assay_status add_counters(struct sink *sink, const struct place *place, j
     return ASSAY_OK;
 }
 
-static assay_status add_values(struct sink *sink, const struct place *place, json_t *object,
-                               const struct sink_row *named)
+static assay_status add_values(struct sink *sink, const struct place *place,
+                               const struct node *object, const struct sink_row *named)
 {
     struct sink_row row = *named;
     double time;
@@ -186,30 +185,32 @@ static assay_status add_values(struct sink *sink, const struct place *place, jso
 }
 
 /* The aggregate `name` of the run that row `index` is an aggregate of: its row, or NULL. */
-static json_t *sibling(json_t *rows, size_t index, const char *run_name, const char *name)
+static const struct node *sibling(const struct node *rows, size_t index, const char *run_name,
+                                  const char *name)
 {
     enum { NEAR = 8 }; /* they stand together */
     for (size_t i = index > NEAR ? index - NEAR : 0; i < index + NEAR; i++) {
-        json_t *row = json_array_get(rows, i);
-        const char *run = json_string_value(json_object_get(row, "run_name"));
-        const char *kind = json_string_value(json_object_get(row, "aggregate_name"));
+        const struct node *row = node_item(rows, i);
+        const char *run = node_text(node_member(row, "run_name"));
+        const char *kind = node_text(node_member(row, "aggregate_name"));
         if (run != NULL && kind != NULL && strcmp(run, run_name) == 0 && strcmp(kind, name) == 0)
             return row;
     }
     return NULL;
 }
 
-static double time_of(json_t *row, double other)
+static double time_of(const struct node *row, double other)
 {
-    json_t *value = json_object_get(row, "real_time");
-    return json_is_number(value) ? json_number_value(value) : other;
+    const struct node *value = node_member(row, "real_time");
+    return node_is_number(value) ? node_number(value) : other;
 }
 
 /* Of the aggregates the median stands for the run, with mean and deviation beside it. */
-static assay_status add_aggregate(struct sink *sink, const struct place *place, json_t *rows,
-                                  const struct sink_row *row, const char *run_name)
+static assay_status add_aggregate(struct sink *sink, const struct place *place,
+                                  const struct node *rows, const struct sink_row *row,
+                                  const char *run_name)
 {
-    json_t *object = json_array_get(rows, place->index);
+    const struct node *object = node_item(rows, place->index);
     const char *kind;
     double median, repetitions;
     TRY(json_need_text(sink, place, object, "aggregate_name", &kind));
@@ -230,8 +231,8 @@ static assay_status add_aggregate(struct sink *sink, const struct place *place, 
     return sink_warn(sink, "only the aggregates of its repetitions were reported");
 }
 
-static assay_status add_failure(struct sink *sink, const struct place *place, json_t *object,
-                                const struct sink_row *row)
+static assay_status add_failure(struct sink *sink, const struct place *place,
+                                const struct node *object, const struct sink_row *row)
 {
     const char *message, *skipped;
     TRY(json_read_text(sink, place, object, "error_message", &message));
@@ -239,11 +240,12 @@ static assay_status add_failure(struct sink *sink, const struct place *place, js
     return sink_add_failure(sink, place, row, message ? message : skipped ? skipped : "failed");
 }
 
-static assay_status add_row(struct sink *sink, const struct place *list, json_t *rows, size_t index)
+static assay_status add_row(struct sink *sink, const struct place *list, const struct node *rows,
+                            size_t index)
 {
     const struct place place = {.up = list, .index = index};
     const char *name, *run_name, *type, *unit;
-    json_t *object;
+    const struct node *object;
     struct parts parts;
     double repetitions;
     TRY(json_need_element(sink, list, rows, index, &object));
@@ -257,8 +259,8 @@ static assay_status add_row(struct sink *sink, const struct place *list, json_t 
         return sink_wrong(sink, &place, "a name of more than %d bytes", PART_MAX / 4);
     const struct sink_row row = {
         .name = parts.name, .params = parts.params, .unit = unit ? unit : "ns"};
-    if (json_is_true(json_object_get(object, "error_occurred")) ||
-        json_is_true(json_object_get(object, "skipped")))
+    if (node_is_true(node_member(object, "error_occurred")) ||
+        node_is_true(node_member(object, "skipped")))
         return add_failure(sink, &place, object, &row);
     if (type != NULL && strcmp(type, "aggregate") == 0)
         return add_aggregate(sink, &place, rows, &row, run_name);
@@ -269,10 +271,10 @@ static assay_status add_row(struct sink *sink, const struct place *list, json_t 
 assay_status import_google_benchmark_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, place = {.up = &top, .key = "benchmarks"};
-    json_t *rows;
+    const struct node *rows;
     TRY(read_context(text->json, sink));
     TRY(json_need_list(sink, &top, text->json, "benchmarks", &rows));
-    for (size_t i = 0; i < json_array_size(rows); i++)
+    for (size_t i = 0; i < node_count(rows); i++)
         TRY(add_row(sink, &place, rows, i));
     return ASSAY_OK;
 }

@@ -9,9 +9,9 @@
 
 bool import_jmh_sniff(const struct import_text *text)
 {
-    json_t *first = json_array_get(text->json, 0);
-    return json_is_object(json_object_get(first, "primaryMetric")) &&
-           json_is_string(json_object_get(first, "benchmark"));
+    const struct node *first = node_item(text->json, 0);
+    return node_is_object(node_member(first, "primaryMetric")) &&
+           node_is_text(node_member(first, "benchmark"));
 }
 
 /* "ops/ms" is 1e6 operations a second; 0 for what is no rate of operations. */
@@ -21,12 +21,12 @@ static double per_second(const char *unit)
     return ns > 0 ? 1e9 / ns : 0;
 }
 
-static assay_status add_fork(struct sink *sink, const struct place *place, json_t *fork,
+static assay_status add_fork(struct sink *sink, const struct place *place, const struct node *fork,
                              const struct sink_row *row, double factor)
 {
     value_vec values = {0};
-    assay_status status = json_is_array(fork) ? json_read_numbers(sink, place, fork, &values)
-                                              : sink_wrong(sink, place, "wants a list");
+    assay_status status = node_is_list(fork) ? json_read_numbers(sink, place, fork, &values)
+                                             : sink_wrong(sink, place, "wants a list");
     for (size_t i = 0; i < values.count; i++)
         values.items[i] *= factor;
     if (status == ASSAY_OK)
@@ -53,38 +53,36 @@ static double settle_unit(struct sink_row *row, const char *unit, bool primary)
     return 1;
 }
 
-static assay_status add_metric(struct sink *sink, const struct place *place, json_t *metric,
-                               struct sink_row row, bool primary)
+static assay_status add_metric(struct sink *sink, const struct place *place,
+                               const struct node *metric, struct sink_row row, bool primary)
 {
     const struct place list = {.up = place, .key = "rawData"};
-    json_t *forks = json_object_get(metric, "rawData");
+    const struct node *forks = node_member(metric, "rawData");
     const char *unit;
     double score;
     TRY(json_need_text(sink, place, metric, "scoreUnit", &unit));
     double factor = settle_unit(&row, unit, primary);
-    for (size_t i = 0; i < json_array_size(forks); i++) {
+    for (size_t i = 0; i < node_count(forks); i++) {
         const struct place fork = {.up = &list, .index = i};
-        TRY(add_fork(sink, &fork, json_array_get(forks, i), &row, factor));
+        TRY(add_fork(sink, &fork, node_item(forks, i), &row, factor));
     }
-    if (json_array_size(forks) > 0)
+    if (node_count(forks) > 0)
         return ASSAY_OK;
     TRY(json_need_number(sink, place, metric, "score", &score));
     score *= factor;
     return sink_add(sink, place, &row, &score, 1);
 }
 
-static assay_status add_secondary(struct sink *sink, const struct place *place, json_t *metrics,
-                                  const struct sink_row *named)
+static assay_status add_secondary(struct sink *sink, const struct place *place,
+                                  const struct node *metrics, const struct sink_row *named)
 {
-    const char *name;
-    json_t *metric;
-    json_object_foreach(metrics, name, metric)
-    {
+    for (NODE_MEMBERS(metric, metrics)) {
+        const char *name = metric->key;
         const struct place member = {.up = place, .key = name};
         struct sink_row row = *named;
         row.metric = name;
-        json_t *score = json_object_get(metric, "score");
-        if (json_is_string(score)) /* "NaN": not measured in this mode */
+        const struct node *score = node_member(metric, "score");
+        if (node_is_text(score)) /* "NaN": not measured in this mode */
             continue;
         TRY(add_metric(sink, &member, metric, row, false));
     }
@@ -103,13 +101,14 @@ static assay_status split_name(struct sink *sink, const struct place *place, con
     return ASSAY_OK;
 }
 
-static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *object)
+static assay_status add_benchmark(struct sink *sink, const struct place *place,
+                                  const struct node *object)
 {
     const struct place primary = {.up = place, .key = "primaryMetric"};
     const struct place secondary = {.up = place, .key = "secondaryMetrics"};
     char suite[SINK_TEXT_MAX + 1];
     const char *full, *mode, *jdk;
-    json_t *metric;
+    const struct node *metric;
     struct sink_row row = {.suite = suite};
     BUF_AUTO params;
     buf_init(&params, SINK_TEXT_MAX);
@@ -120,21 +119,21 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
     TRY(sink_fact(sink, &sink->facts.tool, jdk));
     TRY(split_name(sink, place, full, suite, &row.name));
     buf_printf(&params, "mode=%.32s", mode ? mode : "unknown");
-    json_add_params(json_object_get(object, "params"), &params);
+    json_add_params(node_member(object, "params"), &params);
     if (params.status != ASSAY_OK)
         return sink_wrong(sink, place, "parameters longer than %d bytes", SINK_TEXT_MAX);
     row.params = params.text;
     TRY(add_metric(sink, &primary, metric, row, true));
-    return add_secondary(sink, &secondary, json_object_get(object, "secondaryMetrics"), &row);
+    return add_secondary(sink, &secondary, node_member(object, "secondaryMetrics"), &row);
 }
 
 assay_status import_jmh_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"};
-    json_t *object;
-    if (!json_is_array(text->json))
+    const struct node *object;
+    if (!node_is_list(text->json))
         return sink_wrong(sink, &top, "wants a list");
-    for (size_t i = 0; i < json_array_size(text->json); i++) {
+    for (size_t i = 0; i < node_count(text->json); i++) {
         const struct place place = {.up = &top, .index = i};
         TRY(json_need_element(sink, &top, text->json, i, &object));
         TRY(add_benchmark(sink, &place, object));

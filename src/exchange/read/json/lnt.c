@@ -10,24 +10,24 @@
 
 bool import_lnt_sniff(const struct import_text *text)
 {
-    return json_object_get(text->json, "format_version") != NULL &&
-           json_is_object(json_object_get(text->json, "machine")) &&
-           json_is_array(json_object_get(text->json, "tests"));
+    return node_member(text->json, "format_version") != NULL &&
+           node_is_object(node_member(text->json, "machine")) &&
+           node_is_list(node_member(text->json, "tests"));
 }
 
-static assay_status read_facts(json_t *root, struct sink *sink)
+static assay_status read_facts(const struct node *root, struct sink *sink)
 {
     static const char *const REVISIONS[] = {"git_sha", "llvm_project_revision", "run_order"};
     const struct place top = {.key = "$"}, machine_place = {.up = &top, .key = "machine"};
     const struct place run_place = {.up = &top, .key = "run"};
-    json_t *machine, *run;
+    const struct node *machine, *run;
     const char *name, *date, *commit = NULL;
     TRY(json_need_object(sink, &top, root, "machine", &machine));
     TRY(json_need_text(sink, &machine_place, machine, "name", &name));
     TRY(json_need_object(sink, &top, root, "run", &run));
     TRY(json_read_text(sink, &run_place, run, "start_time", &date));
     for (size_t i = 0; i < sizeof REVISIONS / sizeof *REVISIONS && commit == NULL; i++)
-        commit = json_string_value(json_object_get(run, REVISIONS[i]));
+        commit = node_text(node_member(run, REVISIONS[i]));
     TRY(sink_fact(sink, &sink->facts.machine, name));
     TRY(sink_fact(sink, &sink->facts.tool, "LNT"));
     TRY(sink_fact(sink, &sink->facts.commit, commit));
@@ -59,35 +59,33 @@ static bool describe(const char *key, struct sink_row *row, char metric[SINK_TEX
 }
 
 /* A list is as many launches: LNT runs a test anew for each. */
-static assay_status add_metric(struct sink *sink, const struct place *place, json_t *value,
-                               const struct sink_row *row)
+static assay_status add_metric(struct sink *sink, const struct place *place,
+                               const struct node *value, const struct sink_row *row)
 {
-    double number = json_number_value(value);
-    if (json_is_number(value))
+    double number = node_number(value);
+    if (node_is_number(value))
         return sink_add(sink, place, row, &number, 1);
-    if (!json_is_array(value))
+    if (!node_is_list(value))
         return sink_wrong(sink, place, "wants a number or a list of numbers");
-    for (size_t i = 0; i < json_array_size(value); i++) {
+    for (size_t i = 0; i < node_count(value); i++) {
         const struct place element = {.up = place, .index = i};
-        if (!json_is_number(json_array_get(value, i)))
+        if (!node_is_number(node_item(value, i)))
             return sink_wrong(sink, &element, "wants a number");
-        number = json_number_value(json_array_get(value, i));
+        number = node_number(node_item(value, i));
         TRY(sink_add(sink, &element, row, &number, 1));
     }
     return ASSAY_OK;
 }
 
-static assay_status add_test(struct sink *sink, const struct place *place, json_t *test)
+static assay_status add_test(struct sink *sink, const struct place *place, const struct node *test)
 {
     struct sink_row row = {0};
-    const char *key;
-    json_t *value;
     char metric[SINK_TEXT_MAX];
     TRY(json_need_text(sink, place, test, "name", &row.name));
-    json_object_foreach(test, key, value)
-    {
+    for (NODE_MEMBERS(value, test)) {
+        const char *key = value->key;
         const struct place member = {.up = place, .key = key};
-        if (describe(key, &row, metric) && !json_is_string(value) && !json_is_null(value))
+        if (describe(key, &row, metric) && !node_is_text(value) && !node_is_null(value))
             TRY(add_metric(sink, &member, value, &row));
     }
     return ASSAY_OK;
@@ -96,10 +94,10 @@ static assay_status add_test(struct sink *sink, const struct place *place, json_
 assay_status import_lnt_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "tests"};
-    json_t *tests, *test;
+    const struct node *tests, *test;
     TRY(read_facts(text->json, sink));
     TRY(json_need_list(sink, &top, text->json, "tests", &tests));
-    for (size_t i = 0; i < json_array_size(tests); i++) {
+    for (size_t i = 0; i < node_count(tests); i++) {
         const struct place place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, tests, i, &test));
         TRY(add_test(sink, &place, test));

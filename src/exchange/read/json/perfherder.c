@@ -7,30 +7,30 @@
 
 bool import_perfherder_sniff(const struct import_text *text)
 {
-    return json_is_object(json_object_get(text->json, "framework")) &&
-           json_is_array(json_object_get(text->json, "suites"));
+    return node_is_object(node_member(text->json, "framework")) &&
+           node_is_list(node_member(text->json, "suites"));
 }
 
 /* Times are what has a unit of time; else a metric "value" in the unit that is there. */
-static assay_status describe(struct sink *sink, const struct place *place, json_t *object,
-                             struct sink_row *row)
+static assay_status describe(struct sink *sink, const struct place *place,
+                             const struct node *object, struct sink_row *row)
 {
-    json_t *lower = json_object_get(object, "lowerIsBetter");
+    const struct node *lower = node_member(object, "lowerIsBetter");
     TRY(json_read_text(sink, place, object, "unit", &row->unit));
     row->unit = row->unit ? row->unit : "";
     row->metric = sink_ns_of_unit(row->unit) > 0 ? NULL : "value";
-    row->direction = json_is_false(lower) ? HIGHER_IS_BETTER : LOWER_IS_BETTER;
+    row->direction = node_is_false(lower) ? HIGHER_IS_BETTER : LOWER_IS_BETTER;
     return ASSAY_OK;
 }
 
-static assay_status add_value(struct sink *sink, const struct place *place, json_t *object,
-                              const struct sink_row *row)
+static assay_status add_value(struct sink *sink, const struct place *place,
+                              const struct node *object, const struct sink_row *row)
 {
     const struct place list = {.up = place, .key = "replicates"};
-    json_t *replicates = json_object_get(object, "replicates");
+    const struct node *replicates = node_member(object, "replicates");
     value_vec values = {0};
     double value;
-    if (json_array_size(replicates) == 0) {
+    if (node_count(replicates) == 0) {
         TRY(json_need_number(sink, place, object, "value", &value));
         return sink_add(sink, place, row, &value, 1);
     }
@@ -41,13 +41,13 @@ static assay_status add_value(struct sink *sink, const struct place *place, json
     return status;
 }
 
-static assay_status add_subtests(struct sink *sink, const struct place *place, json_t *suite,
-                                 const char *name)
+static assay_status add_subtests(struct sink *sink, const struct place *place,
+                                 const struct node *suite, const char *name)
 {
     const struct place list = {.up = place, .key = "subtests"};
-    json_t *subtests, *subtest;
+    const struct node *subtests, *subtest;
     TRY(json_need_list(sink, place, suite, "subtests", &subtests));
-    for (size_t i = 0; i < json_array_size(subtests); i++) {
+    for (size_t i = 0; i < node_count(subtests); i++) {
         const struct place at = {.up = &list, .index = i};
         struct sink_row row = {.suite = name};
         TRY(json_need_element(sink, &list, subtests, i, &subtest));
@@ -58,28 +58,29 @@ static assay_status add_subtests(struct sink *sink, const struct place *place, j
     return ASSAY_OK;
 }
 
-static assay_status add_suite(struct sink *sink, const struct place *place, json_t *suite)
+static assay_status add_suite(struct sink *sink, const struct place *place,
+                              const struct node *suite)
 {
     struct sink_row row = {.name = "total"};
     TRY(json_need_text(sink, place, suite, "name", &row.suite));
     TRY(describe(sink, place, suite, &row));
-    if (json_object_get(suite, "value") != NULL)
+    if (node_member(suite, "value") != NULL)
         TRY(add_value(sink, place, suite, &row));
-    return json_object_get(suite, "subtests") != NULL ? add_subtests(sink, place, suite, row.suite)
-                                                      : ASSAY_OK;
+    return node_member(suite, "subtests") != NULL ? add_subtests(sink, place, suite, row.suite)
+                                                  : ASSAY_OK;
 }
 
 assay_status import_perfherder_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "suites"};
     const struct place framework_place = {.up = &top, .key = "framework"};
-    json_t *framework, *suites, *suite;
+    const struct node *framework, *suites, *suite;
     const char *name;
     TRY(json_need_object(sink, &top, text->json, "framework", &framework));
     TRY(json_need_text(sink, &framework_place, framework, "name", &name));
     TRY(sink_fact(sink, &sink->facts.tool, name));
     TRY(json_need_list(sink, &top, text->json, "suites", &suites));
-    for (size_t i = 0; i < json_array_size(suites); i++) {
+    for (size_t i = 0; i < node_count(suites); i++) {
         const struct place place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, suites, i, &suite));
         TRY(add_suite(sink, &place, suite));

@@ -8,26 +8,27 @@
 
 bool import_pyperf_sniff(const struct import_text *text)
 {
-    json_t *first = json_array_get(json_object_get(text->json, "benchmarks"), 0);
-    return json_is_array(json_object_get(first, "runs")) &&
-           json_is_string(json_object_get(text->json, "version"));
+    const struct node *first = node_item(node_member(text->json, "benchmarks"), 0);
+    return node_is_list(node_member(first, "runs")) &&
+           node_is_text(node_member(text->json, "version"));
 }
 
 /* A text of the benchmark's metadata, else of the document's; NULL where neither has it. */
-static const char *metadata(json_t *root, json_t *benchmark, const char *key)
+static const char *metadata(const struct node *root, const struct node *benchmark, const char *key)
 {
-    json_t *own = json_object_get(json_object_get(benchmark, "metadata"), key);
-    json_t *shared = json_object_get(json_object_get(root, "metadata"), key);
-    return json_string_value(own != NULL ? own : shared);
+    const struct node *own = node_member(node_member(benchmark, "metadata"), key);
+    const struct node *shared = node_member(node_member(root, "metadata"), key);
+    return node_text(own != NULL ? own : shared);
 }
 
-static assay_status read_facts(json_t *root, json_t *benchmark, struct sink *sink)
+static assay_status read_facts(const struct node *root, const struct node *benchmark,
+                               struct sink *sink)
 {
     const char *host = metadata(root, benchmark, "hostname");
     const char *cpu = metadata(root, benchmark, "cpu_model_name");
     const char *python = metadata(root, benchmark, "python_version");
-    json_t *runs = json_object_get(benchmark, "runs");
-    const char *date = metadata(root, json_array_get(runs, 0), "date");
+    const struct node *runs = node_member(benchmark, "runs");
+    const char *date = metadata(root, node_item(runs, 0), "date");
     char text[512];
     snprintf(text, sizeof text, "%.200s %.200s", host ? host : "unknown", cpu ? cpu : "");
     TRY(sink_fact(sink, &sink->facts.machine, text));
@@ -36,15 +37,15 @@ static assay_status read_facts(json_t *root, json_t *benchmark, struct sink *sin
     return sink_fact_date(sink, date);
 }
 
-static assay_status add_run(struct sink *sink, const struct place *place, json_t *run,
+static assay_status add_run(struct sink *sink, const struct place *place, const struct node *run,
                             const struct sink_row *row)
 {
     const struct place values_place = {.up = place, .key = "values"};
-    json_t *list = json_object_get(run, "values");
+    const struct node *list = node_member(run, "values");
     value_vec values = {0};
     if (list == NULL)
         return ASSAY_OK;
-    if (!json_is_array(list))
+    if (!node_is_list(list))
         return sink_wrong(sink, &values_place, "wants a list");
     assay_status status = json_read_numbers(sink, &values_place, list, &values);
     if (status == ASSAY_OK)
@@ -53,8 +54,8 @@ static assay_status add_run(struct sink *sink, const struct place *place, json_t
     return status;
 }
 
-static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *root,
-                                  json_t *object)
+static assay_status add_benchmark(struct sink *sink, const struct place *place,
+                                  const struct node *root, const struct node *object)
 {
     const struct place list = {.up = place, .key = "runs"};
     const char *name = metadata(root, object, "name"), *unit = metadata(root, object, "unit");
@@ -69,9 +70,9 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
                 : is_memory ? "B"
                             : "",
     };
-    json_t *runs, *run;
+    const struct node *runs, *run;
     TRY(json_need_list(sink, place, object, "runs", &runs));
-    for (size_t i = 0; i < json_array_size(runs); i++) {
+    for (size_t i = 0; i < node_count(runs); i++) {
         const struct place run_place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, runs, i, &run));
         TRY(add_run(sink, &run_place, run, &row));
@@ -82,10 +83,10 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
 assay_status import_pyperf_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "benchmarks"};
-    json_t *rows, *object;
+    const struct node *rows, *object;
     TRY(json_need_list(sink, &top, text->json, "benchmarks", &rows));
-    TRY(read_facts(text->json, json_array_get(rows, 0), sink));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    TRY(read_facts(text->json, node_item(rows, 0), sink));
+    for (size_t i = 0; i < node_count(rows); i++) {
         const struct place place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, rows, i, &object));
         TRY(add_benchmark(sink, &place, text->json, object));

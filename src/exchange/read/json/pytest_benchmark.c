@@ -10,15 +10,15 @@
 
 bool import_pytest_benchmark_sniff(const struct import_text *text)
 {
-    return json_is_array(json_object_get(text->json, "benchmarks")) &&
-           json_is_object(json_object_get(text->json, "machine_info"));
+    return node_is_list(node_member(text->json, "benchmarks")) &&
+           node_is_object(node_member(text->json, "machine_info"));
 }
 
-static assay_status read_facts(const struct place *top, json_t *root, struct sink *sink)
+static assay_status read_facts(const struct place *top, const struct node *root, struct sink *sink)
 {
     const struct place machine_place = {.up = top, .key = "machine_info"};
     const struct place commit_place = {.up = top, .key = "commit_info"};
-    json_t *machine, *commit = json_object_get(root, "commit_info");
+    const struct node *machine, *commit = node_member(root, "commit_info");
     const char *node, *kind, *python, *version, *date, *id = NULL, *branch = NULL;
     char text[512];
     TRY(json_need_object(sink, top, root, "machine_info", &machine));
@@ -27,7 +27,7 @@ static assay_status read_facts(const struct place *top, json_t *root, struct sin
     TRY(json_read_text(sink, &machine_place, machine, "python_version", &python));
     TRY(json_read_text(sink, top, root, "version", &version));
     TRY(json_read_text(sink, top, root, "datetime", &date));
-    if (json_is_object(commit)) {
+    if (node_is_object(commit)) {
         TRY(json_read_text(sink, &commit_place, commit, "id", &id));
         TRY(json_read_text(sink, &commit_place, commit, "branch", &branch));
     }
@@ -41,8 +41,8 @@ static assay_status read_facts(const struct place *top, json_t *root, struct sin
     return sink_fact_date(sink, date);
 }
 
-static assay_status add_statistics(struct sink *sink, const struct place *place, json_t *stats,
-                                   const struct sink_row *row)
+static assay_status add_statistics(struct sink *sink, const struct place *place,
+                                   const struct node *stats, const struct sink_row *row)
 {
     struct summary summary = {0};
     double rounds;
@@ -57,7 +57,7 @@ static assay_status add_statistics(struct sink *sink, const struct place *place,
     return sink_add_summary(sink, place, row, &summary);
 }
 
-static assay_status add_data(struct sink *sink, const struct place *place, json_t *data,
+static assay_status add_data(struct sink *sink, const struct place *place, const struct node *data,
                              const struct sink_row *row)
 {
     value_vec values = {0};
@@ -77,14 +77,15 @@ static void cut_params(char *name)
         *bracket = '\0';
 }
 
-static assay_status add_benchmark(struct sink *sink, const struct place *place, json_t *object)
+static assay_status add_benchmark(struct sink *sink, const struct place *place,
+                                  const struct node *object)
 {
     const struct place stats_place = {.up = place, .key = "stats"};
     const struct place data_place = {.up = &stats_place, .key = "data"};
     struct sink_row row = {.unit = "s"};
     char name[SINK_TEXT_MAX + 1];
     const char *full, *plain;
-    json_t *stats, *params = json_object_get(object, "params");
+    const struct node *stats, *params = node_member(object, "params");
     BUF_AUTO text;
     buf_init(&text, SINK_TEXT_MAX);
     TRY(json_read_text(sink, place, object, "fullname", &full));
@@ -98,18 +99,18 @@ static assay_status add_benchmark(struct sink *sink, const struct place *place, 
         cut_params(name);
     row.name = name;
     row.params = text.text;
-    json_t *data = json_object_get(stats, "data");
-    return json_array_size(data) > 0 ? add_data(sink, &data_place, data, &row)
-                                     : add_statistics(sink, &stats_place, stats, &row);
+    const struct node *data = node_member(stats, "data");
+    return node_count(data) > 0 ? add_data(sink, &data_place, data, &row)
+                                : add_statistics(sink, &stats_place, stats, &row);
 }
 
 assay_status import_pytest_benchmark_parse(const struct import_text *text, struct sink *sink)
 {
     const struct place top = {.key = "$"}, list = {.up = &top, .key = "benchmarks"};
-    json_t *rows, *object;
+    const struct node *rows, *object;
     TRY(read_facts(&top, text->json, sink));
     TRY(json_need_list(sink, &top, text->json, "benchmarks", &rows));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    for (size_t i = 0; i < node_count(rows); i++) {
         const struct place place = {.up = &list, .index = i};
         TRY(json_need_element(sink, &list, rows, i, &object));
         TRY(add_benchmark(sink, &place, object));

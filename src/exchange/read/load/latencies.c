@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-assay_status load_add_member(struct sink *sink, const struct place *place, json_t *object,
-                             const char *key, const struct sink_row *row)
+assay_status load_add_member(struct sink *sink, const struct place *place,
+                             const struct node *object, const char *key, const struct sink_row *row)
 {
     const struct place member = {.up = place, .key = key};
     double value;
@@ -16,8 +16,9 @@ assay_status load_add_member(struct sink *sink, const struct place *place, json_
     return isnan(value) ? ASSAY_OK : sink_add(sink, &member, row, &value, 1);
 }
 
-static assay_status add_summary(struct sink *sink, const struct place *place, json_t *object,
-                                const struct sink_row *row, const struct load_members *members)
+static assay_status add_summary(struct sink *sink, const struct place *place,
+                                const struct node *object, const struct sink_row *row,
+                                const struct load_members *members)
 {
     struct summary summary = {.sample_count = 1};
     double median, low, high;
@@ -44,14 +45,12 @@ static double rank_of(const char *key, const char *pattern)
     return end != key + before && strcmp(end, star + 1) == 0 && rank > 0 && rank < 100 ? rank : 0;
 }
 
-static assay_status add_percentiles(struct sink *sink, const struct place *place, json_t *object,
-                                    const struct sink_row *named,
+static assay_status add_percentiles(struct sink *sink, const struct place *place,
+                                    const struct node *object, const struct sink_row *named,
                                     const struct load_members *members)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
+    for (NODE_MEMBERS(value, object)) {
+        const char *key = value->key;
         char metric[48];
         const double rank = rank_of(key, members->percentile);
         struct sink_row row = *named;
@@ -65,8 +64,9 @@ static assay_status add_percentiles(struct sink *sink, const struct place *place
     return ASSAY_OK;
 }
 
-assay_status load_add_latencies(struct sink *sink, const struct place *place, json_t *object,
-                                const struct sink_row *named, const struct load_members *members)
+assay_status load_add_latencies(struct sink *sink, const struct place *place,
+                                const struct node *object, const struct sink_row *named,
+                                const struct load_members *members)
 {
     struct sink_row row = *named;
     row.unit = members->unit;

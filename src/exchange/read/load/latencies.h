@@ -14,12 +14,13 @@ struct load_members {
 
 /* Adds the time as a summary, and "latency_pN_ns" of each percentile. `place` is the object's. */
 ASSAY_USE_RESULT assay_status load_add_latencies(struct sink *sink, const struct place *place,
-                                                 json_t *object, const struct sink_row *named,
+                                                 const struct node *object,
+                                                 const struct sink_row *named,
                                                  const struct load_members *members);
 
 /* Adds a member as a metric of its own, when it is there. */
 ASSAY_USE_RESULT assay_status load_add_member(struct sink *sink, const struct place *place,
-                                              json_t *object, const char *key,
+                                              const struct node *object, const char *key,
                                               const struct sink_row *row);
 
 #endif

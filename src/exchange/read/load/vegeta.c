@@ -5,8 +5,8 @@
 
 bool import_vegeta_sniff(const struct import_text *text)
 {
-    return json_is_object(json_object_get(text->json, "latencies")) &&
-           json_is_object(json_object_get(text->json, "status_codes"));
+    return node_is_object(node_member(text->json, "latencies")) &&
+           node_is_object(node_member(text->json, "status_codes"));
 }
 
 assay_status import_vegeta_parse(const struct import_text *text, struct sink *sink)
@@ -14,7 +14,7 @@ assay_status import_vegeta_parse(const struct import_text *text, struct sink *si
     static const struct load_members MEMBERS = {"mean", "50th", "min", "max", "*th", "ns"};
     const struct place top = {.key = "$"}, place = {.up = &top, .key = "latencies"};
     struct sink_row row = {.name = "request"};
-    json_t *latencies;
+    const struct node *latencies;
     const char *date;
     TRY(json_need_object(sink, &top, text->json, "latencies", &latencies));
     TRY(load_add_latencies(sink, &place, latencies, &row, &MEMBERS));

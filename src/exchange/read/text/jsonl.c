@@ -8,12 +8,6 @@
 #include "exchange/read/importers.h"
 #include "exchange/read/json_read.h"
 
-/* The object on the line from `at` to `end`; NULL when it is none. */
-static json_t *object_on(const char *at, const char *end, json_error_t *error)
-{
-    return json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, error);
-}
-
 static const char *line_end(const char *at, const char *end)
 {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -22,27 +16,30 @@ static const char *line_end(const char *at, const char *end)
 
 bool import_jsonl_sniff(const struct import_text *text)
 {
-    json_error_t error;
+    struct node_error error;
+    struct arena arena = {0};
+    const struct node *object = NULL;
     const char *end = line_end(text->text, text->text + text->length);
-    json_t *object = text->text[0] == '{' ? object_on(text->text, end, &error) : NULL;
-    bool good = json_is_string(json_object_get(object, "name")) &&
-                (json_object_get(object, "value") || json_object_get(object, "values"));
-    json_decref(object);
+    bool good = text->text[0] == '{' && node_read(text->text, (size_t)(end - text->text), &arena,
+                                                  &object, NULL, &error) == ASSAY_OK;
+    good = good && node_is_text(node_member(object, "name")) &&
+           (node_member(object, "value") || node_member(object, "values"));
+    arena_release(&arena);
     return good;
 }
 
-static assay_status add_values(struct sink *sink, const struct place *place, json_t *object,
-                               const struct sink_row *row)
+static assay_status add_values(struct sink *sink, const struct place *place,
+                               const struct node *object, const struct sink_row *row)
 {
     const struct place list = {.up = place, .key = "values"};
-    json_t *array = json_object_get(object, "values");
+    const struct node *array = node_member(object, "values");
     value_vec values = {0};
     double value;
     if (array == NULL) {
         TRY(json_need_number(sink, place, object, "value", &value));
         return sink_add(sink, place, row, &value, 1);
     }
-    if (json_array_size(array) == 0)
+    if (node_count(array) == 0)
         return sink_wrong(sink, &list, "wants numbers");
     assay_status status = json_read_numbers(sink, &list, array, &values);
     if (status == ASSAY_OK)
@@ -51,13 +48,14 @@ static assay_status add_values(struct sink *sink, const struct place *place, jso
     return status;
 }
 
-static assay_status add_object(struct sink *sink, const struct place *place, json_t *object)
+static assay_status add_object(struct sink *sink, const struct place *place,
+                               const struct node *object)
 {
     struct sink_row row = {0};
     const char *better;
     BUF_AUTO params;
     buf_init(&params, SINK_TEXT_MAX);
-    if (!json_is_object(object))
+    if (!node_is_object(object))
         return sink_wrong(sink, place, "wants an object on each line");
     TRY(json_need_text(sink, place, object, "name", &row.name));
     TRY(json_read_text(sink, place, object, "suite", &row.suite));
@@ -69,7 +67,7 @@ static assay_status add_object(struct sink *sink, const struct place *place, jso
     row.direction = better && *better == 'h' ? HIGHER_IS_BETTER : LOWER_IS_BETTER;
     if (row.metric == NULL && sink_ns_of_unit(row.unit) == 0)
         row.metric = "value";
-    json_add_params(json_object_get(object, "params"), &params);
+    json_add_params(node_member(object, "params"), &params);
     if (params.status != ASSAY_OK)
         return sink_wrong(sink, place, "parameters longer than %d bytes", SINK_TEXT_MAX);
     row.params = params.text;
@@ -79,15 +77,15 @@ static assay_status add_object(struct sink *sink, const struct place *place, jso
 static assay_status add_line(struct sink *sink, size_t number, const char *at, const char *end)
 {
     const struct place place = {.index = number};
-    json_error_t error;
-    char shown[TEXT_SHOWN_MAX];
-    json_t *object = object_on(at, end, &error);
-    if (object == NULL)
-        return json_error_code(&error) == json_error_out_of_memory
-                   ? ASSAY_ERR_MEMORY
-                   : sink_wrong(sink, &place, "%s", text_shown(error.text, shown));
-    assay_status status = add_object(sink, &place, object);
-    json_decref(object);
+    struct node_error error;
+    struct arena arena = {0};
+    const struct node *object;
+    assay_status status = node_read(at, (size_t)(end - at), &arena, &object, NULL, &error);
+    if (status == ASSAY_OK)
+        status = add_object(sink, &place, object);
+    else if (status == ASSAY_ERR_PARSE)
+        sink_tell_wrong(sink, &place, "%s", error.what);
+    arena_release(&arena);
     return status;
 }
 
