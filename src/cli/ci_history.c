@@ -69,13 +69,13 @@ static assay_status move_history(const struct ci_call *call, move_fn *move, cons
         status = move(&request, &result, &call->cli->error);
     workplace_release(&workplace);
     TRY(status);
-    bool any = result.counts.runs + result.counts.baselines > 0;
+    bool any = result.runs + result.baselines > 0;
     const struct ci_report report = {
         .command = call->name,
         .did = any ? done : "nothing",
-        .runs = result.counts.runs,
-        .baselines = result.counts.baselines,
-        .modules = result.counts.modules,
+        .runs = result.runs,
+        .baselines = result.baselines,
+        .modules = result.modules,
     };
     return ci_print(call, &report);
 }

@@ -4,9 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/common.h"
+#include "cli/formats.h"
 #include "exchange/write/export.h"
-#include "report/exchange/import.h"
 #include "session/exchange/import.h"
 
 struct export_options {
@@ -27,17 +26,10 @@ enum { GATE_BYTES_MAX = 256 << 20 };
 
 static assay_status list_formats(struct cli *cli, bool json)
 {
-    struct import_format_row rows[64];
-    size_t count = 0;
-    for (const struct export_format *row = EXPORT_FORMATS; row->name != NULL && count < 64; row++)
-        rows[count++] = (struct import_format_row){row->name, row->summary};
-    BUF_AUTO out;
-    buf_init(&out, 1 << 20);
-    if (json)
-        TRY(report_json_import_formats(rows, count, &out));
-    else
-        report_text_import_formats(rows, count, &out);
-    return cli_print(cli, &out);
+    struct formats formats = {.count = 0};
+    for (const struct export_format *row = EXPORT_FORMATS; row->name != NULL; row++)
+        formats_add(&formats, row->name, row->summary);
+    return formats_print(cli, &formats, json);
 }
 
 static assay_status render(struct cli *cli, const struct export_format *format,

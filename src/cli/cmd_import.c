@@ -1,12 +1,12 @@
 /* assay import: results of other tools into the store.
  * Why all files become one run: a run is what is compared, and who measures in several processes
  * has a file of each; they count as launches. */
-#include "cli/common.h"
+#include "cli/formats.h"
 #include "cli/merge.h"
 #include "cli/progress.h"
 #include "report/exchange/import.h"
 #include "session/exchange/import.h"
-#include "session/exchange/merge.h"
+#include "session/merge/merge.h"
 
 struct import_options {
     struct common_options common;
@@ -34,17 +34,10 @@ static const struct option_row ROWS[] = {
 
 static assay_status list_formats(struct cli *cli, bool json)
 {
-    struct import_format_row rows[64];
-    size_t count = 0;
-    for (const struct import_format *row = IMPORT_FORMATS; row->name != NULL && count < 64; row++)
-        rows[count++] = (struct import_format_row){row->name, row->summary};
-    BUF_AUTO out;
-    buf_init(&out, 1 << 20);
-    if (json)
-        TRY(report_json_import_formats(rows, count, &out));
-    else
-        report_text_import_formats(rows, count, &out);
-    return cli_print(cli, &out);
+    struct formats formats = {.count = 0};
+    for (const struct import_format *row = IMPORT_FORMATS; row->name != NULL; row++)
+        formats_add(&formats, row->name, row->summary);
+    return formats_print(cli, &formats, json);
 }
 
 static assay_status print(struct cli *cli, const struct import_options *options,

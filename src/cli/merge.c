@@ -4,7 +4,7 @@
 
 #include "cli/progress.h"
 #include "report/json.h"
-#include "session/exchange/merge.h"
+#include "session/merge/merge.h"
 
 static json_t *ids_of(const char *const *ids, size_t count)
 {
@@ -22,6 +22,8 @@ static assay_status render_json(const struct merge_account *account, struct buf 
     report_json_member(&document, "same", ids_of(account->same.items, account->same.count));
     report_json_member(&document, "conflicts",
                        ids_of(account->conflicts.items, account->conflicts.count));
+    report_json_member(&document, "baselines", json_integer((json_int_t)account->baselines));
+    report_json_member(&document, "modules", json_integer((json_int_t)account->modules));
     return report_json_write(document, out);
 }
 
@@ -31,6 +33,10 @@ static void render_text(const struct merge_account *account, struct buf *out)
         buf_printf(out, "run %s is another one here: left as it is\n", account->conflicts.items[i]);
     buf_printf(out, "%zu run%s added, %zu were there already, %zu differ\n", account->added.count,
                account->added.count == 1 ? "" : "s", account->same.count, account->conflicts.count);
+    if (account->baselines > 0)
+        buf_printf(out, "%zu baseline%s came along, with %zu kept module%s\n", account->baselines,
+                   account->baselines == 1 ? "" : "s", account->modules,
+                   account->modules == 1 ? "" : "s");
 }
 
 static assay_status print(struct cli *cli, bool json, const struct merge_account *account)
@@ -50,18 +56,23 @@ assay_status merge(struct cli *cli, const struct common_options *common, const c
 {
     struct workplace workplace = {0};
     struct merge_account account = {0};
-    struct store *store = NULL;
+    struct baseline_place into = {.store = NULL}, source = {.path = from};
+    static const struct merge_rules RULES = {.compares = true};
     assay_status status = common_workplace(cli, common, &workplace);
+    into.path = workplace.store;
     if (status == ASSAY_OK)
-        status = store_open(workplace.store, true, &store, &cli->error);
+        status = store_open(workplace.store, true, &into.store, &cli->error);
     if (status == ASSAY_OK)
-        status = merge_history(from, store, &account, &cli->error);
+        status = store_open(from, false, &source.store, &cli->error);
+    if (status == ASSAY_OK)
+        status = merge_stores(&into, &source, &RULES, &account, &cli->error);
     if (status == ASSAY_OK)
         status = print(cli, common->json, &account);
-    if (store != NULL)
-        progress_note(store->notice.text);
+    if (into.store != NULL)
+        progress_note(into.store->notice.text);
     merge_release(&account);
-    store_close(store);
+    store_close(source.store);
+    store_close(into.store);
     workplace_release(&workplace);
     return status;
 }

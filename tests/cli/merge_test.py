@@ -50,6 +50,24 @@ def runs_of_one_id_that_differ_are_named_and_left_alone():
 
 
 @test
+def baselines_come_along_unless_their_names_are_taken():
+    exits(run(SUMS), 0)
+    exits(assay('baseline', 'save', 'taken'), 0)
+    shutil.copytree('.assay', 'other')
+    exits(run(SUMS, '--store', 'other/history.db'), 0)
+    there = ids('--store', 'other/history.db')[0]
+    for name in ('taken', 'theirs'):
+        exits(assay('baseline', 'save', name, '--overwrite', '--store', 'other/history.db'), 0)
+    contains(assay('import', 'other/history.db').out, '1 run added', '1 baseline came along')
+    rows = {row['name']: row for row in json.loads(assay('baseline', '--json').out)['baselines']}
+    check(rows['theirs']['run'] == there, rows)
+    check(rows['taken']['run'] != there, rows)
+    exits(assay('history', 'check'), 0)
+    contains(assay('import', 'other/history.db').out, '0 runs added')
+    check('came along' not in assay('import', 'other/history.db').out)
+
+
+@test
 def a_store_is_merged_alone():
     exits(run(SUMS), 0)
     shutil.copytree('.assay', 'other')

@@ -163,16 +163,22 @@ static assay_status unpack(struct working *working, bool *ret_there)
 
 /* Merges `from` into `to`, two paths of stores, of which `to` is made when it is not there. */
 static assay_status merge_paths(struct working *working, const char *to, const char *from,
-                                bool trims, struct merge_counts *counts)
+                                bool trims, struct branch_result *result)
 {
+    static const struct merge_rules RULES = {.finished_only = true, .newer_names = true};
     struct baseline_place target = {.path = to}, source = {.path = from};
+    struct merge_account account = {.baselines = 0};
     const unsigned keep = working->request->keep ? working->request->keep : BRANCH_KEEP;
     if (to == NULL || from == NULL)
         return ASSAY_ERR_MEMORY;
     TRY(store_open(from, false, &source.store, working->error));
     assay_status status = store_open(to, true, &target.store, working->error);
     if (status == ASSAY_OK)
-        status = merge_stores(&target, &source, counts, working->error);
+        status = merge_stores(&target, &source, &RULES, &account, working->error);
+    result->runs = account.added.count;
+    result->baselines = account.baselines;
+    result->modules = account.modules;
+    merge_release(&account);
     if (status == ASSAY_OK && trims)
         status = merge_trim(&target, "ci-", keep, working->error);
     if (status == ASSAY_OK && trims)
@@ -191,8 +197,7 @@ assay_status branch_fetch(const struct branch_request *request, struct branch_re
     if (status == ASSAY_OK)
         status = unpack(&working, &result.was_there);
     if (status == ASSAY_OK && result.was_there)
-        status =
-            merge_paths(&working, request->store, history_path(&working), false, &result.counts);
+        status = merge_paths(&working, request->store, history_path(&working), false, &result);
     working_release(&working);
     *ret_result = result;
     return status;
@@ -223,11 +228,9 @@ static assay_status push_once(struct working *working, struct branch_result *res
                               bool *ret_moved)
 {
     *ret_moved = false;
-    result->counts = (struct merge_counts){0};
     TRY(unpack(working, &result->was_there));
-    TRY(merge_paths(working, history_path(working), working->request->store, true,
-                    &result->counts));
-    if (result->counts.runs + result->counts.baselines == 0)
+    TRY(merge_paths(working, history_path(working), working->request->store, true, result));
+    if (result->runs + result->baselines == 0)
         return ASSAY_OK;
     result->tries++;
     return working->request->folder ? ASSAY_OK : move_branch(working, ret_moved);

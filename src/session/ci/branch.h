@@ -3,7 +3,7 @@
 #ifndef SESSION_CI_BRANCH_H
 #define SESSION_CI_BRANCH_H
 
-#include "session/ci/merge.h"
+#include "session/merge/merge.h"
 
 #define BRANCH_NAME "assay-history"
 enum { BRANCH_TRIES_MAX = 8, BRANCH_KEEP = 50 };
@@ -16,9 +16,9 @@ struct branch_request {
 };
 
 struct branch_result {
-    struct merge_counts counts; /* what was new: here after fetching, there after pushing */
-    bool was_there;             /* there was a history */
-    unsigned tries;             /* of pushing; 0: there was nothing to push */
+    size_t runs, baselines, modules; /* that were new: here after fetching, there after pushing */
+    bool was_there;                  /* there was a history */
+    unsigned tries;                  /* of pushing; 0: there was nothing to push */
 };
 
 /* Adds the history to the local store.  Without one nothing happens.
