@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/closed/opened.h"
 #include "store/closed/segment.h"
 #include "store/pack.h"
 
@@ -68,6 +69,24 @@ static void check_points(const uint8_t *data, size_t size)
 }
 
 /* The first byte says of how many runs; what was read packs to what reads the same. */
+/* Columns of equal numbers make any count cheap to claim, so only the first rows are looked at. */
+static void check_results(const uint8_t *data, size_t size)
+{
+    enum { ROWS_MAX = 1000 };
+    struct arena arena = {0};
+    struct closed_results results;
+    const struct closed_bytes value = {data, size};
+    if (closed_results_open(&value, &arena, &results) == ASSAY_OK)
+        for (size_t row = 0; row < results.count && row < ROWS_MAX; row++) {
+            (void)packed_number(&results.key, row);
+            for (int i = 0; i < CLOSED_TEXTS; i++) {
+                const char *text = closed_text(&results, &results.text[i], row);
+                require(text == NULL || strlen(text) <= size);
+            }
+        }
+    arena_release(&arena);
+}
+
 static void check_chunk(const uint8_t *data, size_t size)
 {
     struct chunk chunk;
@@ -107,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     check_points(data, size);
     check_chunk(data, size);
+    check_results(data, size);
     check_runs(data, size);
     check_samples(data, size);
     check_percentiles(data, size);
