@@ -1,6 +1,6 @@
 /* The commands of the protocol (docs/protocol.md) as a table: hello, load, list, open, run, count,
- * pair, usage, close, quit. Invariants: 1. each command is answered by data lines and then exactly
- * one ok, skip or error line;
+ * stacks, pair, usage, close, quit. Invariants: 1. each command is answered by data lines and then
+ * exactly one ok, skip or error line;
  * 2. an error changes nothing; 3. no answer is longer than PROTOCOL_LINE_MAX. */
 #include "serve.h"
 
@@ -11,6 +11,7 @@
 #include "leftovers/descriptors.h"
 #include "model/protocol.h"
 #include "pair.h"
+#include "stacks/take.h"
 
 static void answer(struct serve *serve, const char *verb, const char *text)
 {
@@ -203,6 +204,48 @@ static void count(struct serve *serve, const struct message *message)
     answer_outcome(serve, bench);
 }
 
+static void write_stacks(struct serve *serve, const struct folded *folded)
+{
+    BUF_AUTO line;
+    buf_init(&line, PROTOCOL_LINE_MAX);
+    for (size_t i = 0; i < folded->stacks.count; i++) {
+        buf_clear(&line);
+        buf_printf(&line, "stack samples=%" PRIu64, folded->stacks.items[i].samples);
+        message_add(&line, "frames", folded->stacks.items[i].frames);
+        fprintf(serve->out, "%s\n", line.text);
+    }
+}
+
+static void stacks(struct serve *serve, const struct message *message)
+{
+    enum side side = side_of(message);
+    struct open_bench *bench = &serve->benches[side];
+    const struct take_request request = {message_number(message, "seconds", 1),
+                                         message_number(message, "rate_hz", STACK_RATE_HZ)};
+    struct taken taken;
+    BUF_AUTO error;
+    buf_init(&error, 1024);
+    if (!serve->is_open[side] || request.rate_hz < 1 || request.rate_hz > STACK_RATE_MAX_HZ) {
+        answer(serve, "error",
+               serve->is_open[side] ? "stacks: a rate is 1 to 10000 for each second"
+                                    : "stacks: no benchmark is open");
+        return;
+    }
+    assay_status status = stacks_take(bench, &request, &taken, &error);
+    if (status == ASSAY_OK) {
+        write_stacks(serve, &taken.folded);
+        fprintf(serve->out,
+                "ok samples=%" PRIu64 " lost=%" PRIu64 " cut=%" PRIu64 " iterations=%" PRIu64
+                " cpu_seconds=%.6f\n",
+                taken.samples, taken.lost, taken.cut, taken.iterations, taken.cpu_seconds);
+    } else if (bench->outcome != OUTCOME_OK) {
+        answer_outcome(serve, bench);
+    } else {
+        answer(serve, "error", error.length ? error.text : status_text(status));
+    }
+    folded_release(&taken.folded);
+}
+
 static void write_pair(const struct pair_time *time, void *context)
 {
     struct serve *serve = context;
@@ -273,10 +316,10 @@ static const struct {
     void (*run)(struct serve *serve, const struct message *message);
     bool needs_module;
 } COMMANDS[] = {
-    {"hello", hello, false},   {"load", load, false},   {"list", list, true},
-    {"open", open_side, true}, {"run", run, true},      {"count", count, true},
-    {"pair", pair, true},      {"usage", usage, false}, {"close", close_command, false},
-    {"quit", quit, false},
+    {"hello", hello, false},         {"load", load, false}, {"list", list, true},
+    {"open", open_side, true},       {"run", run, true},    {"count", count, true},
+    {"stacks", stacks, true},        {"pair", pair, true},  {"usage", usage, false},
+    {"close", close_command, false}, {"quit", quit, false},
 };
 
 void serve_line(struct serve *serve, char *line)

@@ -34,8 +34,10 @@ struct run_options {
     struct run_against_options against;
     double profile_seconds; /* 0: measure */
     bool no_store, no_report, judge, overwrite, instructions, resume;
-    bool resources, allocations, counters;
+    bool resources, allocations, counters, stacks;
 };
+
+#define STACKS_SECONDS 1.0 /* of --stacks */
 
 #define OPTION(field) offsetof(struct run_options, field)
 static const struct option_row ROWS[] = {
@@ -74,6 +76,11 @@ static const struct option_row ROWS[] = {
     {"counters", 0, NULL,
      "also read the counters of CPU and kernel (perf_event_open), as far as there are any",
      OPTION_FLAG, OPTION(counters)},
+    {"stacks", 0, NULL,
+     "also sample call stacks, in a launch that is not timed: the report gets a flame graph",
+     OPTION_FLAG, OPTION(stacks)},
+    {"stacks-time", 0, "TIME", "the same for so long a benchmark (default: 1 s)", OPTION_SECONDS,
+     OPTION(profile.plan.stacks_seconds)},
     {"profile-time", 0, "TIME",
      "run each body for so long and nothing else, for a profiler that looks on: no statistics, "
      "nothing kept",
@@ -282,6 +289,12 @@ static unsigned extras_of(const struct run_options *options)
            (options->counters ? EXTRA_COUNTERS : 0);
 }
 
+static double stacks_seconds(const struct run_options *options)
+{
+    const double said = options->profile.plan.stacks_seconds;
+    return said > 0 ? said : options->stacks ? STACKS_SECONDS : 0;
+}
+
 /* `perf record assay run --profile-time 5s sort`: the host is a child, which profilers follow. */
 static assay_status profile(struct running *running, const struct session_request *request)
 {
@@ -298,10 +311,11 @@ static assay_status plan_run(struct running *running, struct session_request *re
     struct buf *error = &running->cli->error;
     TRY(profile_plan(&options->profile, &running->workplace->config, &request->plan, error));
     request->plan.extras = extras_of(options);
-    if (options->instructions && request->plan.extras != 0)
+    request->plan.stacks_seconds = stacks_seconds(options);
+    if (options->instructions && (request->plan.extras != 0 || request->plan.stacks_seconds > 0))
         return buf_error(error, ASSAY_ERR_ARGUMENT,
                          "--instructions measures nothing else: leave out --resources, "
-                         "--allocations and --counters, or run twice");
+                         "--allocations, --counters and --stacks, or run twice");
     if (!options->instructions)
         return ASSAY_OK;
     TRY(instructions_available(error));
@@ -399,7 +413,7 @@ static assay_status check_options(struct cli *cli, const struct run_options *opt
 {
     bool plan = options->profile.name != NULL || options->instructions || options->label != NULL ||
                 options->profile_seconds > 0 || extras_of(options) != 0 ||
-                says_plan(&options->profile.plan);
+                stacks_seconds(options) > 0 || says_plan(&options->profile.plan);
     if (options->resume && plan)
         return buf_error(
             &cli->error, ASSAY_ERR_ARGUMENT,

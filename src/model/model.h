@@ -181,6 +181,7 @@ struct result {
     sample_vec samples;
     measurement_vec measurements; /* the time first, where there is one */
     absence_vec missing;          /* what else was asked for */
+    const struct stacks *stacks;  /* model/stacks/stacks.h; NULL: none were sampled */
 };
 
 /* The measurement of the metric called `metric`; NULL without one. */
@@ -218,8 +219,9 @@ struct plan {
     double limit_rss_bytes; /* a host that grows larger is killed */
     uint64_t seed;
     uint64_t warmup_iterations; /* per launch, in place of a time; 0: by time */
-    bool checks_once;  /* an oracle that passed in a launch need not run in the later ones */
-    unsigned extras;   /* what is measured beside time: bits of model/resources/resources.h */
+    double stacks_seconds; /* how long call stacks are sampled, in a launch of their own; 0: not */
+    bool checks_once;      /* an oracle that passed in a launch need not run in the later ones */
+    unsigned extras;       /* what is measured beside time: bits of model/resources/resources.h */
     unsigned left_out; /* benchmarks tagged PLAN_TAG_SLOW that a quick run of everything lacks */
 };
 #define PLAN_TAG_SLOW "slow"

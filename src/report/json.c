@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/resources/resources.h"
+#include "report/stacks/stacks.h"
 #include "report/statistics/statistics.h"
 #include "report/text.h"
 
@@ -262,6 +263,7 @@ static json_t *plan_json(const struct plan *plan)
     report_json_member(&object, "iterations", json_integer((json_int_t)plan->iterations));
     report_json_member(&object, "warmup_iterations",
                        json_integer((json_int_t)plan->warmup_iterations));
+    report_json_member(&object, "stacks_seconds", report_json_number(plan->stacks_seconds));
     report_json_member(&object, "seed", json_integer((json_int_t)plan->seed));
     report_json_member(&object, "left_out", json_integer(plan->left_out));
     return object;
@@ -353,6 +355,7 @@ json_t *report_json_run_part(const struct run *run)
     report_json_member(&document, "run", report_json_head(run));
     report_json_member(&document, "results", results_json(run));
     report_json_member(&document, "missing", missing_json(run));
+    report_json_member(&document, "stacks", report_stacks_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));
     report_json_member(&document, "scaling", report_scaling_json(run));

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/resources/resources.h"
 #include "report/resources/resources.h"
+#include "report/stacks/stacks.h"
 #include "report/statistics/statistics.h"
 #include "report/terminal/digest.h"
 
@@ -386,6 +387,7 @@ void report_text(const struct run *run, const struct moved *moved, const struct 
     add_notes(&sheet);
     report_scaling_text(run, out);
     report_resources(run, out);
+    report_stacks(run, out);
     add_targets(run, paper, out);
     add_claims(run, out);
 }

@@ -13,6 +13,7 @@
 #include "compare/bounds/targets.h"
 #include "compare/scaling.h"
 #include "measure/resources/allocations.h"
+#include "measure/stacks/stacks.h"
 #include "model/resources/resources.h"
 #include "probe/clock.h"
 #include "probe/machine.h"
@@ -169,11 +170,14 @@ static assay_status run_one(const struct session_request *request, struct run *r
     if (status == ASSAY_OK && run->plan.extras & EXTRA_ALLOCATIONS)
         status =
             measure_allocations(request->paths, &run->plan, &run->arena, result, &observations);
+    if (status == ASSAY_OK && run->plan.stacks_seconds > 0)
+        status = measure_stacks(request->paths, &run->plan, &run->arena, result);
     if (status == ASSAY_OK && !request->instructions)
         status = measurements_compute(result, &observations);
     vec_release(&observations);
     TRY(status);
-    bool counted = (run->plan.extras & EXTRA_ALLOCATIONS) != 0; /* a part that lacks in silence */
+    bool counted = (run->plan.extras & EXTRA_ALLOCATIONS) != 0 ||
+                   run->plan.stacks_seconds > 0; /* a part that lacks in silence */
     if (is_stopped(request) && (counted || result->outcome == OUTCOME_FAILED)) {
         result_release(&run->results.items[--run->results.count]);
         return ASSAY_OK; /* cut off: as if it had not been begun */

@@ -39,6 +39,7 @@ static inline void check_same_plan(const struct plan *a, const struct plan *b)
     SAME_NUMBER(a, b, limit_seconds);
     SAME_NUMBER(a, b, limit_rss_bytes);
     SAME_NUMBER(a, b, seed);
+    SAME_NUMBER(a, b, stacks_seconds);
 }
 
 static inline void check_same_interval(const struct interval *a, const struct interval *b)
@@ -97,6 +98,14 @@ static inline void check_same_result(const struct result *a, const struct result
         SAME_NUMBER(a, b, samples.items[i].iterations);
         SAME_NUMBER(a, b, samples.items[i].launch);
         CHECK_NEAR(a->samples.items[i].ns, b->samples.items[i].ns, F32_RELATIVE);
+    }
+    CHECK((a->stacks == NULL) == (b->stacks == NULL));
+    if (a->stacks != NULL) {
+        SAME_NUMBER(a, b, stacks->samples);
+        SAME_NUMBER(a, b, stacks->lost);
+        SAME_NUMBER(a, b, stacks->cut);
+        SAME_NUMBER(a, b, stacks->cpu_seconds);
+        SAME_TEXT(a, b, stacks->folded);
     }
     SAME_NUMBER(a, b, measurements.count);
     for (size_t i = 0; i < a->measurements.count; i++) {

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "model/model.h"
+#include "model/stacks/stacks.h"
 
 static inline void sample_samples(struct result *result, uint32_t launch, uint64_t iterations)
 {
@@ -64,12 +65,16 @@ static inline struct result *sample_result(struct run *run, const char *id, cons
     return result;
 }
 
+static const struct stacks SAMPLE_STACKS = {
+    .samples = 13, .lost = 2, .cut = 1, .cpu_seconds = 0.125, .folded = "work;inner 12\nwork 1\n"};
+
 static inline void sample_results(struct run *run)
 {
     struct result *result = sample_result(run, "suite/work:n=10", "work", "n=10");
     result->warning = "5 % outside";
     result->bytes = 4096;
     result->items = 64.5;
+    result->stacks = &SAMPLE_STACKS;
     sample_samples(result, 0, 1000);
     sample_samples(result, 1, 2000);
     for (int metric = 0; metric < METRIC_COUNT; metric++)
@@ -125,26 +130,27 @@ static inline void sample_targets(struct run *run)
 
 static inline struct run sample_run(const char *id)
 {
-    struct run run = {.id = id,
-                      .started_at = "2026-11-21T07:55:12Z",
-                      .commit = "0123456789abcdef0123456789abcdef01234567+",
-                      .branch = "topic/one",
-                      .tag = "v1.0",
-                      .label = "before the change",
-                      .plan = {"standard", 3, 0.25, 0.5, 7, 11, 0.0003, 60.5, 8e9, 42, 13, 0, 0},
-                      .environment = {.hostname = "host",
-                                      .cpu = "A CPU",
-                                      .kernel = "Linux 6.1",
-                                      .os = "Debian 12",
-                                      .compiler = "12.2.0, 14.0.6",
-                                      .governor = "performance",
-                                      .cores = 16,
-                                      .memory_bytes = 17179869184.0,
-                                      .clock_ns = 21.5,
-                                      .load_1min = 0.75,
-                                      .steal_ratio = 0.015625,
-                                      .fingerprint = "A CPU|16|Linux 6.1|12.2.0"},
-                      .duration_seconds = 12.5};
+    struct run run = {
+        .id = id,
+        .started_at = "2026-11-21T07:55:12Z",
+        .commit = "0123456789abcdef0123456789abcdef01234567+",
+        .branch = "topic/one",
+        .tag = "v1.0",
+        .label = "before the change",
+        .plan = {"standard", 3, 0.25, 0.5, 7, 11, 0.0003, 60.5, 8e9, 42, 13, 1.5, 0, 0},
+        .environment = {.hostname = "host",
+                        .cpu = "A CPU",
+                        .kernel = "Linux 6.1",
+                        .os = "Debian 12",
+                        .compiler = "12.2.0, 14.0.6",
+                        .governor = "performance",
+                        .cores = 16,
+                        .memory_bytes = 17179869184.0,
+                        .clock_ns = 21.5,
+                        .load_1min = 0.75,
+                        .steal_ratio = 0.015625,
+                        .fingerprint = "A CPU|16|Linux 6.1|12.2.0"},
+        .duration_seconds = 12.5};
     sample_results(&run);
     sample_targets(&run);
     return run;

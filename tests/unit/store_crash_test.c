@@ -95,12 +95,13 @@ TEST(a_database_of_the_first_schema_is_brought_up_to_date)
                                   "ALTER TABLE benchmark DROP COLUMN tags;"
                                   "ALTER TABLE run DROP COLUMN facts;"
                                   "DROP TABLE missing; DROP TABLE closed; DROP TABLE detail;"
-                                  "DROP TABLE segment; DROP TABLE chunk");
+                                  "DROP TABLE segment; DROP TABLE chunk; DROP TABLE stacks");
     for (size_t i = 0; i < sizeof STATISTICS / sizeof *STATISTICS; i++)
         drop_column(path, "measurement", STATISTICS[i]);
     drop_column(path, "run", "origin");
     drop_column(path, "run", "extras");
     drop_column(path, "run", "left_out");
+    drop_column(path, "run", "stacks_seconds");
     drop_column(path, "benchmark", "samples_wanted");
     drop_column(path, "target", "growth");
     for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */

@@ -37,6 +37,8 @@ const struct export_format EXPORT_FORMATS[] = {
     {"markdown", "tables for pages and pull requests", true, export_markdown},
     {"html", "a page with charts", true, export_html},
     {"svg", "one picture: medians and intervals on a common axis", true, export_svg},
+    {"folded", "call stacks (run --stacks) for flamegraph.pl, speedscope and others", true,
+     export_folded},
     {"google-benchmark", "Google Benchmark's JSON, a repetition a launch", true,
      export_google_benchmark},
     {"github-action-benchmark", "JSON for its tool customSmallerIsBetter", true,

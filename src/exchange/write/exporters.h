@@ -15,6 +15,7 @@ EXPORTER(openmetrics);
 EXPORTER(junit);
 EXPORTER(sarif);
 EXPORTER(svg);
+EXPORTER(folded);
 EXPORTER(github_annotations);
 EXPORTER(github_summary);
 EXPORTER(code_quality);

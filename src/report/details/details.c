@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "report/stacks/stacks.h"
 #include "report/terminal/histogram.h"
 #include "report/text.h"
 
@@ -121,6 +122,7 @@ void report_text_result(const struct result *result, const struct paper *paper, 
     report_histogram(result, paper, out);
     for (size_t i = 0; i < result->measurements.count; i++)
         add_measurement(&result->measurements.items[i], out);
+    report_stacks_result(result, out);
 }
 
 void report_text_environment(const struct environment *environment, struct buf *out)

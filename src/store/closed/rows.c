@@ -94,6 +94,8 @@ assay_status sql_put_closed(struct sql_store *self, int64_t run, const struct ru
         status = insert_closed(self, run, what, &values.results);
     if (status == ASSAY_OK)
         status = insert_detail(self, run, &values);
+    for (size_t i = 0; status == ASSAY_OK && i < what->results.count; i++)
+        status = sql_put_stacks(self, run, keys.benchmarks.items[i], what->results.items[i].stacks);
     if (status == ASSAY_OK)
         status = segment_fold(self, false);
     closed_values_release(&values);

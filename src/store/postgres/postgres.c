@@ -124,7 +124,7 @@ static assay_status vacuum(struct store *store)
     struct postgres_store *self = (struct postgres_store *)store;
     return postgres_execute(self,
                             "VACUUM run, benchmark, result, missing, series, measurement,"
-                            " target, baseline, module, closed, detail, segment, chunk",
+                            " target, baseline, module, closed, detail, segment, chunk, stacks",
                             "make the store smaller");
 }
 

@@ -49,6 +49,8 @@ static const struct {
      "SELECT count(*) FROM baseline WHERE run NOT IN (SELECT key FROM run)"},
     {"kept modules of runs that are not there",
      "SELECT count(*) FROM module WHERE run NOT IN (SELECT key FROM run)"},
+    {"stacks of runs that are not there",
+     "SELECT count(*) FROM stacks WHERE run NOT IN (SELECT key FROM run)"},
     {"packed runs that are not there",
      "SELECT count(*) FROM closed WHERE run NOT IN (SELECT key FROM run)"},
     {"packed runs without their segment", "SELECT count(*) FROM closed WHERE segment IS NOT NULL"

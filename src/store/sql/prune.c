@@ -9,7 +9,8 @@ static assay_status forget(struct sql_store *self, int64_t run)
         "DELETE FROM measurement WHERE run = $1", "DELETE FROM result WHERE run = $1",
         "DELETE FROM target WHERE run = $1",      "DELETE FROM module WHERE run = $1",
         "DELETE FROM missing WHERE run = $1",     "DELETE FROM closed WHERE run = $1",
-        "DELETE FROM detail WHERE run = $1",      "DELETE FROM run WHERE key = $1",
+        "DELETE FROM detail WHERE run = $1",      "DELETE FROM stacks WHERE run = $1",
+        "DELETE FROM run WHERE key = $1",
     };
     for (size_t i = 0; i < sizeof STATEMENTS / sizeof *STATEMENTS; i++)
         TRY(sql_run_with_key(self, STATEMENTS[i], run));

@@ -242,6 +242,8 @@ static assay_status load_whole(struct sql_store *self, const char *id, struct ru
     assay_status status = sql_load_closed(self, key, run);
     if (status == ASSAY_ERR_NOT_FOUND)
         status = sql_load_rows(self, key, run);
+    if (status == ASSAY_OK)
+        status = sql_load_stacks(self, key, run);
     return status == ASSAY_OK ? load_targets(self, key, run) : status;
 }
 

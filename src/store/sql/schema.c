@@ -21,6 +21,11 @@
     "CREATE TABLE chunk(key INTEGER PRIMARY KEY, segment INTEGER, series INTEGER,"                 \
     " points BLOB);"
 
+/* Few benchmarks have them, and a trend never asks for them. */
+#define STACKS_TABLE                                                                               \
+    "CREATE TABLE stacks(run INTEGER, benchmark INTEGER, samples INTEGER, lost INTEGER,"           \
+    " cut INTEGER, cpu_seconds REAL, folded BLOB, PRIMARY KEY(run, benchmark)) WITHOUT ROWID;"
+
 void sql_add_schema(struct buf *sql)
 {
     buf_puts(sql, "CREATE TABLE run(key INTEGER PRIMARY KEY, status TEXT, ");
@@ -51,7 +56,7 @@ void sql_add_schema(struct buf *sql)
                   " WITHOUT ROWID;"
                   "CREATE TABLE module(run INTEGER, file TEXT, kept TEXT, PRIMARY KEY(run, file))"
                   " WITHOUT ROWID;");
-    buf_puts(sql, CLOSED_TABLES);
+    buf_puts(sql, CLOSED_TABLES STACKS_TABLE);
 }
 
 const char *const SQL_MIGRATIONS[SQL_SCHEMA_VERSION - 1] = {
@@ -81,5 +86,6 @@ const char *const SQL_MIGRATIONS[SQL_SCHEMA_VERSION - 1] = {
     "ALTER TABLE run ADD COLUMN extras INTEGER;"
     "ALTER TABLE run ADD COLUMN left_out INTEGER;"
     "ALTER TABLE benchmark ADD COLUMN samples_wanted INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE target ADD COLUMN growth TEXT;" CLOSED_TABLES,
+    "ALTER TABLE target ADD COLUMN growth TEXT;"
+    "ALTER TABLE run ADD COLUMN stacks_seconds REAL;" CLOSED_TABLES STACKS_TABLE,
 };

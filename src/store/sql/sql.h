@@ -252,6 +252,13 @@ ASSAY_USE_RESULT assay_status sql_benchmark_key(struct sql_store *self,
 ASSAY_USE_RESULT assay_status sql_series_key(struct sql_store *self, struct known_key *benchmark,
                                              const struct metric *metric, int64_t *ret_key);
 
+/* stacks.c: those of one result, in rows of their own also when the run is closed; `stacks` may be
+ * NULL. */
+ASSAY_USE_RESULT assay_status sql_put_stacks(struct sql_store *self, int64_t run, int64_t benchmark,
+                                             const struct stacks *stacks);
+/* Gives the results of `run` theirs. */
+ASSAY_USE_RESULT assay_status sql_load_stacks(struct sql_store *self, int64_t key, struct run *run);
+
 /* history.c: forgets what it read. */
 void sql_forget_trends(struct sql_store *self);
 

@@ -279,6 +279,7 @@ static assay_status put_result(struct sql_store *self, int64_t run, const struct
     TRY(sql_run_kept(self, statement, NULL));
     for (size_t i = 0; i < result->measurements.count; i++)
         TRY(put_measurement(self, run, known, &result->measurements.items[i]));
+    TRY(sql_put_stacks(self, run, benchmark, result->stacks));
     return put_missing(self, run, benchmark, &result->missing);
 }
 
