@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/stacks/stacks.h"
 #include "probe/clock.h"
 #include "report/web/web.h"
 
@@ -98,12 +99,19 @@ static void add_many(struct run *run, size_t benchmarks, size_t samples)
 {
     static const char *const ENGINES[] = {"scalar", "avx2", "avx512", "library"};
     uint64_t state = 1;
+    static const struct stacks STACKS = {
+        .samples = 1000,
+        .cut = 3,
+        .cpu_seconds = 3.97,
+        .folded = "work;parse;read_word 400\nwork;parse;look_up;hash 250\nwork;sum 200\n"
+                  "work;parse 100\nwork;libm.so.6+0x1f0 40\n[deeper callers];walk;walk;walk 10\n"};
     for (size_t i = 0; i < benchmarks; i++) {
         const char *name = must(arena_printf(&run->arena, "work_%02zu", i / 40));
         struct result *result =
             add_result(run, name,
                        must(arena_printf(&run->arena, "engine=%s,n=%zu", ENGINES[i % 4],
                                          (size_t)10 << (i / 4 % 10))));
+        result->stacks = i == 0 ? &STACKS : NULL;
         const double level = 50 * pow(2, (double)(i / 4 % 10)) / (1 + (double)(i % 4));
         for (size_t k = 0; k < samples; k++) {
             struct sample *sample = must(vec_add(&result->samples));
@@ -130,6 +138,13 @@ static void add_hostile(struct run *run)
     result->outcome = OUTCOME_FAILED;
     result->reason = long_name;
     result = add_result(run, "warned", "n=1");
+    struct stacks *stacks = must(arena_alloc(&run->arena, sizeof *stacks));
+    *stacks = (struct stacks){
+        .samples = 3,
+        .cpu_seconds = 0.1,
+        .folded = must(arena_printf(&run->arena, "%s 1\n%s;%s 1\n__proto__;constructor 1\n",
+                                    HOSTILE, long_name, HOSTILE))};
+    result->stacks = stacks;
     result->warning = long_name;
     result = add_result(run, "not_finite", "");
     struct measurement *time = must(result_add_measurement(result, &METRICS[METRIC_TIME]));

@@ -126,6 +126,36 @@ test('a report opens from a file, filters, sorts, opens and zooms', () => withPa
   await checkAxe(page);
 }));
 
+for (const [name, options] of [['light', {}], ['dark', { colorScheme: 'dark' }], ['a phone', { viewport: { width: 360, height: 700 } }]])
+  test(`a flame graph zooms, finds and tells in ${name}`, () => withPage(options, async (page) => {
+    await page.goto(`${madeUp('many')}#open=${encodeURIComponent('made_up/work_00:engine=scalar,n=10')}`);
+    const frames = page.locator('.flame .frame'), hint = page.locator('.flame-figure .hint');
+    const text = async (one) => (await one.textContent()).replace(/\s/g, ' ');
+    const frame = (label) => page.locator(`.flame .frame[aria-label^="${label},"]`);
+    await frame('read_word').waitFor();
+    check(await frames.count() === 12, await frames.count());
+    await frame('hash').hover();
+    check(await text(hint) === 'hash 25.0 %, 250 of 1,000 samples; 25.0 % in itself', await hint.textContent());
+    await frame('parse').click();
+    check(await frame('sum').count() === 0 && await frame('work').evaluate((one) => one.classList.contains('above')));
+    await page.keyboard.press('Escape');
+    await frame('sum').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    check(await frame('sum').evaluate((one) => one === document.activeElement), await hint.textContent());
+    await page.keyboard.press('Enter');
+    check(await frame('parse').count() === 0);
+    await page.locator('.flame-figure button').click();
+    await page.locator('.flame-figure input').fill('PARSE');
+    check(await text(page.locator('.flame-figure [role=status]')) === 'in 75.0 % of the samples');
+    check(await page.locator('.flame .wanted').count() === 1);
+    await page.locator('.flame-figure summary').click();
+    check(await text(page.locator('.flame-figure tbody tr').first()) === 'read_word40.0 %40.0 %');
+    await checkFits(page);
+    await checkAxe(page);
+  }));
+
 test('a link shows what its sender saw', () => withPage({}, async (page) => {
   await page.goto(madeUp('many'));
   await page.goto(`${madeUp('many')}#sort=fast&q=work_01&open=${encodeURIComponent('made_up/work_01:engine=avx2,n=10')}`);

@@ -1,6 +1,7 @@
 // One benchmark, drawn when it is opened: charts on one side, numbers with their meaning on the other.
 import { ratioBar } from './charts/bars';
 import { bulkOf, densityChart } from './charts/density';
+import { flameChart } from './charts/flame';
 import { calmRange, Line, seriesChart } from './charts/series';
 import { breakable, clean, h, plural, short } from './dom';
 import { DASH, NONE, change, digits, factor, moment, percent, quantity } from './format';
@@ -242,7 +243,8 @@ export function detail(bench: Bench, run: Run, isServed: boolean): HTMLElement {
     raw.status === 'skipped' && note('soft', 'Skipped', short(clean(raw.reason) || 'no reason given', 8000)),
     raw.warning ? note('open', 'Warning', short(clean(raw.warning), 8000)) : null,
     h('div', { class: 'columns' }, charts(bench, run),
-      h('div', { class: 'side' }, comparison(bench, run), targetList(bench), claimList(bench, run), statistics(bench), resources(bench))));
+      h('div', { class: 'side' }, comparison(bench, run), targetList(bench), claimList(bench, run), statistics(bench), resources(bench))),
+    raw.stacks ? flameChart(bench.id, raw.stacks) : null);
 }
 
 export function when(text: string): string {

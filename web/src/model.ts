@@ -19,6 +19,15 @@ interface Packed {
   data: string;
 }
 
+/** Call stacks: [frames shared with the row before, the others with ';' between them, samples]. */
+export interface Stacks {
+  samples: number;
+  lost: number;
+  cut: number;
+  cpu_seconds: number;
+  rows: [number, string, number][];
+}
+
 interface RawResult {
   id?: string;
   suite?: string;
@@ -35,6 +44,7 @@ interface RawResult {
   measured: (number | null)[][];
   missing?: [string, string][];
   samples?: Packed;
+  stacks?: Stacks;
 }
 
 export interface Interval {

@@ -82,5 +82,7 @@ void html_sections(struct buf *out, const struct run *run, const struct html_sit
 
 /* A table of what the benchmark used beside time; nothing when it was not asked for. */
 void html_resources(struct buf *out, const struct result *result);
+/* Its hottest functions, where its stacks were sampled. */
+void html_stacks(struct buf *out, const struct result *result);
 
 #endif

@@ -674,6 +674,7 @@ static void add_section(struct buf *out, const struct result *result, const stru
     if (time != NULL && time->sample_count > 1)
         add_percentiles(out, time);
     html_resources(out, result);
+    html_stacks(out, result);
     buf_puts(out, "</div></div>\n</details></section>\n");
 }
 

@@ -12,6 +12,7 @@
 #include "report/html/html_parts.h"
 #include "report/json.h"
 #include "report/statistics/statistics.h"
+#include "report/web/flame.h"
 #include "report/web/packed.h"
 #include "report/web/web.h"
 
@@ -205,6 +206,10 @@ static assay_status add_result(struct buf *out, const struct result *result,
     if (result->samples.count > 0) {
         buf_puts(out, ",\"samples\":");
         TRY(web_pack(&result->samples, out));
+    }
+    if (result->stacks != NULL) {
+        buf_puts(out, ",\"stacks\":");
+        TRY(web_flame(result->stacks, out));
     }
     buf_putc(out, '}');
     return out->status;
