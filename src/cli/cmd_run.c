@@ -170,7 +170,7 @@ static assay_status write_files(const struct running *running, struct store *sto
 {
     struct buf *error = &running->cli->error;
     struct page_context context = {.web = {0}};
-    if (store != NULL && page_context_load(store, run, &context, error) != ASSAY_OK) {
+    if (store != NULL && page_context_load(store, run, NULL, &context, error) != ASSAY_OK) {
         BUF_AUTO note;
         buf_init(&note, 4096);
         buf_printf(&note, "the report lacks what was before this run: %s", error->text);

@@ -136,8 +136,11 @@ void answer_request(struct source *source, const struct request *request, struct
     *answer = (struct answer){.status = 200, .type = route != NULL ? route->type : HTML};
     buf_init(&error, 8192);
     buf_init(&answer->body, ANSWER_BYTES_MAX);
-    struct asked asked = {
-        .claims = source->claims, .request = request, .out = &answer->body, .error = &error};
+    struct asked asked = {.claims = source->claims,
+                          .releases = &source->releases,
+                          .request = request,
+                          .out = &answer->body,
+                          .error = &error};
     assay_status status = write_route(source, route, &asked);
     if (status != ASSAY_OK)
         answer_failure(request, status, error.length > 0 ? error.text : status_text(status),
@@ -222,6 +225,7 @@ assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
     clock_gettime(CLOCK_REALTIME, &now);
     TRY(trend_find_stale(ret_trend, now.tv_sec));
     TRY(trend_judge_all(ret_trend));
+    TRY(releases_name(asked->releases, ret_trend, (double)now.tv_sec));
     return trend_watch_all(ret_trend);
 }
 

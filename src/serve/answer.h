@@ -28,6 +28,7 @@ unsigned answer_status(assay_status status);
 struct asked {
     struct store *store; /* NULL where the route needs none */
     const claim_vec *claims;
+    struct releases *releases;
     const struct request *request;
     struct arena arena;
     struct buf *out;

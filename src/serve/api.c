@@ -37,7 +37,8 @@ assay_status api_view(struct asked *asked)
     struct run run = {0};
     struct page_context context = {.web = {0}};
     TRY(asked_run(asked, asked->request->segments[3], &run));
-    assay_status status = page_context_load(asked->store, &run, &context, asked->error);
+    assay_status status =
+        page_context_load(asked->store, &run, asked->releases, &context, asked->error);
     if (status == ASSAY_OK)
         status = web_view(&run, &context.web, asked->out);
     page_context_release(&context);

@@ -15,6 +15,7 @@ void source_close(struct source *source)
 {
     store_close(source->store);
     source->store = NULL;
+    releases_forget(&source->releases);
 }
 
 static assay_status open_file(struct source *source, const struct stat *file, struct buf *error)

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "session/trend/trend.h"
 #include "store/store.h"
 
 struct source {
@@ -12,7 +13,8 @@ struct source {
     struct store *store;     /* NULL: not open */
     dev_t device;            /* which file it is */
     ino_t inode;
-    uint64_t opened; /* how often it was opened */
+    uint64_t opened;          /* how often it was opened */
+    struct releases releases; /* of the project; filled when somebody asks */
 };
 
 /* Opens the store.  Close with source_close, also after a failure; errors as of store_open. */

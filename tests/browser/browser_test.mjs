@@ -55,6 +55,14 @@ function madeUp(kind) {
   return pathToFileURL(path).href;
 }
 
+/** A commit of the folder's own repository, with a tag where it is a release. */
+function commit(message, release) {
+  const git = (...words) => run('git', '-c', 'user.name=T', '-c', 'user.email=t@localhost', '-c', 'commit.gpgsign=false', ...words);
+  if (!existsSync('.git')) git('init', '--quiet', '.');
+  git('commit', '--quiet', '--allow-empty', '-m', message);
+  if (release) git('tag', release);
+}
+
 let browser;
 
 /** Runs `use` on a fresh page; afterwards nothing may have gone wrong on it. */
@@ -187,6 +195,19 @@ for (const [name, options] of [['light', { colorScheme: 'light' }], ['dark', { c
     await checkAxe(page);
   }));
 
+test('releases stand on the history of a benchmark', () => withPage({}, async (page) => {
+  const newest = readdirSync('benchmark-results').sort().pop();
+  await page.goto(`${pathToFileURL(resolve('benchmark-results', newest, 'report.html')).href}#open=sums%2Fstep`);
+  const plot = page.locator('.plot[data-releases]');
+  await plot.waitFor();
+  check(await plot.getAttribute('data-releases') === 'v1.0.0 v1.1.0', await plot.getAttribute('data-releases'));
+  check((await plot.getAttribute('aria-label')).includes('releases v1.0.0, v1.1.0'));
+  await page.setViewportSize({ width: 280, height: 700 });
+  await until(page, () => document.querySelector('.plot[data-releases]').dataset.drawn === String(document.querySelector('.plot[data-releases]').clientWidth));
+  check((await plot.getAttribute('data-releases')).endsWith('v1.1.0'), await plot.getAttribute('data-releases'));
+  await checkAxe(page);
+}));
+
 test('colours change by the button', () => withPage({ colorScheme: 'light' }, async (page) => {
   await page.goto(madeUp('many'));
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -271,6 +292,7 @@ servedTest('a trend can be zoomed', async (page) => {
   await page.goto(`${address}trend?benchmark=sums%2Fstep`);
   const plot = page.locator('.trend .plot');
   await plot.locator('canvas').waitFor();
+  check(await plot.getAttribute('data-releases') === 'v1.0.0 v1.1.0', await plot.getAttribute('data-releases'));
   const before = await plot.locator('canvas').evaluate((canvas) => canvas.toDataURL());
   await page.locator('button[title="Zoom in"]').click();
   await until(page, (old) => document.querySelector('.trend .plot canvas').toDataURL() !== old, before);
@@ -300,7 +322,10 @@ servedTest('what is not there is said', async (page) => {
 }, /404/);
 
 async function main() {
-  for (const label of ['first', 'second', 'third']) measure(SUMS, '--label', label);
+  for (const [label, release] of [['first', 'v1.0.0'], ['second', ''], ['third', 'v1.1.0']]) {
+    commit(label, release);
+    measure(SUMS, '--label', label);
+  }
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: PATIENCE });
   const isServing = await serve();
   console.log(`1..${tests.length}`);

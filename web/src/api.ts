@@ -23,6 +23,7 @@ export interface TrendPoint {
   run: string;
   commit: string;
   value: number | null;
+  release?: string;
 }
 
 export interface TrendSeries {

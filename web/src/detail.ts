@@ -75,9 +75,11 @@ export function historyChart(history: History, unit: string, label: string): HTM
     yLabel: label, unit, isIndex: true, yRange: calmRange(history.points.map((point) => point[0])),
     lines: [{ label, color: 'mark', kind: history.points.length > 200 ? 'line' : 'both', values: history.points.map((point) => point[0]) }],
     marks: history.changes.map((step) => ({ at: step.index + 0.5, color: step.worse ? 'bad' : 'good', text: step.ratio === null ? '' : change(step.ratio) })),
+    releases: (history.releases ?? []).map(([index, release]) => ({ at: index + 1, text: clean(release) })),
   }, '');
   figure.querySelector('figcaption')!.append(h('b', null, 'History. '),
-    history.changes.length ? 'Dashed: a step that scatter does not explain.' : 'No step that scatter would not explain.');
+    history.changes.length ? 'Dashed: a step that scatter does not explain.' : 'No step that scatter would not explain.',
+    history.releases?.length ? ' Thin lines: where a release was first measured.' : '');
   return figure;
 }
 

@@ -103,6 +103,7 @@ export interface History {
   metric: string;
   points: [number | null, string, string][];
   changes: { index: number; worse: boolean; ratio: number | null; commit?: string }[];
+  releases?: [number, string][]; // where each was first measured
 }
 
 export interface RunHead {

@@ -310,6 +310,23 @@ static void add_changes(struct buf *out, const struct trend_series *series)
     buf_putc(out, ']');
 }
 
+/* Of several values of a release the first one carries its name. */
+static void add_releases(struct buf *out, const struct trend_series *series)
+{
+    const char *last = NULL;
+    buf_puts(out, ",\"releases\":[");
+    for (size_t i = 0; i < series->points.count; i++) {
+        const char *release = series->points.items[i].release;
+        if (release == NULL || (last != NULL && strcmp(last, release) == 0))
+            continue;
+        buf_printf(out, "%s[%zu,", last != NULL ? "," : "", i);
+        add_json(out, report_json_text(release));
+        buf_putc(out, ']');
+        last = release;
+    }
+    buf_putc(out, ']');
+}
+
 static void add_points(struct buf *out, const struct trend_series *series)
 {
     buf_puts(out, ",\"points\":[");
@@ -336,6 +353,7 @@ static void add_history(struct buf *out, const struct trend *trend)
         add_text(out, "metric", series->metric->name);
         add_points(out, series);
         add_changes(out, series);
+        add_releases(out, series);
         buf_putc(out, '}');
     }
     buf_putc(out, ']');

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/clock.h"
 #include "session/compare.h"
 #include "session/gate/against.h"
 #include "session/trend/trend.h"
@@ -44,8 +45,14 @@ static bool takes(void *context, const struct benchmark *benchmark)
     return bsearch(&benchmark->id, ids->items, ids->count, sizeof *ids->items, compare_ids) != NULL;
 }
 
+static assay_status find_releases(struct releases *releases, struct trend *trend)
+{
+    return releases != NULL ? releases_name(releases, trend, clock_now_seconds())
+                            : trend_find_releases(trend, ".");
+}
+
 static assay_status load_history(struct store *store, const struct run *run,
-                                 struct page_context *context)
+                                 struct releases *releases, struct page_context *context)
 {
     struct ids ids = {arena_alloc(&context->arena, run->results.count * sizeof *ids.items), 0};
     if (ids.items == NULL)
@@ -63,12 +70,14 @@ static assay_status load_history(struct store *store, const struct run *run,
         return ASSAY_OK;
     TRY(status);
     TRY(trend_judge_all(&context->trend));
+    TRY(find_releases(releases, &context->trend));
     context->web.trend = &context->trend;
     return ASSAY_OK;
 }
 
 assay_status page_context_load(struct store *store, const struct run *run,
-                               struct page_context *ret_context, struct buf *error)
+                               struct releases *releases, struct page_context *ret_context,
+                               struct buf *error)
 {
     const size_t count = run->results.count;
     *ret_context = (struct page_context){.web = {0}};
@@ -77,7 +86,7 @@ assay_status page_context_load(struct store *store, const struct run *run,
     TRY(load_before(store, run, ret_context, error));
     if (count > PAGE_HISTORIES_MAX)
         return ASSAY_OK;
-    assay_status status = load_history(store, run, ret_context);
+    assay_status status = load_history(store, run, releases, ret_context);
     return status == ASSAY_OK || store->error.length == 0
                ? status
                : buf_error(error, status, "%s", store->error.text);

@@ -4,6 +4,7 @@
 #define SESSION_PAGE_CONTEXT_H
 
 #include "report/web/web.h"
+#include "session/trend/trend.h"
 #include "store/store.h"
 
 /* Histories are for runs of at most so many benchmarks, and have at most so many values each: a
@@ -18,9 +19,11 @@ struct page_context {
     struct web_context web; /* the above, as web_view wants it */
 };
 
-/* Fills the context of a stored run.  That there is no run before it, or no history, is not an
- * error.  Free with page_context_release, also after a failure. */
+/* Fills the context of a stored run; `releases` are what is known of them, or NULL.  That there is
+ * no run before it, or no history, is not an error.  Free with page_context_release, also after a
+ * failure. */
 ASSAY_USE_RESULT assay_status page_context_load(struct store *store, const struct run *run,
+                                                struct releases *releases,
                                                 struct page_context *ret_context,
                                                 struct buf *error);
 void page_context_release(struct page_context *context);

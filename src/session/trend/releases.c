@@ -11,6 +11,17 @@ static int by_commit(const void *a, const void *b)
     return strcmp(((const struct release *)a)->commit, ((const struct release *)b)->commit);
 }
 
+static assay_status read_sorted(const char *folder, struct arena *arena, release_vec *tags)
+{
+    struct repository repository;
+    assay_status status = repository_open(folder, arena, &repository, NULL);
+    if (status == ASSAY_OK)
+        status = repository_releases(&repository, arena, tags);
+    if (tags->count > 0)
+        qsort(tags->items, tags->count, sizeof *tags->items, by_commit);
+    return status == ASSAY_ERR_MEMORY ? status : ASSAY_OK;
+}
+
 static void name_points(const release_vec *releases, struct trend_series *series)
 {
     for (size_t i = 0; i < series->points.count; i++) {
@@ -22,18 +33,37 @@ static void name_points(const release_vec *releases, struct trend_series *series
     }
 }
 
+static void name_all(const release_vec *tags, struct trend *trend)
+{
+    for (size_t i = 0; tags->count > 0 && i < trend->series.count; i++)
+        name_points(tags, &trend->series.items[i]);
+}
+
 assay_status trend_find_releases(struct trend *trend, const char *folder)
 {
-    struct repository repository;
-    release_vec releases = {0};
-    assay_status status = repository_open(folder, &trend->arena, &repository, NULL);
+    release_vec tags = {0};
+    assay_status status = read_sorted(folder, &trend->arena, &tags);
     if (status == ASSAY_OK)
-        status = repository_releases(&repository, &trend->arena, &releases);
-    if (status == ASSAY_OK && releases.count > 0) {
-        qsort(releases.items, releases.count, sizeof *releases.items, by_commit);
-        for (size_t i = 0; i < trend->series.count; i++)
-            name_points(&releases, &trend->series.items[i]);
+        name_all(&tags, trend);
+    vec_release(&tags);
+    return status;
+}
+
+assay_status releases_name(struct releases *releases, struct trend *trend, double now_seconds)
+{
+    const bool is_old = now_seconds - releases->read_seconds > RELEASES_SECONDS;
+    if (releases->read_seconds <= 0 || is_old) {
+        releases_forget(releases);
+        TRY(read_sorted(".", &releases->arena, &releases->tags));
+        releases->read_seconds = now_seconds;
     }
-    vec_release(&releases);
-    return status == ASSAY_ERR_MEMORY ? status : ASSAY_OK;
+    name_all(&releases->tags, trend);
+    return ASSAY_OK;
+}
+
+void releases_forget(struct releases *releases)
+{
+    vec_release(&releases->tags);
+    arena_release(&releases->arena);
+    *releases = (struct releases){.read_seconds = 0};
 }

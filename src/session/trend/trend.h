@@ -7,6 +7,7 @@
 #include "compare/history/forecast.h"
 #include "compare/history/together.h"
 #include "model/history/trend.h"
+#include "session/place/git.h"
 #include "store/store.h"
 
 struct trend_request {
@@ -49,5 +50,18 @@ ASSAY_USE_RESULT assay_status trend_find_stale(struct trend *trend, time_t now);
 /* Names the points whose commit has a tag in the repository of `folder`; where there is none, or no
  * git, nothing is named.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_find_releases(struct trend *trend, const char *folder);
+
+/* The same for whoever is asked again and again, in the repository of this folder: git is asked
+ * once in so many seconds of a clock that begins above 0.  All zero: not yet.  The names are lent
+ * until the next call.  ASSAY_ERR_MEMORY. */
+#define RELEASES_SECONDS 60
+struct releases {
+    struct arena arena;
+    release_vec tags;
+    double read_seconds;
+};
+ASSAY_USE_RESULT assay_status releases_name(struct releases *releases, struct trend *trend,
+                                            double now_seconds);
+void releases_forget(struct releases *releases);
 
 #endif

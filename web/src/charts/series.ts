@@ -29,6 +29,7 @@ export interface Series {
   band?: { low: number; high: number };
   level?: number;
   marks?: Mark[];
+  releases?: { at: number; text: string }[]; // in order
   yRange?: [number, number]; // else what the values need
   real?: (index: number) => number | null; // the value of a point that is drawn elsewhere
   isIndex?: boolean; // x counts: ticks are whole
@@ -77,6 +78,46 @@ function drawMarks(plot: uPlot, series: Series): void {
   }
   for (const mark of series.marks ?? []) drawMark(plot, mark);
   ctx.restore();
+}
+
+const RELEASE_GAP = 7; // px between lines, and between a label and the next line
+
+/** A thin line where each release was first measured, its name at the foot; the newest have room first. */
+function drawReleases(plot: uPlot, releases: { at: number; text: string }[]): string[] {
+  const { ctx, bbox } = plot;
+  const gap = RELEASE_GAP * devicePixelRatio, right = bbox.left + bbox.width;
+  const named: string[] = [];
+  let line = Infinity, label = right + gap + 1;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = color('soft');
+  ctx.lineWidth = 1;
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
+  for (const { at, text } of [...releases].reverse()) {
+    const x = Math.round(plot.valToPos(at, 'x', true)) + 0.5, shown = text.length > 18 ? text.slice(0, 17) + '\u2026' : text;
+    if (x < bbox.left - 1 || x > right + 1 || x > line - gap) continue;
+    line = x;
+    ctx.globalAlpha = 0.45;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.globalAlpha = 1;
+    const width = ctx.measureText(shown).width, beside = 4 * devicePixelRatio;
+    const from = x + beside + width > right ? x - beside - width : x + beside;
+    if (from + width > label - gap || from < bbox.left) continue;
+    label = Math.min(x, from);
+    named.unshift(text);
+    const foot = bbox.top + bbox.height - 5 * devicePixelRatio;
+    ctx.save();
+    ctx.strokeStyle = color('paper');
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeText(shown, from, foot);
+    ctx.restore();
+    ctx.fillText(shown, from, foot);
+  }
+  ctx.restore();
+  return named;
 }
 
 function drawMark(plot: uPlot, mark: Mark): void {
@@ -131,7 +172,10 @@ function options(series: Series, width: number, legend: HTMLElement): uPlot.Opti
         fill: color(line.color), stroke: color(line.color) },
     }))],
     hooks: {
-      draw: [(plot) => drawMarks(plot, series)],
+      draw: [(plot) => {
+        if (series.releases?.length) plot.root.parentElement!.dataset.releases = drawReleases(plot, series.releases).join(' ');
+        drawMarks(plot, series);
+      }],
       setCursor: [(plot) => {
         const at = plot.cursor.idx;
         legend.textContent = at === null || at === undefined ? '' : hint(series, at);
@@ -143,6 +187,8 @@ function options(series: Series, width: number, legend: HTMLElement): uPlot.Opti
 function hint(series: Series, at: number): string {
   const shown = series.lines.filter((line) => line.values[at] !== null && Number.isFinite(line.values[at]))
     .map((line) => `${series.lines.length > 1 ? line.label + ' ' : ''}${quantity(series.real?.(at) ?? line.values[at], series.unit)}`);
+  const release = series.releases?.find((one) => one.at === series.x[at]);
+  if (release) shown.push(`release ${release.text}`);
   return shown.length ? `${series.xText?.(series.x[at]) ?? series.x[at]}: ${shown.join(', ')}` : '';
 }
 
@@ -160,7 +206,7 @@ function zoom(plot: uPlot, series: Series, share: number, shift: number): void {
 export function seriesChart(series: Series, caption: string): HTMLElement {
   const legend = h('span', { class: 'hint', 'aria-live': 'off' });
   const area = h('div', { class: 'plot', role: 'img', tabindex: 0, 'aria-label':
-    `${series.title}. Plus and minus zoom, left and right move, 0 shows all.` });
+    `${series.title}${series.releases?.length ? `, releases ${series.releases.slice(-8).map((one) => one.text).join(", ")}` : ""}. Plus and minus zoom, left and right move, 0 shows all.` });
   area.style.height = `${series.height ?? 220}px`;
   let plot: uPlot | null = null;
   const all = () => plot?.setScale('x', { min: series.x[0], max: series.x[series.x.length - 1] });

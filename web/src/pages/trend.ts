@@ -1,5 +1,5 @@
 // Histories: a zoomable chart for each benchmark that a word names, its steps and drifts.
-import { json, text, TrendSeries } from '../api';
+import { json, text, TrendPoint, TrendSeries } from '../api';
 import { calmRange, seriesChart } from '../charts/series';
 import { breakable, clean, h, plural, short } from '../dom';
 import { change, quantity } from '../format';
@@ -27,6 +27,12 @@ function steps(series: TrendSeries): HTMLElement | null {
       h('span', { class: 'soft' }, ` drift over ${plural(drift.count, 'value')}`))));
 }
 
+/** Of several values of a release the first one carries its name. */
+function releases(points: TrendPoint[]): { at: number; text: string }[] {
+  const named = points.flatMap((point, i) => (point.release ? [{ at: i + 1, text: clean(point.release) }] : []));
+  return named.filter((one, i) => !i || one.text !== named[i - 1].text);
+}
+
 function chart(series: TrendSeries): HTMLElement {
   const points = series.points;
   const name = (x: number) => {
@@ -40,8 +46,10 @@ function chart(series: TrendSeries): HTMLElement {
     isIndex: true, yRange: calmRange(points.map((point) => point.value)),
     lines: [{ label: clean(series.metric), color: 'mark', kind: points.length > 200 ? 'line' : 'both', values: points.map((point) => point.value) }],
     marks: series.change_points.map((step) => ({ at: step.index + 0.5, color: step.direction === 'worse' ? 'bad' : 'good', text: amount(series, step.ratio) })),
+    releases: releases(points),
   }, '');
   figure.querySelector('figcaption')!.append(`${plural(points.length, 'value')}, newest ${quantity(last?.value, clean(series.unit))}. Drag to zoom.`,
+    points.some((point) => point.release) ? ' Thin lines: where a release was first measured.' : '',
     series.left_out ? ` ${plural(series.left_out, 'value')} of other machines or compilers left out.` : '');
   return h('section', { class: 'trend', 'data-series': short(series.name, 400) }, h('h2', null, h('code', null, breakable(clean(series.name)))), figure, steps(series));
 }
