@@ -87,7 +87,7 @@ static void sample(const struct measure_paths *paths, const struct plan *plan,
 {
     const double limit = plan->limit_seconds > 0 ? plan->limit_seconds + plan->stacks_seconds : 0;
     const struct host_limits limits = {limit, plan->limit_rss_bytes, paths->stop};
-    const struct open_request request = {benchmark, "a", plan->seed, paths->fixtures, false};
+    const struct open_request request = {benchmark, "a", plan->seed, paths->fixtures, false, false};
     enum outcome outcome = OUTCOME_FAILED;
     struct host host;
     assay_status status = host_start(paths->host_program, benchmark->module, limits, &host);
