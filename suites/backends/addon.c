@@ -6,11 +6,15 @@
  *
  * Arguments are Float32Array, also views with an offset.  What a kernel does not accept throws a
  * RangeError, what is no Float32Array a TypeError.  To look into one costs more than a short
- * product: those ending in `At` take places in one arena instead, as WebAssembly does. */
+ * product: those ending in `At` take places in one arena instead, as WebAssembly does.
+ *
+ * Types are told by arrays.js, around functions here that nobody else can reach; what they read
+ * here is where an array lies and how long it is. */
 #include <node_api.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "arrays.h"
 #include "backends.h"
 
 #define ARGUMENTS_MAX 6
@@ -45,7 +49,7 @@ static napi_value done(napi_env env, enum backends_status status)
     return NULL;
 }
 
-/* `count` Float32Arrays; false: it has thrown. */
+/* `count` typed arrays, which arrays.js found to be Float32Array; false: it has thrown. */
 static bool take_arrays(napi_env env, napi_callback_info info, struct floats *arrays, size_t count)
 {
     napi_value values[ARGUMENTS_MAX];
@@ -53,12 +57,10 @@ static bool take_arrays(napi_env env, napi_callback_info info, struct floats *ar
     if (napi_get_cb_info(env, info, &given, values, NULL, NULL) != napi_ok)
         return false;
     for (size_t i = 0; i < count; i++) {
-        napi_typedarray_type type;
         void *at;
-        if (napi_get_typedarray_info(env, values[i], &type, &arrays[i].count, &at, NULL, NULL) !=
-                napi_ok ||
-            type != napi_float32_array) {
-            napi_throw_type_error(env, "TYPE", "every argument must be a Float32Array");
+        if (napi_get_typedarray_info(env, values[i], NULL, &arrays[i].count, &at, NULL, NULL) !=
+            napi_ok) {
+            napi_throw_type_error(env, "TYPE", "every argument must be a typed array");
             return false;
         }
         arrays[i].at = at;
@@ -239,31 +241,58 @@ static napi_value look_at(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-static const struct {
+struct function {
     const char *name;
     napi_callback call;
-} FUNCTIONS[] = {
-    {"dot", dot},          {"attend", attend},      {"multiply", multiply},
-    {"dotAt", dot_at},     {"attendAt", attend_at}, {"multiplyAt", multiply_at},
-    {"arena", make_arena}, {"nothing", nothing},    {"look", look},
-    {"lookAt", look_at},
 };
+static const struct function OVER_ARRAYS[] = {
+    {"dot", dot}, {"attend", attend}, {"multiply", multiply}, {"look", look}, {NULL, NULL}};
+static const struct function OTHERS[] = {
+    {"dotAt", dot_at},     {"attendAt", attend_at}, {"multiplyAt", multiply_at},
+    {"arena", make_arena}, {"nothing", nothing},    {"lookAt", look_at},
+    {NULL, NULL}};
+
+static bool put_functions(napi_env env, napi_value object, const struct function *functions,
+                          struct arena *arena)
+{
+    napi_value made;
+    bool put = true;
+    for (; put && functions->name != NULL; functions++)
+        put = napi_create_function(env, functions->name, NAPI_AUTO_LENGTH, functions->call, arena,
+                                   &made) == napi_ok &&
+              napi_set_named_property(env, object, functions->name, made) == napi_ok;
+    return put;
+}
+
+/* What arrays.js makes of the functions over arrays; NULL: it has thrown. */
+static napi_value wrap_arrays(napi_env env)
+{
+    napi_value source, wrap, native, made, self;
+    const bool ready =
+        napi_create_object(env, &native) == napi_ok &&
+        put_functions(env, native, OVER_ARRAYS, NULL) &&
+        napi_get_undefined(env, &self) == napi_ok &&
+        napi_create_string_utf8(env, TEMPLATE_arrays, NAPI_AUTO_LENGTH, &source) == napi_ok &&
+        napi_run_script(env, source, &wrap) == napi_ok;
+    return ready && napi_call_function(env, self, wrap, 1, &native, &made) == napi_ok ? made : NULL;
+}
 
 NAPI_MODULE_INIT()
 {
-    napi_value made;
+    napi_value tier;
     struct arena *arena = calloc(1, sizeof *arena);
     kernels = backends_best();
     if (arena == NULL) {
         napi_throw_error(env, "MEMORY", "no memory for the addon");
         return NULL;
     }
-    for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
-        napi_create_function(env, FUNCTIONS[i].name, NAPI_AUTO_LENGTH, FUNCTIONS[i].call, arena,
-                             &made);
-        napi_set_named_property(env, exports, FUNCTIONS[i].name, made);
+    const napi_value made = wrap_arrays(env);
+    if (made == NULL || !put_functions(env, made, OTHERS, arena) ||
+        napi_create_string_utf8(env, kernels->name, NAPI_AUTO_LENGTH, &tier) != napi_ok ||
+        napi_set_named_property(env, made, "tier", tier) != napi_ok) {
+        napi_throw_error(env, "ADDON", "the addon's functions could not be made");
+        return NULL;
     }
-    napi_create_string_utf8(env, kernels->name, NAPI_AUTO_LENGTH, &made);
-    napi_set_named_property(env, exports, "tier", made);
-    return exports;
+    (void)exports; /* the object that arrays.js made takes its place */
+    return made;
 }

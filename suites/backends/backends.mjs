@@ -15,18 +15,18 @@ function refuse(status) {
 }
 
 /* A file that the build made beside this one. */
-function built(name, packages) {
+function built(name, remedy) {
     const path = fileURLToPath(new URL(name, import.meta.url));
     if (existsSync(path)) return path;
-    throw new Skip(`built without ${name}: apt-get install ${packages}, then build again`);
+    throw new Skip(`built without ${name}: ${remedy}, then build again`);
 }
 
 export function addon() {
-    return createRequire(import.meta.url)(built('backends.node', 'nodejs libnode-dev'));
+    return createRequire(import.meta.url)(built('backends.node', 'npm ci in suites/backends'));
 }
 
 export function wasm(name) {
-    const bytes = readFileSync(built(`${name}.wasm`, 'clang lld'));
+    const bytes = readFileSync(built(`${name}.wasm`, 'apt-get install clang lld'));
     return new WebAssembly.Instance(new WebAssembly.Module(bytes), {}).exports;
 }
 
