@@ -122,8 +122,10 @@ struct assay_definition {
     const char *tags;     /* words to select it by: "simd slow", "slow[n=4096,16384]" */
     uint32_t
         samples; /* samples per launch, where the command line says nothing; 0: as time allows */
-    int32_t threads; /* so many run the body side by side, or ASSAY_SWEPT; 0 and 1: one */
-    uint32_t batch;  /* inputs that ASSAY_LOOP_WITH makes in one go; 0: what caches hold */
+    int32_t threads;      /* so many run the body side by side, or ASSAY_SWEPT; 0 and 1: one */
+    uint32_t batch;       /* inputs that ASSAY_LOOP_WITH makes in one go; 0: what caches hold */
+    double limit_seconds; /* a launch may take so long, unless --time-limit or assay.yaml says how
+                             long one may take; 0: as long as the profile says */
 };
 
 /* The one symbol that a module exports. */

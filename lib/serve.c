@@ -100,6 +100,8 @@ static void list(struct serve *serve, const struct message *message)
         buf_printf(&line, " kind=%s", kind_word(definition->kind));
         message_add(&line, "tags", definition->tags ? definition->tags : "");
         buf_printf(&line, " samples=%" PRIu32, definition->samples);
+        if (definition->limit_seconds != 0)
+            buf_printf(&line, " limit_seconds=%.17g", definition->limit_seconds);
         if (line.status != ASSAY_OK) {
             answer(serve, "error", "the texts of a benchmark are too long to be sent");
             return;

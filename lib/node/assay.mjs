@@ -76,7 +76,7 @@ class Bench {
 }
 
 /** Registers a body, with any of { setup, check } and of the fields of the protocol's `list`:
- * { sweep, suite, description, kind, tags, samples }. */
+ * { sweep, suite, description, kind, tags, samples, limit_seconds }. */
 export function bench(name, { setup, check, ...listed }, body) {
     benches.set(name, { setup, check, body, listed: { name, ...listed } });
 }

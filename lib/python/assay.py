@@ -61,7 +61,7 @@ class Bench:
 
 def bench(check=None, setup=None, **listed):
     """Registers a body; `check` is its oracle: it raises when a result is wrong.  `listed` are
-    fields of the protocol's `list`: sweep, suite, kind, tags, samples."""
+    fields of the protocol's `list`: sweep, suite, kind, tags, samples, limit_seconds."""
 
     def register(body):
         about = (body.__doc__ or "").strip().partition("\n")[0]

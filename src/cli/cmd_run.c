@@ -340,13 +340,14 @@ static assay_status open_resumed(struct running *running, struct session_request
     return request->instructions ? instructions_available(error) : ASSAY_OK;
 }
 
-/* A quick run of everything is quick: what its authors call slow waits until it is asked for. */
+/* A quick run of whole suites is quick: what its authors call slow waits until it is asked for. */
 static void leave_out_slow(const struct running *running, struct catalog *catalog,
                            struct plan *plan)
 {
     const struct words *words = &running->words;
-    if (strcmp(plan->profile, "quick") == 0 && !selection_names(words->items, words->count))
-        plan->left_out = (unsigned)catalog_leave_out(catalog, PLAN_TAG_SLOW);
+    if (strcmp(plan->profile, "quick") == 0)
+        plan->left_out =
+            (unsigned)catalog_leave_out(catalog, words->items, words->count, PLAN_TAG_SLOW);
 }
 
 static assay_status describe_origin(struct running *running, struct session_request *request)
@@ -454,8 +455,9 @@ const struct command command_run = {
     "measure benchmarks and keep every result",
     SELECTION_DETAILS
     "\nWithout operands all suites are run: those of assay.yaml and ASSAY_SUITES, or without any\n"
-    "those that come with assay; the quick profile leaves out what is tagged 'slow'\n"
-    "until --profile standard, %slow or a pattern asks for it. Every benchmark is stored as it "
+    "those that come with assay; of whole suites the quick profile leaves out what is tagged\n"
+    "'slow' until --profile standard, %slow or a pattern asks for it. Every benchmark is stored as "
+    "it "
     "ends. Ctrl-C ends the\n"
     "one under way and keeps the others; --resume goes on with the rest, on the same machine and\n"
     "with the same modules, and the run is whole then.\n",

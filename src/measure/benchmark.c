@@ -110,8 +110,8 @@ static enum outcome executor_open(void *self_, struct result *result, struct buf
     struct host_executor *self = self_;
     struct answer_reader reader = {self, result, NULL, 0, true};
     enum outcome outcome = OUTCOME_FAILED;
-    struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes,
-                                 self->paths->stop};
+    struct host_limits limits = {plan_limit_seconds(self->plan, self->benchmark),
+                                 self->plan->limit_rss_bytes, self->paths->stop};
     struct open_request request = {self->benchmark,       "a",   self->plan->seed,
                                    self->paths->fixtures, false, may_skip_check(self)};
     assay_status status =
@@ -366,7 +366,8 @@ static bool read_benchmark(const struct message *message, void *context)
                                     .compiler = listing->host->compiler,
                                     .tags = tags ? tags : "",
                                     .kind = kind ? kind : "",
-                                    .samples = message_number(message, "samples", 0)};
+                                    .samples = message_number(message, "samples", 0),
+                                    .limit_seconds = message_number(message, "limit_seconds", 0)};
     listing->status = sweep_expand(&request, listing->arena, listing->benchmarks, listing->error);
     return true;
 }

@@ -6,6 +6,7 @@
  * launch: it may get the better pages, and what favours one side in every launch no interval shows.
  * Invariant: only one host runs code at any time. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,7 +90,9 @@ static assay_status ask_open(struct pair_hosts *self, struct host *host, int sid
 
 static struct host_limits limits_of(const struct pair_sides *sides)
 {
-    return (struct host_limits){sides->plan->limit_seconds, sides->plan->limit_rss_bytes,
+    const double limits[] = {plan_limit_seconds(sides->plan, sides->old_side),
+                             plan_limit_seconds(sides->plan, sides->new_side)};
+    return (struct host_limits){fmax(limits[0], limits[1]), sides->plan->limit_rss_bytes,
                                 sides->paths->stop};
 }
 

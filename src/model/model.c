@@ -2,6 +2,7 @@
  * here once; a new metric is a row in METRICS and its computation in session/measurements.c. */
 #include "model/model.h"
 
+#include <math.h>
 #include <string.h>
 
 const struct metric METRICS[METRIC_COUNT] = {
@@ -21,6 +22,12 @@ const struct metric *metric_find(const char *name)
 }
 
 const double PERCENTILE_RANKS[PERCENTILE_COUNT] = {50, 90, 95, 99, 99.9};
+
+double plan_limit_seconds(const struct plan *plan, const struct benchmark *benchmark)
+{
+    return plan->limit_is_firm ? plan->limit_seconds
+                               : fmax(plan->limit_seconds, benchmark->limit_seconds);
+}
 
 static const char *const KINDS[] = {"latency", "throughput", "resource"};
 static const char *const OUTCOMES[] = {"ok", "failed", "skipped"};

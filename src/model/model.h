@@ -54,7 +54,9 @@ struct benchmark {
     const char *compiler; /* what built the module, "" when it does not say */
     const char *tags;     /* words with one blank between them, "" without any */
     enum bench_kind kind;
-    unsigned samples; /* per launch, unless a plan says it; 0: as time allows */
+    unsigned samples;     /* per launch, unless a plan says it; 0: as time allows */
+    double limit_seconds; /* a launch may take so long, unless a plan's limit is firm; 0: as it says
+                           */
 };
 typedef VEC(struct benchmark) benchmark_vec;
 
@@ -222,9 +224,14 @@ struct plan {
     double stacks_seconds; /* how long call stacks are sampled, in a launch of their own; 0: not */
     bool checks_once;      /* an oracle that passed in a launch need not run in the later ones */
     unsigned extras;       /* what is measured beside time: bits of model/resources/resources.h */
-    unsigned left_out; /* benchmarks tagged PLAN_TAG_SLOW that a quick run of everything lacks */
+    unsigned left_out;     /* benchmarks tagged PLAN_TAG_SLOW that a quick run of suites lacks */
+    unsigned
+        limit_is_firm; /* 1: somebody said limit_seconds; 0: a benchmark may state longer ones */
 };
 #define PLAN_TAG_SLOW "slow"
+
+/* After how long a launch of this benchmark is killed. */
+double plan_limit_seconds(const struct plan *plan, const struct benchmark *benchmark);
 
 struct environment {
     const char *hostname, *cpu, *kernel, *os, *compiler, *governor;

@@ -131,6 +131,7 @@ struct common {
     const struct axes *axes;
     enum bench_kind kind;
     unsigned samples;
+    double limit_seconds;
 };
 
 /* One word of the tags, "simd" or "slow[n=4096,16384]". */
@@ -272,7 +273,12 @@ static assay_status parse_common(const struct sweep_request *request, const stru
     if (!(request->samples >= 0 && request->samples <= SAMPLES_MAX))
         return buf_error(error, ASSAY_ERR_PARSE, "'%s': samples=%g is not between 0 and %d",
                          request->name, request->samples, SAMPLES_MAX);
+    if (!(request->limit_seconds >= 0 && request->limit_seconds <= LIMIT_SECONDS_MAX))
+        return buf_error(error, ASSAY_ERR_PARSE,
+                         "'%s': limit_seconds=%g is not between 0 and %d (24 h)", request->name,
+                         request->limit_seconds, LIMIT_SECONDS_MAX);
     common.samples = (unsigned)request->samples;
+    common.limit_seconds = request->limit_seconds;
     TRY(check_tags(request, axes, error));
     *ret_common = common;
     return ASSAY_OK;
@@ -293,6 +299,7 @@ static assay_status add_benchmark(const struct sweep_request *request, const str
         .compiler = arena_copy(arena, request->compiler),
         .kind = common->kind,
         .samples = common->samples,
+        .limit_seconds = common->limit_seconds,
     };
     if (!benchmark.id || !benchmark.suite || !benchmark.name || !benchmark.params ||
         !benchmark.description || !benchmark.module || !benchmark.compiler)

@@ -241,20 +241,29 @@ assay_status catalog_open(const struct catalog_request *request, struct catalog 
     return status;
 }
 
-size_t catalog_leave_out(struct catalog *catalog, const char *tag)
+static bool waits(const struct benchmark *benchmark, const char *tag,
+                  const struct selection *selection)
+{
+    return selection_has_tag(benchmark, tag) && !selection_asks(selection, benchmark);
+}
+
+size_t catalog_leave_out(struct catalog *catalog, char *const *words, int count, const char *tag)
 {
     struct benchmark *items = catalog->benchmarks.items;
-    const size_t count = catalog->benchmarks.count;
-    size_t tagged = 0, kept = 0;
-    for (size_t i = 0; i < count; i++)
-        tagged += selection_has_tag(&items[i], tag);
-    if (tagged == count)
-        return 0;
-    for (size_t i = 0; i < count; i++)
-        if (!selection_has_tag(&items[i], tag))
+    const size_t before = catalog->benchmarks.count;
+    size_t kept = 0;
+    struct selection selection;
+    if (selection_open(words, count, &selection, NULL) == ASSAY_OK)
+        for (size_t i = 0; i < before; i++)
+            kept += !waits(&items[i], tag, &selection);
+    const bool some_stay = kept > 0;
+    kept = 0;
+    for (size_t i = 0; i < before; i++)
+        if (!some_stay || !waits(&items[i], tag, &selection))
             items[kept++] = items[i];
+    selection_release(&selection);
     catalog->benchmarks.count = kept;
-    return tagged;
+    return before - kept;
 }
 
 void catalog_release(struct catalog *catalog)

@@ -30,8 +30,9 @@ const struct benchmark *catalog_find(const struct catalog *catalog, const char *
  * catalog_release. */
 ASSAY_USE_RESULT assay_status catalog_open(const struct catalog_request *request,
                                            struct catalog *ret_catalog, struct buf *error);
-/* Takes those of that tag away, unless nothing would be left; how many these were. */
-size_t catalog_leave_out(struct catalog *catalog, const char *tag);
+/* Takes those of that tag away for which no word asks by more than the name of their suite, unless
+ * nothing would be left; how many these were. */
+size_t catalog_leave_out(struct catalog *catalog, char *const *words, int count, const char *tag);
 void catalog_release(struct catalog *catalog);
 
 #endif

@@ -109,6 +109,7 @@ static assay_status adopt_benchmark(struct run *run, const struct benchmark *fro
     struct benchmark *to = &result->benchmark;
     to->kind = from->kind;
     to->samples = from->samples;
+    to->limit_seconds = from->limit_seconds;
     const char **const places[] = {&to->id,          &to->suite,  &to->name,     &to->params,
                                    &to->description, &to->module, &to->compiler, &to->tags};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

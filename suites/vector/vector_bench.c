@@ -15,6 +15,9 @@
 #include "vector.h"
 #include "vector_graph.h"
 
+/* Rows whose first launch makes sets and graphs, for minutes. */
+#define SLOW .tags = "slow", .limit_seconds = 1200
+
 #define SCORE_ERROR 1e-5 /* of a cosine in f32 */
 
 enum way { EXACT, F16, INT8, INT4, BITS, CASCADE, CERTAIN, ENGINE };
@@ -316,25 +319,24 @@ SEARCH_BENCH(kernels, .description = "the same by kernel",
 SEARCH_BENCH(wide, .description = "the same of 100 000 rows with 1536 numbers (614 MB)",
              .sweep = "n=100000 d=1536 kind=clustered,normal "
                       "way=exact,f16,int8,int4,bits,cascade,certain",
-             .setup = prepare_ways, .tags = "slow")
+             .setup = prepare_ways, SLOW)
 SEARCH_BENCH(words, .description = "the same of real word vectors (GloVe)",
              .sweep = "n=100000 d=100 kind=words way=exact,int8,int4,bits,cascade,certain",
              .setup = prepare_ways)
 SEARCH_BENCH(words_graph, .description = "approximate: graphs of real word vectors",
              .sweep = "n=100000 d=100 kind=words beam=16,32,64,128,256,512 engine=graph,hnswlib",
-             .setup = prepare_graph, .tags = "slow")
+             .setup = prepare_graph, SLOW)
 SEARCH_BENCH(flat, .description = "other engines that look at all rows",
              .sweep = "n=1000,10000,100000 d=128 engine=faiss,sqlite-vec", .setup = prepare_flat)
 SEARCH_BENCH(flat_wide, .description = "the same with 1536 numbers (614 MB)",
-             .sweep = "n=100000 d=1536 engine=faiss,sqlite-vec", .setup = prepare_flat,
-             .tags = "slow")
+             .sweep = "n=100000 d=1536 engine=faiss,sqlite-vec", .setup = prepare_flat, SLOW)
 SEARCH_BENCH(graph, .description = "approximate: graphs by the width of their beam",
              .sweep = "n=10000 d=128 kind=clustered,normal beam=16,32,64,128,256,512 "
                       "engine=graph,hnswlib",
              .setup = prepare_graph)
 SEARCH_BENCH(graph_large, .description = "the same of 100 000 rows",
              .sweep = "n=100000 d=128 kind=clustered beam=16,24,32,48,64,128 engine=graph,hnswlib",
-             .setup = prepare_graph, .tags = "slow")
+             .setup = prepare_graph, SLOW)
 
 /* ---- many queries at once ---- */
 
@@ -417,7 +419,7 @@ static void check_build(struct assay_bench *b)
 BUILD_BENCH(build, .description = "a graph of all rows, on one thread",
             .sweep = "n=1000 d=128 engine=graph,hnswlib,faiss")
 BUILD_BENCH(build_large, .description = "the same of more rows",
-            .sweep = "n=10000,100000 d=128 engine=graph,hnswlib", .tags = "slow", .samples = 1)
+            .sweep = "n=10000,100000 d=128 engine=graph,hnswlib", SLOW, .samples = 1)
 
 /* ---- queries side by side ---- */
 

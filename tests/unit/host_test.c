@@ -368,6 +368,22 @@ TEST(a_hang_is_ended_at_its_time_limit)
     check_hanging("hangs_in_teardown", "still running after its time limit of 0.3 s");
 }
 
+TEST(a_hang_is_ended_at_the_longer_limit_that_its_benchmark_states)
+{
+    struct result result = {.benchmark = {.id = "hang",
+                                          .name = "hang",
+                                          .params = "",
+                                          .module = fixture_path("misbehave"),
+                                          .limit_seconds = 2 * SHORT_SECONDS}};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    struct plan plan = PLAN;
+    plan.limit_seconds = SHORT_SECONDS;
+    prepare_hosts();
+    CHECK_EQ(measure_benchmark(&paths, &plan, &arena, &result, &observations), ASSAY_OK);
+    CHECK_CONTAINS(result.reason, "still running after its time limit of 0.6 s");
+    release(&result);
+}
+
 TEST(printing_without_end_is_ended_at_the_time_limit)
 {
     check_hanging("prints_for_ever", "still running after its time limit of 0.3 s");

@@ -1,4 +1,5 @@
 /* src/model: protocol lines there and back, sweeps to ids, the tables of words. */
+#include <math.h>
 #include "harness.h"
 #include "model/model.h"
 #include "model/protocol.h"
@@ -324,6 +325,29 @@ TEST(a_tag_for_values_that_are_not_swept_is_refused)
         CHECK_CONTAINS(e.error.text, tags[i]);
         CHECK_CONTAINS(e.error.text, "KEY=VALUE");
         CHECK_EQ(e.benchmarks.count, 0);
+        release(&e);
+    }
+}
+
+TEST(a_limit_of_a_launch_goes_from_nothing_to_a_day)
+{
+    const double good[] = {0, 600, 86400}, bad[] = {-1, 86401, NAN};
+    struct sweep_request request = {.suite = "suite",
+                                    .name = "name",
+                                    .sweep = "",
+                                    .description = "",
+                                    .module = "/m.so",
+                                    .compiler = ""};
+    for (size_t i = 0; i < 3; i++) {
+        struct expansion e = {0};
+        buf_init(&e.error, 1000);
+        request.limit_seconds = good[i];
+        CHECK_EQ(sweep_expand(&request, &e.arena, &e.benchmarks, &e.error), ASSAY_OK);
+        CHECK_EQ(e.benchmarks.items[0].limit_seconds, good[i]);
+        request.limit_seconds = bad[i];
+        CHECK_EQ(sweep_expand(&request, &e.arena, &e.benchmarks, &e.error), ASSAY_ERR_PARSE);
+        CHECK_CONTAINS(e.error.text, "'name': limit_seconds=");
+        CHECK_EQ(e.benchmarks.count, 1);
         release(&e);
     }
 }

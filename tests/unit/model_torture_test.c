@@ -40,7 +40,7 @@ static bool refuse(void *arg)
     benchmark_vec benchmarks = {0};
     struct buf error;
     const struct sweep_request request = {"suite", "name", "n=1,",       "", "/m.so",
-                                          "",      "a b",  "throughput", 3};
+                                          "",      "a b",  "throughput", 3,  60};
     (void)arg;
     buf_init(&error, 1000);
     CHECK_EQ(sweep_expand(&request, &arena, &benchmarks, &error), ASSAY_ERR_PARSE);

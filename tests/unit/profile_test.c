@@ -17,6 +17,7 @@ TEST(pairs_take_limits_and_the_seed_of_the_file_and_not_its_launches)
     CHECK_STR(plan.profile, "gate");
     CHECK_EQ(plan.launches, 40);
     CHECK_EQ(plan.limit_seconds, 7);
+    CHECK_EQ(plan.limit_is_firm, 1);
     CHECK_EQ(plan.seed, 42);
     config_release(&config);
 }
@@ -89,6 +90,20 @@ TEST(a_quick_run_of_very_many_has_fewer_launches)
     CHECK_EQ(quick(100000, "", (struct plan){0}).launches, 3);
     CHECK_EQ(quick(100000, "", (struct plan){.launches = 7}).launches, 7);
     CHECK_EQ(quick(100000, "launches: 6\n", (struct plan){0}).launches, 6);
+}
+
+TEST(a_benchmark_may_state_a_longer_limit_unless_somebody_said_one)
+{
+    const struct benchmark plain = {.limit_seconds = 0}, patient = {.limit_seconds = 600};
+    const struct plan unsaid = quick(1, "", (struct plan){0}),
+                      said = quick(1, "", (struct plan){.limit_seconds = 5}),
+                      written = quick(1, "time_limit: 7s\n", (struct plan){0}),
+                      pairs = profile_pairs("gate", &(struct config){.path = ""}, &said);
+    CHECK_EQ(plan_limit_seconds(&unsaid, &plain), 60);
+    CHECK_EQ(plan_limit_seconds(&unsaid, &patient), 600);
+    CHECK_EQ(plan_limit_seconds(&said, &patient), 5);
+    CHECK_EQ(plan_limit_seconds(&written, &patient), 7);
+    CHECK_EQ(plan_limit_seconds(&pairs, &patient), 5);
 }
 
 TEST(what_is_said_or_another_profile_is_kept)

@@ -137,7 +137,7 @@ static inline struct run sample_run(const char *id)
         .branch = "topic/one",
         .tag = "v1.0",
         .label = "before the change",
-        .plan = {"standard", 3, 0.25, 0.5, 7, 11, 0.0003, 60.5, 8e9, 42, 13, 1.5, 0, 0},
+        .plan = {"standard", 3, 0.25, 0.5, 7, 11, 0.0003, 60.5, 8e9, 42, 13, 1.5, 0, 0, 0, 1},
         .environment = {.hostname = "host",
                         .cpu = "A CPU",
                         .kernel = "Linux 6.1",

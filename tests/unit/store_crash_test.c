@@ -102,6 +102,7 @@ TEST(a_database_of_the_first_schema_is_brought_up_to_date)
     drop_column(path, "run", "extras");
     drop_column(path, "run", "left_out");
     drop_column(path, "run", "stacks_seconds");
+    drop_column(path, "run", "limit_is_firm");
     drop_column(path, "benchmark", "samples_wanted");
     drop_column(path, "target", "growth");
     for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */

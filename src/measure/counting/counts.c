@@ -150,8 +150,8 @@ static assay_status start_process(struct counting_host *self)
 {
     char out_file[128];
     const char *program = self->is_program ? self->benchmark->module : self->paths->host_program;
-    const struct host_limits limits = {self->plan->limit_seconds, self->plan->limit_rss_bytes,
-                                       self->paths->stop};
+    const struct host_limits limits = {plan_limit_seconds(self->plan, self->benchmark),
+                                       self->plan->limit_rss_bytes, self->paths->stop};
     /* A program may be a script, whose interpreter is another program to start. */
     const char *words[] = {on_path(VALGRIND_ITSELF) ? VALGRIND_ITSELF : "valgrind",
                            "--tool=callgrind",

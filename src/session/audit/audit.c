@@ -32,6 +32,7 @@ struct plan audit_plan(bool quick, const struct plan *said)
                                                                     : 0.02,
                          .slot_seconds = PAIR_SLOT_SECONDS,
                          .limit_seconds = said->limit_seconds > 0 ? said->limit_seconds : 60,
+                         .limit_is_firm = said->limit_seconds > 0,
                          .limit_rss_bytes = 8e9,
                          .seed = said->seed ? said->seed : 1};
 }

@@ -32,6 +32,7 @@ struct plan instructions_plan(const struct plan *wanted, unsigned launches, uint
                          .launches = launches != 0 ? launches : COUNTS_ENOUGH,
                          .iterations = iterations,
                          .limit_seconds = wanted->limit_seconds,
+                         .limit_is_firm = wanted->limit_is_firm,
                          .limit_rss_bytes = wanted->limit_rss_bytes,
                          .seed = wanted->seed};
 }

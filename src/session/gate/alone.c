@@ -79,6 +79,7 @@ static assay_status run_catalog(const struct gate_work *work, const struct catal
     if (session.instructions)
         session.plan = instructions_plan(&compare->plan, 0, 0);
     session.plan.limit_seconds = compare->plan.limit_seconds;
+    session.plan.limit_is_firm = compare->plan.limit_is_firm;
     session.plan.limit_rss_bytes = compare->plan.limit_rss_bytes;
     return session_run(&session, ret_run, error);
 }

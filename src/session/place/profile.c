@@ -84,8 +84,10 @@ static void override(const struct plan *with, struct plan *plan)
         plan->warmup_iterations = with->warmup_iterations;
     if (with->iterations != 0)
         plan->iterations = with->iterations;
-    if (with->limit_seconds > 0)
+    if (with->limit_seconds > 0) {
         plan->limit_seconds = with->limit_seconds;
+        plan->limit_is_firm = 1;
+    }
     if (with->limit_rss_bytes > 0)
         plan->limit_rss_bytes = with->limit_rss_bytes;
     if (with->seed != 0)
@@ -112,6 +114,7 @@ assay_status profile_plan(const struct profile_request *request, const struct co
                          "unknown profile '%s'; there are quick, standard and stress", name);
     *ret_plan = *profile;
     config_apply(config, ret_plan);
+    ret_plan->limit_is_firm = (config->set & CONFIG_TIME_LIMIT) != 0;
     ret_plan->profile = profile->profile;
     override(&request->plan, ret_plan);
     return ASSAY_OK;
@@ -121,8 +124,10 @@ struct plan profile_pairs(const char *name, const struct config *config, const s
 {
     struct plan plan = PAIRS;
     plan.profile = name;
-    if (config->set & CONFIG_TIME_LIMIT)
+    if (config->set & CONFIG_TIME_LIMIT) {
         plan.limit_seconds = config->plan.limit_seconds;
+        plan.limit_is_firm = 1;
+    }
     if (config->set & CONFIG_MEMORY_LIMIT)
         plan.limit_rss_bytes = config->plan.limit_rss_bytes;
     if (config->set & CONFIG_SEED)

@@ -117,14 +117,6 @@ static bool has_part(const char *text, const char *part)
     return false;
 }
 
-bool selection_names(char *const *words, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (words[i][0] != '!')
-            return true;
-    return false;
-}
-
 bool selection_has_tag(const struct benchmark *benchmark, const char *tag)
 {
     size_t length = strlen(tag);
@@ -152,6 +144,23 @@ static bool means(const struct choice *choice, const struct benchmark *benchmark
     }
     return strcmp(choice->text, "all") == 0 || strcmp(choice->text, benchmark->suite) == 0 ||
            has_part(benchmark->id, choice->text) || text_glob(choice->text, benchmark->id);
+}
+
+static bool names_all_of_its_suite(const struct choice *choice, const struct benchmark *benchmark)
+{
+    return choice->kind == CHOICE_PATTERN &&
+           (strcmp(choice->text, "all") == 0 || strcmp(choice->text, benchmark->suite) == 0);
+}
+
+bool selection_asks(const struct selection *selection, const struct benchmark *benchmark)
+{
+    for (size_t i = 0; i < selection->choices.count; i++) {
+        const struct choice *choice = &selection->choices.items[i];
+        if (!choice->excludes && means(choice, benchmark) &&
+            !names_all_of_its_suite(choice, benchmark))
+            return true;
+    }
+    return false;
 }
 
 bool selection_takes(struct selection *selection, const struct benchmark *benchmark)

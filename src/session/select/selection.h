@@ -36,9 +36,6 @@ bool selection_is_marked(const char *word);
 /* Whether a word names a file rather than a pattern. */
 bool selection_is_path(const char *word);
 
-/* Whether one of the words says which benchmarks are wanted, and not only which are not. */
-bool selection_names(char *const *words, int count);
-
 bool selection_has_tag(const struct benchmark *benchmark, const char *tag);
 
 /* The words are lent.  ASSAY_ERR_ARGUMENT: an empty word, or an expression that is none, with the
@@ -49,6 +46,9 @@ void selection_release(struct selection *selection);
 
 /* Whether the benchmark is taken; counts hits. */
 bool selection_takes(struct selection *selection, const struct benchmark *benchmark);
+
+/* Whether a word asks for this benchmark by more than the name of its suite. */
+bool selection_asks(const struct selection *selection, const struct benchmark *benchmark);
 
 /* ASSAY_ERR_NOT_FOUND when a word that should choose has had no hit. */
 ASSAY_USE_RESULT assay_status selection_check_hits(const struct selection *selection,

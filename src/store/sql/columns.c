@@ -38,6 +38,7 @@ static const struct column RUN_FIELDS[] = {
     RUN_AS(COLUMN_U64, "warmup_iterations", plan.warmup_iterations),
     RUN_AS(COLUMN_UINT, "left_out", plan.left_out),
     RUN_AS(COLUMN_REAL, "stacks_seconds", plan.stacks_seconds),
+    RUN_AS(COLUMN_UINT, "limit_is_firm", plan.limit_is_firm),
     RUN_AS(COLUMN_TEXT, "hostname", environment.hostname),
     RUN_AS(COLUMN_TEXT, "cpu", environment.cpu),
     RUN_AS(COLUMN_TEXT, "kernel", environment.kernel),

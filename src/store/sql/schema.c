@@ -85,6 +85,7 @@ const char *const SQL_MIGRATIONS[SQL_SCHEMA_VERSION - 1] = {
     "ALTER TABLE run ADD COLUMN origin TEXT;"
     "ALTER TABLE run ADD COLUMN extras INTEGER;"
     "ALTER TABLE run ADD COLUMN left_out INTEGER;"
+    "ALTER TABLE run ADD COLUMN limit_is_firm INTEGER;"
     "ALTER TABLE benchmark ADD COLUMN samples_wanted INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE target ADD COLUMN growth TEXT;"
     "ALTER TABLE run ADD COLUMN stacks_seconds REAL;" CLOSED_TABLES STACKS_TABLE,
