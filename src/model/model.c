@@ -11,6 +11,7 @@ const struct metric METRICS[METRIC_COUNT] = {
     [METRIC_ITEMS] = {"items_per_s", "1/s", HIGHER_IS_BETTER, false},
     [METRIC_RSS] = {"rss_bytes_peak", "B", LOWER_IS_BETTER, false},
     [METRIC_INSTRUCTIONS] = {"instructions", "instr", LOWER_IS_BETTER, false},
+    [METRIC_ROOFLINE] = {"roofline_percent", "%", HIGHER_IS_BETTER, false},
 };
 
 const struct metric *metric_find(const char *name)
@@ -133,8 +134,16 @@ static bool find_fact(const char *facts, const struct fact *like, struct fact *r
     return false;
 }
 
+static bool is_measured(const struct fact *fact)
+{
+    return fact->name_length == strlen(FACT_ROOFLINE) &&
+           memcmp(fact->name, FACT_ROOFLINE, fact->name_length) == 0;
+}
+
 static void add_difference(const struct fact *then, const struct fact *now, struct buf *out)
 {
+    if (is_measured(now))
+        return;
     if (then->value_length != now->value_length ||
         memcmp(then->value, now->value, then->value_length) != 0)
         buf_printf(out, "%s%.*s %.*s -> %.*s", out->length ? ", " : "", (int)now->name_length,

@@ -29,6 +29,7 @@ enum metric_id {
     METRIC_ITEMS,
     METRIC_RSS,
     METRIC_INSTRUCTIONS,
+    METRIC_ROOFLINE, /* share of what the machine can do at the most: model/roofline/roofline.h */
     METRIC_COUNT
 };
 extern const struct metric METRICS[METRIC_COUNT];
@@ -229,6 +230,15 @@ struct plan {
         limit_is_firm; /* 1: somebody said limit_seconds; 0: a benchmark may state longer ones */
 };
 #define PLAN_TAG_SLOW "slow"
+
+/* Tags of benchmarks whose bytes are read where they lie, and whose items are operations in f32:
+ * their results have a share of the roofline. */
+#define BENCH_TAG_TRAFFIC "traffic"
+#define BENCH_TAG_OPERATIONS "operations"
+
+/* The fact of an environment that says what the machine was found to do at the most.  It is
+ * measured, and so never the same twice: no difference of environments. */
+#define FACT_ROOFLINE "roofline"
 
 /* After how long a launch of this benchmark is killed. */
 double plan_limit_seconds(const struct plan *plan, const struct benchmark *benchmark);

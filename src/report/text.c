@@ -16,7 +16,7 @@
 #include "report/terminal/digest.h"
 
 /* What stands right of the names takes NUMBER_COLUMNS. */
-enum { NAME_COLUMNS = 40, NUMBER_COLUMNS = 40, NAME_COLUMNS_MAX = 120 };
+enum { NAME_COLUMNS = 40, NUMBER_COLUMNS = 40, ROOFLINE_COLUMNS = 9, NAME_COLUMNS_MAX = 120 };
 
 /* Whether an invisible character starts here that turns the direction of what follows: U+200E and
  * 200F, 202A to 202E, 2066 to 2069 (Unicode 15.0, 23.2 and 23.3). */
@@ -146,6 +146,7 @@ struct sheet {
     const struct run *run;
     const struct paper *paper;
     unsigned name_columns;
+    bool has_roofline;
     struct buf *out;
 };
 
@@ -161,10 +162,29 @@ static void add_line_name(const struct result *result, struct buf *name)
     report_text_line(is_swept(result) ? result->benchmark.params : result->benchmark.id, name);
 }
 
+static bool has_roofline(const struct run *run)
+{
+    for (size_t i = 0; i < run->results.count; i++)
+        if (measurement_of(&run->results.items[i], METRIC_ROOFLINE) != NULL)
+            return true;
+    return false;
+}
+
+static void add_roofline(const struct result *result, struct buf *out)
+{
+    const struct measurement *share = measurement_of(result, METRIC_ROOFLINE);
+    if (share == NULL)
+        buf_printf(out, "%*s", ROOFLINE_COLUMNS, "");
+    else
+        buf_printf(out, share->summary.median < 9.95 ? " %6.1f %%" : " %6.0f %%",
+                   fmin(share->summary.median, 99999));
+}
+
 /* Wide enough for the longest name, as far as the paper goes. */
 static unsigned name_columns(const struct run *run, const struct paper *paper)
 {
     unsigned widest = NAME_COLUMNS, room = paper_columns(paper) - NUMBER_COLUMNS;
+    room -= has_roofline(run) ? ROOFLINE_COLUMNS : 0;
     for (size_t i = 0; i < run->results.count; i++) {
         BUF_AUTO name;
         buf_init(&name, 4096);
@@ -207,6 +227,8 @@ static void add_row(const struct sheet *sheet, const struct result *result, cons
                quantity_format(time->summary.median, counted ? "" : time->metric->unit, text));
     add_precision(&time->summary, out);
     add_second(result, out);
+    if (sheet->has_roofline)
+        add_roofline(result, out);
     double factor = best_ns > 0 ? time->summary.median / best_ns : 1;
     if (time->metric->direction == HIGHER_IS_BETTER)
         factor = time->summary.median > 0 ? best_ns / time->summary.median : 1;
@@ -374,12 +396,12 @@ void report_text_run(const struct run *run, struct buf *out)
 void report_text(const struct run *run, const struct moved *moved, const struct paper *paper,
                  struct buf *out)
 {
-    const struct sheet sheet = {run, paper, name_columns(run, paper), out};
+    const struct sheet sheet = {run, paper, name_columns(run, paper), has_roofline(run), out};
     bool counted = is_counted(run);
     report_digest(run, moved, paper, out);
-    buf_printf(out, "%-*s %*s %8s %10s %8s\n", (int)sheet.name_columns, "benchmark", 10,
+    buf_printf(out, "%-*s %*s %8s %10s%s %8s\n", (int)sheet.name_columns, "benchmark", 10,
                counted ? "instr." : "time", "95 %", counted ? "" : "rate",
-               counted ? "more" : "slower");
+               sheet.has_roofline ? " roofline" : "", counted ? "more" : "slower");
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_group(run, i))
             add_group(&sheet, i);

@@ -108,3 +108,10 @@ assay_status measurements_compute(struct result *result, const observation_vec *
     result->measurements = (measurement_vec){0};
     return append_whole(result, &whole, compute(result, observations));
 }
+
+assay_status measurements_add_share(struct result *result, double least_seconds)
+{
+    if (least_seconds <= 0 || result->outcome != OUTCOME_OK || result->samples.count == 0)
+        return ASSAY_OK;
+    return add_measurement(result, METRIC_ROOFLINE, 100 * least_seconds);
+}

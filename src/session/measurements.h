@@ -12,6 +12,10 @@
 ASSAY_USE_RESULT assay_status measurements_compute(struct result *result,
                                                    const observation_vec *observations);
 
+/* Appends how much of the roofline that is, where an iteration takes so many seconds at the least;
+ * 0 is not known, and nothing is appended.  ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status measurements_add_share(struct result *result, double least_seconds);
+
 /* What the observations of one metric (that very pointer) come to.  ASSAY_ERR_TOO_FEW: there is
  * none.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status measurements_observed(const struct metric *metric,

@@ -22,6 +22,7 @@
 #include "session/measurements.h"
 #include "session/place/profile.h"
 #include "session/place/project.h"
+#include "session/roofline/roofline.h"
 
 assay_status session_name_run(struct run *run)
 {
@@ -69,7 +70,46 @@ static void take_over(struct run *resumed, struct run *run)
     run->targets.count = 0;
 }
 
-static assay_status begin_new(const struct session_request *request, struct run *run)
+/* What the rows are held against, and why it is not known. */
+struct ceiling {
+    bool is_wanted;
+    struct roofline roofline;
+    const char *reason;
+};
+
+static assay_status know_roofline(const struct session_request *request, struct run *run,
+                                  struct ceiling *ceiling)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const struct roofline_request wanted = {request->paths, request->folders, &run->environment,
+                                            (double)now.tv_sec};
+    BUF_AUTO reason;
+    buf_init(&reason, 8192);
+    ceiling->is_wanted =
+        request->folders != NULL && !request->instructions && roofline_is_wanted(request->catalog);
+    if (!ceiling->is_wanted)
+        return ASSAY_OK;
+    TRY(roofline_know(&wanted, &ceiling->roofline, &reason));
+    ceiling->reason = arena_copy(&run->arena, reason.text);
+    return ceiling->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status note_roofline(const struct roofline *roofline, struct run *run)
+{
+    BUF_AUTO text;
+    buf_init(&text, 1024);
+    if (roofline->read_count == 0)
+        return ASSAY_OK;
+    roofline_describe(roofline, &text);
+    TRY(text.status);
+    run->environment.facts =
+        arena_printf(&run->arena, "%s" FACT_ROOFLINE ": %s\n", run->environment.facts, text.text);
+    return run->environment.facts ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status begin_new(const struct session_request *request, struct run *run,
+                              struct ceiling *ceiling)
 {
     *run = (struct run){.plan = request->plan};
     TRY(session_describe_run(run));
@@ -78,19 +118,22 @@ static assay_status begin_new(const struct session_request *request, struct run 
     run->origin = arena_copy(&run->arena, request->origin ? request->origin : "");
     TRY(name_compilers(request->catalog, run));
     TRY(environment_snapshot(request->catalog, &run->arena, &run->environment));
+    TRY(know_roofline(request, run, ceiling));
+    TRY(note_roofline(&ceiling->roofline, run));
     run->environment.fingerprint = environment_fingerprint(&run->environment, &run->arena);
     return run->plan.profile && run->label && run->origin && run->environment.fingerprint
                ? ASSAY_OK
                : ASSAY_ERR_MEMORY;
 }
 
-static assay_status begin(const struct session_request *request, struct run *run, struct buf *error)
+static assay_status begin(const struct session_request *request, struct run *run,
+                          struct ceiling *ceiling, struct buf *error)
 {
     if (request->resumed != NULL) {
         take_over(request->resumed, run);
-        return ASSAY_OK;
+        return know_roofline(request, run, ceiling);
     }
-    TRY(begin_new(request, run));
+    TRY(begin_new(request, run, ceiling));
     if (request->store == NULL)
         return ASSAY_OK;
     assay_status status = request->store->ops->begin(request->store, run);
@@ -130,6 +173,7 @@ static struct result *add_result(struct run *run, const struct benchmark *benchm
 /* When this part of the run began, and how long those before it took. */
 struct measuring {
     double began_seconds, before_seconds;
+    struct ceiling ceiling;
 };
 
 static double duration(const struct measuring *measuring)
@@ -175,6 +219,9 @@ static assay_status run_one(const struct session_request *request, struct run *r
         status = measure_stacks(request->paths, &run->plan, &run->arena, result);
     if (status == ASSAY_OK && !request->instructions)
         status = measurements_compute(result, &observations);
+    if (status == ASSAY_OK && measuring->ceiling.is_wanted)
+        status =
+            roofline_add_share(&measuring->ceiling.roofline, measuring->ceiling.reason, result);
     vec_release(&observations);
     TRY(status);
     bool counted = (run->plan.extras & EXTRA_ALLOCATIONS) != 0 ||
@@ -267,10 +314,10 @@ static void note_steal(const struct machine_ticks *before, const struct measurin
 assay_status session_run(const struct session_request *request, struct run *ret_run,
                          struct buf *error)
 {
-    double began_seconds = clock_now_seconds();
+    struct measuring measuring = {.began_seconds = clock_now_seconds()};
     struct machine_ticks before = machine_ticks_now();
-    TRY(begin(request, ret_run, error));
-    struct measuring measuring = {began_seconds, ret_run->duration_seconds};
+    TRY(begin(request, ret_run, &measuring.ceiling, error));
+    measuring.before_seconds = ret_run->duration_seconds;
     TRY(measure_all(request, ret_run, &measuring, error));
     note_steal(&before, &measuring, ret_run);
     ret_run->duration_seconds = duration(&measuring);

@@ -28,6 +28,7 @@ struct session_request {
     struct store *store;       /* NULL: nothing is kept */
     const target_vec *targets; /* to be judged; strings must outlive the run */
     const claim_vec *claims;
+    const char *const *folders;  /* of suites, to know the roofline; NULL: no row has a share */
     volatile sig_atomic_t *stop; /* set by a signal; ends the benchmark under way, too, when
                                   paths->stop is the same */
     session_progress_fn *progress;

@@ -277,7 +277,7 @@ static void prepare_stress(struct assay_bench *b)
         }                                                                                          \
     }
 #define SIZES "n=100,1000,10000,100000 "
-#define LONGEST "slow[n=100000]" /* half a second to prepare, in each launch */
+#define LONGEST "traffic slow[n=100000]" /* half a second to prepare, in each launch */
 
 ATTENTION_BENCH(search, .description = "baseline: all scores, softmax, sum; one head of 512",
                 .sweep = SIZES "engine=scalar,avx2,avx512,openblas", .tags = LONGEST,
@@ -290,12 +290,14 @@ ATTENTION_BENCH(flash, .description = "online softmax over f32, f16 and int8; on
                 .setup = prepare_flash)
 ATTENTION_BENCH(hyperbolic, .description = "distances, Einstein midpoint; one head of 512",
                 .sweep = "n=100,1000,10000 form=lorentz,poincare engine=scalar,avx2,avx512",
-                .setup = prepare_hyperbolic)
+                .tags = "traffic", .setup = prepare_hyperbolic)
 ATTENTION_BENCH(experts, .description = "router and the chosen ones of 8 expert heads of 64",
-                .sweep = "n=100,1000,10000 chosen=2,8 engine=auto", .setup = prepare_experts)
+                .sweep = "n=100,1000,10000 chosen=2,8 engine=auto", .tags = "traffic",
+                .setup = prepare_experts)
 ATTENTION_BENCH(width, .description = "the same by width of a memory",
-                .sweep = "n=1000 d=64,128,256,1000,1536", .setup = prepare_width)
+                .sweep = "n=1000 d=64,128,256,1000,1536", .tags = "traffic", .setup = prepare_width)
 ATTENTION_BENCH(block, .description = "memories at once: 8 heads of 64",
-                .sweep = "n=10000 block=16,32,64,128,256,512", .setup = prepare_block)
+                .sweep = "n=10000 block=16,32,64,128,256,512", .tags = "traffic",
+                .setup = prepare_block)
 ATTENTION_BENCH(stress, .description = "a million memories of 64 numbers",
-                .sweep = "n=1000000 type=f32,int8", .tags = "slow", .setup = prepare_stress)
+                .sweep = "n=1000000 type=f32,int8", .tags = "traffic slow", .setup = prepare_stress)

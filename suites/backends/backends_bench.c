@@ -89,7 +89,7 @@ static void check_dot(struct assay_bench *b)
 
 ASSAY_BENCH(dot, .description = "two vectors of n numbers",
             .sweep = "n=16,64,256,1536,65536 engine=avx512,avx2,baseline,scalar",
-            .setup = prepare_dot, .check = check_dot)
+            .setup = prepare_dot, .check = check_dot, .tags = "traffic")
 {
     const struct work *work = b->state;
     ASSAY_LOOP(b)
@@ -133,7 +133,7 @@ static void check_attend(struct assay_bench *b)
 
 ASSAY_BENCH(attend, .description = "softmax attention of one query to n keys of 64 numbers",
             .sweep = "n=10,100,1000,10000 engine=avx512,avx2,baseline,scalar",
-            .setup = prepare_attend, .check = check_attend)
+            .setup = prepare_attend, .check = check_attend, .tags = "traffic")
 {
     const struct work *work = b->state;
     ASSAY_LOOP(b)
@@ -169,7 +169,7 @@ static void check_multiply(struct assay_bench *b)
 
 ASSAY_BENCH(multiply, .description = "a matrix of n rows of 512 by a vector",
             .sweep = "n=4,64,512,4096 engine=avx512,avx2,baseline,scalar",
-            .setup = prepare_multiply, .check = check_multiply)
+            .setup = prepare_multiply, .check = check_multiply, .tags = "traffic")
 {
     const struct work *work = b->state;
     ASSAY_LOOP(b)

@@ -57,7 +57,7 @@ function checkMultiply({ state: { arrays: [matrix, vector, output], multiply } }
 function row(name, { description, sizes, lengths, bytes, check }) {
     const setup = (b) => prepare(b, lengths(Number(b.params.n)), bytes(Number(b.params.n)));
     const sweep = `n=${sizes} engine=${ENGINES}`;
-    bench(name, { suite: 'backends', description, sweep, setup, check },
+    bench(name, { suite: 'backends', description, sweep, setup, check, tags: 'traffic' },
         (b) => b.loop(b.state[name]));
 }
 

@@ -179,7 +179,7 @@ static void check_cognition(struct assay_bench *b)
 }
 
 ASSAY_BENCH(cognition, .description = "the nearest of 64 patterns of 64 numbers",
-            .setup = prepare_layers, .check = check_cognition)
+            .setup = prepare_layers, .check = check_cognition, .tags = "traffic")
 {
     const struct layers *work = b->state;
     float cosine;

@@ -195,8 +195,9 @@ static void check_propagate(struct assay_bench *b)
 }
 
 ASSAY_BENCH(propagate, .description = "one signal through all layers: directly, by messages, BLAS",
-            .sweep = "layers=1,3,5 width=64,1000 engine=direct,routed,openblas", .tags = BETWEEN,
-            .setup = prepare_propagate, .check = check_propagate, .teardown = free_net)
+            .sweep = "layers=1,3,5 width=64,1000 engine=direct,routed,openblas",
+            .tags = BETWEEN " traffic", .setup = prepare_propagate, .check = check_propagate,
+            .teardown = free_net)
 {
     const struct net_work *work = b->state;
     ASSAY_LOOP(b)

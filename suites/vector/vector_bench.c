@@ -16,7 +16,9 @@
 #include "vector_graph.h"
 
 /* Rows whose first launch makes sets and graphs, for minutes. */
-#define SLOW .tags = "slow", .limit_seconds = 1200
+#define SLOW SLOW_AND("")
+#define SLOW_AND(tags_) .tags = tags_ "slow", .limit_seconds = 1200
+#define EXACT_READS "traffic[way=exact] " /* what it states; others read codes */
 
 #define SCORE_ERROR 1e-5 /* of a cosine in f32 */
 
@@ -305,31 +307,34 @@ static void prepare_graph(struct assay_bench *b)
     }
 
 SEARCH_BENCH(search, .description = "exact search of f32 rows",
-             .sweep = "n=100,1000,10000,100000 d=64,128,256,512", .setup = prepare_search)
+             .sweep = "n=100,1000,10000,100000 d=64,128,256,512", .tags = "traffic",
+             .setup = prepare_search)
 SEARCH_BENCH(search_wide, .description = "exact search of f32 rows, 1536 numbers each",
-             .sweep = "n=100,1000,10000 d=1536", .setup = prepare_search)
+             .sweep = "n=100,1000,10000 d=1536", .tags = "traffic", .setup = prepare_search)
 SEARCH_BENCH(ways, .description = "codes and exact scores of the best",
              .sweep = "n=10000,100000 d=128 kind=clustered,normal "
                       "way=exact,f16,int8,int4,bits,cascade,certain",
-             .setup = prepare_ways)
+             .tags = EXACT_READS, .setup = prepare_ways)
 SEARCH_BENCH(kernels, .description = "the same by kernel",
              .sweep = "n=10000 d=128 way=exact,f16,int8,int4,cascade,certain "
                       "kernel=scalar,avx2,avx512,vnni",
-             .setup = prepare_kernel)
+             .tags = EXACT_READS, .setup = prepare_kernel)
 SEARCH_BENCH(wide, .description = "the same of 100 000 rows with 1536 numbers (614 MB)",
              .sweep = "n=100000 d=1536 kind=clustered,normal "
                       "way=exact,f16,int8,int4,bits,cascade,certain",
-             .setup = prepare_ways, SLOW)
+             .setup = prepare_ways, SLOW_AND(EXACT_READS))
 SEARCH_BENCH(words, .description = "the same of real word vectors (GloVe)",
              .sweep = "n=100000 d=100 kind=words way=exact,int8,int4,bits,cascade,certain",
-             .setup = prepare_ways)
+             .tags = EXACT_READS, .setup = prepare_ways)
 SEARCH_BENCH(words_graph, .description = "approximate: graphs of real word vectors",
              .sweep = "n=100000 d=100 kind=words beam=16,32,64,128,256,512 engine=graph,hnswlib",
              .setup = prepare_graph, SLOW)
 SEARCH_BENCH(flat, .description = "other engines that look at all rows",
-             .sweep = "n=1000,10000,100000 d=128 engine=faiss,sqlite-vec", .setup = prepare_flat)
+             .sweep = "n=1000,10000,100000 d=128 engine=faiss,sqlite-vec", .tags = "traffic",
+             .setup = prepare_flat)
 SEARCH_BENCH(flat_wide, .description = "the same with 1536 numbers (614 MB)",
-             .sweep = "n=100000 d=1536 engine=faiss,sqlite-vec", .setup = prepare_flat, SLOW)
+             .sweep = "n=100000 d=1536 engine=faiss,sqlite-vec", .setup = prepare_flat,
+             SLOW_AND("traffic "))
 SEARCH_BENCH(graph, .description = "approximate: graphs by the width of their beam",
              .sweep = "n=10000 d=128 kind=clustered,normal beam=16,32,64,128,256,512 "
                       "engine=graph,hnswlib",

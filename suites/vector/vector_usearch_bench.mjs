@@ -110,14 +110,15 @@ function checkGraph(b) {
 }
 
 bench('flat', { suite: 'vector', description: 'other engines that look at all rows',
-    sweep: 'n=1000,10000,100000 d=128 engine=usearch', setup, check: checkExact },
+    sweep: 'n=1000,10000,100000 d=128 engine=usearch', setup, check: checkExact, tags: 'traffic' },
 (b) => b.loop(() => exact(b.state, nextQuery(b.state))));
 bench('flat_wide', { suite: 'vector', description: 'the same with 1536 numbers (614 MB)',
-    sweep: 'n=100000 d=1536 engine=usearch', setup, check: checkExact, tags: 'slow' },
+    sweep: 'n=100000 d=1536 engine=usearch', setup, check: checkExact, tags: 'traffic slow',
+    limit_seconds: 1200 },
 (b) => b.loop(() => exact(b.state, nextQuery(b.state))));
 bench('graph', { suite: 'vector', description: 'approximate: graphs by the width of their beam',
     sweep: 'n=10000 d=128 kind=clustered,normal beam=64 type=f32,i8 engine=usearch', setup: setupGraph,
-    check: checkGraph, tags: 'slow' },
+    check: checkGraph, tags: 'slow', limit_seconds: 1200 },
 (b) => b.loop(() => b.state.index.search(nextQuery(b.state), K, 1)));
 
 main();

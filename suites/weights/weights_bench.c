@@ -172,10 +172,11 @@ static void check_encode(struct assay_bench *b)
     }
 
 ENCODE_BENCH(encode, .description = "1024 x 4096 weights",
-             .sweep = "format=int8,int4,int3g128,ternary,ternary_ls engine=auto",
+             .sweep = "format=int8,int4,int3g128,ternary,ternary_ls engine=auto", .tags = "traffic",
              .setup = prepare_encode)
 ENCODE_BENCH(encode_kernels, .description = "the same by kernel",
-             .sweep = "format=int4,ternary engine=scalar,avx2,avx512", .setup = prepare_encode)
+             .sweep = "format=int4,ternary engine=scalar,avx2,avx512", .tags = "traffic",
+             .setup = prepare_encode)
 ENCODE_BENCH(encode_seeds, .description = "128 blocks, each against all 65535 seeds",
              .sweep = "format=seedlm4,seedlm3 engine=avx2,avx512", .setup = prepare_seeds)
 ENCODE_BENCH(encode_books, .description = "128 x 1024 weights: 10 rounds of k-means and the codes",
@@ -207,7 +208,7 @@ ASSAY_BENCH(decode, .description = "codes back to f32; 1024 x 4096 weights, seed
 
 /* ---- matrix times vector ---- */
 
-#define LARGEST "slow[n=4096]" /* 64 MiB of weights to make, encode and check in each launch */
+#define LARGEST "traffic slow[n=4096]" /* 64 MiB to make, encode and check in each launch */
 
 static void prepare_multiply(struct assay_bench *b)
 {
@@ -277,6 +278,7 @@ MULTIPLY_BENCH(multiply, .description = "n x n matrix times a vector; bytes are 
 MULTIPLY_BENCH(multiply_f32, .description = "the same with f32 weights, by OpenBLAS on one thread",
                .sweep = "n=1024,4096 format=f32 engine=openblas", .tags = LARGEST)
 MULTIPLY_BENCH(multiply_kernels, .description = "the same by kernel",
-               .sweep = "n=1024 format=int8,int4,int3g128,ternary engine=scalar,avx2,avx512")
+               .sweep = "n=1024 format=int8,int4,int3g128,ternary engine=scalar,avx2,avx512",
+               .tags = "traffic")
 MULTIPLY_BENCH(multiply_seeds, .description = "the same with seeds, restored row by row",
-               .sweep = "n=192 format=seedlm4,seedlm3 engine=auto", .tags = "slow")
+               .sweep = "n=192 format=seedlm4,seedlm3 engine=auto", .tags = "traffic slow")

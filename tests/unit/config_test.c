@@ -652,20 +652,20 @@ TEST(a_bound_is_in_the_metrics_unit_and_above_0)
                    "t.yaml:4:31: 'at_most' wants a value in the metric's unit, not a list");
 }
 
+#define METRIC_WANTED                                                                              \
+    "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, rss_bytes_peak, "       \
+    "instructions, roofline_percent, a resource (docs/resources.md), or a metric of the "          \
+    "benchmark's own, not "
+
 TEST(a_metric_must_be_known)
 {
     bounds_refused("  - {benchmark: a/b, metric: 'ti me', at_most: 1 ms}\n",
-                   "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, instructions, a resource (docs/resources.md), or a metric of "
-                   "the benchmark's own, not 'ti me'");
+                   METRIC_WANTED "'ti me'");
     bounds_refused("  - {benchmark: a/b, metric: recall, at_least: 1 ms}\n",
                    "t.yaml:4:48: 'at_least' wants a plain number, in the unit that the benchmark "
                    "states, not '1 ms'");
     bounds_refused("  - {benchmark: a/b, metric: time_us, at_most: 1 ms}\n",
-                   "t.yaml:4:30: 'metric' wants one of time_ns, bytes_per_s, items_per_s, "
-                   "rss_bytes_peak, instructions, a resource (docs/resources.md), or a metric of "
-                   "the benchmark's own, not "
-                   "'time_us' (did you mean 'time_ns'?)");
+                   METRIC_WANTED "'time_us' (did you mean 'time_ns'?)");
 }
 
 TEST(missing_and_unknown_keys_of_an_item_are_named)
@@ -792,8 +792,8 @@ TEST(the_reference_names_every_key_with_range_and_default)
     CHECK_CONTAINS(out.text, "### targets.yaml: an item of `claims`\n");
     CHECK_CONTAINS(out.text, "| `benchmark` | a name without blanks | an error |");
     CHECK_CONTAINS(out.text, "| `metric` | one of time_ns, bytes_per_s, items_per_s, "
-                             "rss_bytes_peak, instructions, a resource (docs/resources.md), or a "
-                             "metric of the benchmark's own | "
+                             "rss_bytes_peak, instructions, roofline_percent, a resource "
+                             "(docs/resources.md), or a metric of the benchmark's own | "
                              "`time_ns` |");
 }
 

@@ -1,5 +1,6 @@
 /* src/model: protocol lines there and back, sweeps to ids, the tables of words. */
 #include <math.h>
+
 #include "harness.h"
 #include "model/model.h"
 #include "model/protocol.h"

@@ -106,7 +106,7 @@ TEST(failures_skips_warnings_and_targets_are_told)
 {
     struct run run = sample_run("x");
     const char *text = text_of(&run);
-    CHECK_CONTAINS(text, "suite/broken                             failed\n");
+    CHECK_CONTAINS(text, "suite/broken                    failed\n");
     CHECK_CONTAINS(text, "failed suite/broken: ended by signal 11 (Segmentation fault)\n");
     CHECK_CONTAINS(text, "skipped suite/absent: no such engine\n");
     CHECK_CONTAINS(text, "warning suite/work:n=10: 5 % outside\n");

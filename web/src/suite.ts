@@ -54,7 +54,7 @@ function engineTable(benches: Bench[], key: string): HTMLElement | null {
 function tradeMetrics(run: Run, benches: Bench[]): Metric[] {
   const counts = (metric: Metric) => benches.filter((bench) => bench.measured.has(metric.name) && bench.median > 0).length;
   const differs = (metric: Metric) => new Set(benches.map((bench) => bench.measured.get(metric.name)?.median).filter((v) => v !== undefined)).size > 1;
-  const stated = run.metrics.filter((metric) => !metric.meaning && !['time_ns', 'bytes_per_s', 'items_per_s', 'instructions'].includes(metric.name));
+  const stated = run.metrics.filter((metric) => !metric.meaning && !['time_ns', 'bytes_per_s', 'items_per_s', 'instructions', 'roofline_percent'].includes(metric.name));
   const order = (metric: Metric) => (metric.quality ? 0 : metric.name === 'rss_bytes_peak' ? 2 : 1);
   return stated.filter((metric) => counts(metric) > 1 && differs(metric)).sort((a, b) => order(a) - order(b));
 }

@@ -115,6 +115,7 @@ const char *html_metric_label(const char *metric)
         [METRIC_ITEMS] = "item rate",
         [METRIC_RSS] = "peak memory",
         [METRIC_INSTRUCTIONS] = "number of instructions",
+        [METRIC_ROOFLINE] = "share of the roofline",
     };
     const struct metric *known = metric_find(metric);
     return known != NULL ? LABELS[known - METRICS] : metric;

@@ -19,11 +19,11 @@ static assay_status add_name(name_vec *names, const char *name)
     return ASSAY_OK;
 }
 
-/* Ours, but for the rates: they are the time, turned over. */
+/* Ours, but for the rates and shares: they are the time, turned over. */
 static assay_status add_ours(name_vec *names)
 {
     for (size_t i = 0; i < METRIC_COUNT; i++)
-        if (i != METRIC_BYTES && i != METRIC_ITEMS)
+        if (i != METRIC_BYTES && i != METRIC_ITEMS && i != METRIC_ROOFLINE)
             TRY(add_name(names, METRICS[i].name));
     for (size_t i = 0; i < RESOURCE_COUNT; i++)
         TRY(add_name(names, RESOURCES[i].metric.name));
@@ -33,7 +33,8 @@ static assay_status add_ours(name_vec *names)
 static bool is_rate(const char *name)
 {
     return strcmp(name, METRICS[METRIC_BYTES].name) == 0 ||
-           strcmp(name, METRICS[METRIC_ITEMS].name) == 0;
+           strcmp(name, METRICS[METRIC_ITEMS].name) == 0 ||
+           strcmp(name, METRICS[METRIC_ROOFLINE].name) == 0;
 }
 
 /* Those of the newest run, copied into `arena`. */
