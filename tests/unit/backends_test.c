@@ -123,6 +123,29 @@ TEST(what_is_empty_is_refused)
     }
 }
 
+/* Every score is 0: the mean of the values, and sums of denormal products are 0 or denormal. */
+TEST(zeros_and_denormal_numbers_are_numbers)
+{
+    static const float TINY[] = {0, 1e-40f, -1e-45f};
+    enum { COUNT = 70, DIM = 9 };
+    static float few[COUNT * DIM], steps[COUNT * DIM];
+    size_t at = 0;
+    for (size_t i = 0; i < (size_t)COUNT * DIM; i++)
+        steps[i] = (float)(i / DIM);
+    for (const struct backends_kernels *tier; (tier = available(&at)) != NULL;)
+        for (size_t t = 0; t < 3; t++) {
+            float sum = NAN;
+            for (size_t i = 0; i < (size_t)COUNT * DIM; i++)
+                few[i] = TINY[t];
+            CHECK_EQ(tier->attend(few, few, steps, output, COUNT, DIM), BACKENDS_OK);
+            CHECK(fabs((double)output[DIM - 1] - 34.5) < 1e-4);
+            CHECK_EQ(tier->dot(few, few, COUNT, &sum), BACKENDS_OK);
+            CHECK(fabsf(sum) < 1e-37f);
+            CHECK_EQ(tier->multiply(steps, few, output, COUNT, DIM), BACKENDS_OK);
+            CHECK(fabsf(output[COUNT - 1]) < 1e-36f);
+        }
+}
+
 /* In keys, values and query; near the beginning, and in the last and partly filled block. */
 TEST(what_is_not_finite_is_told_wherever_it_stands)
 {

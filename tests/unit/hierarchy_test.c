@@ -1,5 +1,6 @@
 /* components/neural: the five kinds of work, the graph of neurons and the router, each against its
  * definition. */
+#include <pthread.h>
 #include <stdint.h>
 
 #include "../harness.h"
@@ -395,6 +396,47 @@ TEST(routed_signals_are_the_composition_of_layers)
     CHECK(neural_router_run(router, NULL, NULL, 0, NULL) == NEURAL_OK);
     neural_router_free(router);
     neural_free(net);
+}
+
+struct crew {
+    struct neural_net *net;
+    const float *inputs;
+    float outputs[100 * 4];
+};
+
+static void *run_crew(void *context)
+{
+    struct crew *crew = context;
+    struct neural_router *router = NULL;
+    bool good = neural_router_new(crew->net, &router) == NEURAL_OK;
+    for (int round = 0; round < 50 && good; round++) {
+        memset(crew->outputs, 0, sizeof crew->outputs);
+        good = neural_router_run(router, crew->inputs, NULL, 100, crew->outputs) == NEURAL_OK;
+    }
+    neural_router_free(router);
+    return good ? crew : NULL;
+}
+
+TEST(routers_of_two_threads_give_bit_for_bit_what_one_gives)
+{
+    static float inputs[100 * 6];
+    static struct crew alone, crews[2];
+    pthread_t threads[2];
+    uint64_t state = 11;
+    for (size_t i = 0; i < 600; i++) {
+        inputs[i] = random_number(&state);
+    }
+    alone = crews[0] = crews[1] = (struct crew){.net = new_net(), .inputs = inputs};
+    CHECK(run_crew(&alone) == &alone);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(pthread_create(&threads[i], NULL, run_crew, &crews[i]) == 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        void *good = NULL;
+        CHECK(pthread_join(threads[i], &good) == 0 && good == &crews[i]);
+        CHECK(memcmp(crews[i].outputs, alone.outputs, sizeof alone.outputs) == 0);
+    }
+    neural_free(alone.net);
 }
 
 TEST(routes_by_kind_skip_layers_and_circles_are_found)

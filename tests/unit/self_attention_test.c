@@ -285,6 +285,52 @@ TEST(great_values_are_summed_with_weights_below_one)
     free_given(&g);
 }
 
+static float *repeated(float number, size_t count)
+{
+    float *numbers = malloc(count * sizeof *numbers);
+    CHECK(numbers != NULL);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = number;
+    }
+    return numbers;
+}
+
+/* Queries, keys or both are zero or denormal: every score is 0, every weight the same, and the
+ * output is the mean of the values, 0 to 39. */
+TEST(zeros_and_denormal_numbers_weigh_all_alike)
+{
+    static const float TINY[] = {0, -0.0f, 1e-40f, 1e-45f};
+    enum { COUNT = 40, DIM = 5 };
+    float *values = repeated(0, COUNT * DIM), output[COUNT * DIM];
+    for (size_t i = 0; i < (size_t)COUNT * DIM; i++) {
+        values[i] = (float)(i / DIM);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        const struct attention_options options = {.heads = 1, .dim = DIM};
+        float *queries = repeated(TINY[i / 2], COUNT * DIM);
+        float *keys = repeated(i % 2 ? 1 : TINY[i / 2], COUNT * DIM);
+        const struct attention_sequence sequence = {
+            .queries = queries, .keys = keys, .values = values, .count = COUNT};
+        const struct attention_memory memory = {.keys = keys, .values = values, .count = COUNT};
+        struct attention *attention = NULL;
+        CHECK(attention_new(&options, &attention) == ATTENTION_OK);
+        for (size_t k = 0; attention_kernels[k] != NULL; k++) {
+            if (!attention_kernels[k]->available()) {
+                continue;
+            }
+            attention_use(attention, attention_kernels[k]);
+            CHECK(attention_self(attention, &sequence, output, NULL) == ATTENTION_OK);
+            CHECK(fabs((double)output[COUNT * DIM - 1] - 19.5) < 1e-4);
+            CHECK(attention_flash(attention, &memory, queries, output, NULL) == ATTENTION_OK);
+            CHECK(fabs((double)output[DIM - 1] - 19.5) < 1e-4);
+        }
+        attention_free(attention);
+        free(queries);
+        free(keys);
+    }
+    free(values);
+}
+
 TEST(what_is_not_finite_is_refused)
 {
     static const float WRONG[] = {NAN, INFINITY, -INFINITY};

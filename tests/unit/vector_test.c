@@ -1,5 +1,6 @@
 /* components/vector: every kernel against definitions read aloud in doubles, for sizes that fill no
  * register and rows at odd addresses; searches against a full sort; what is refused. */
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -453,6 +454,55 @@ TEST(certain_search_scores_few_rows)
     CHECK_EQ(hits[0].id, 0);
     CHECK(vector_search_scored(search) < 400);
     vector_search_free(search);
+    vectors_free(vectors);
+    free((void *)(uintptr_t)g.rows);
+}
+
+/* ---- searches side by side ---- */
+
+enum { ASKED = 40, BEST = 10 };
+
+struct asker {
+    const struct vectors *vectors;
+    const float *queries;
+    struct vector_hit hits[3][ASKED][BEST];
+};
+
+static void *ask_all(void *context)
+{
+    struct asker *asker = context;
+    struct vector_search *search = NULL;
+    bool good = vector_search_new(asker->vectors, &search) == VECTOR_OK;
+    for (size_t q = 0; q < ASKED && good; q++) {
+        const float *query = asker->queries + q * 48;
+        size_t found[3];
+        good = vector_exact(search, query, BEST, asker->hits[0][q], &found[0]) == VECTOR_OK &&
+               vector_certain(search, query, BEST, asker->hits[1][q], &found[1]) == VECTOR_OK &&
+               vector_cascade(search, query, BEST, NULL, asker->hits[2][q], &found[2]) == VECTOR_OK;
+    }
+    vector_search_free(search);
+    return good ? asker : NULL;
+}
+
+TEST(two_threads_find_bit_for_bit_what_one_finds)
+{
+    const struct given g = {clustered(2000, 48, 20, 3), 2000, 48, 48, VECTOR_COSINE};
+    struct vectors *vectors = vectors_of(&g);
+    float *queries = random_numbers((size_t)ASKED * 48, 5);
+    static struct asker alone, askers[2];
+    pthread_t threads[2];
+    encode_all(vectors);
+    alone = askers[0] = askers[1] = (struct asker){.vectors = vectors, .queries = queries};
+    CHECK(ask_all(&alone) == &alone);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(pthread_create(&threads[i], NULL, ask_all, &askers[i]) == 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        void *good = NULL;
+        CHECK(pthread_join(threads[i], &good) == 0 && good == &askers[i]);
+        CHECK(memcmp(askers[i].hits, alone.hits, sizeof alone.hits) == 0);
+    }
+    free(queries);
     vectors_free(vectors);
     free((void *)(uintptr_t)g.rows);
 }
