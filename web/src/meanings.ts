@@ -17,5 +17,6 @@ export const MEANINGS: Record<string, string> = {
   percentile: 'so many of a hundred samples are below; each sample is the mean of its iterations',
   insufficient: 'too few samples to bound it on both sides, so no number is given',
   fastest: 'median divided by the least median on the same input; a ratio of two medians, not a verdict',
+  roofline: 'the time that its bytes or operations take at the least on one core of this machine, as a share of the median',
   spread: 'half the width of the 95 % interval around the median, as a share of it',
 };

@@ -48,6 +48,7 @@ export class Results {
   private shownSuite: string | null = null;
   private hasMoved = false;
   private hasRate = false;
+  private hasRoofline = false;
 
   constructor(run: Run, private readonly isServed: boolean) {
     this.run = run;
@@ -88,6 +89,7 @@ export class Results {
     this.texts = run.benches.map((bench) => `${bench.id} ${clean(bench.raw.tags)} ${clean(bench.raw.description)}`.toLowerCase());
     this.hasMoved = run.benches.some((bench) => bench.moved);
     this.hasRate = run.benches.some((bench) => bench.measured.has('bytes_per_s') || bench.measured.has('items_per_s'));
+    this.hasRoofline = run.benches.some((bench) => bench.measured.has('roofline_percent'));
     const options = (select: HTMLSelectElement, rows: [string, string][]) =>
       select.replaceChildren(...rows.map(([value, text]) => h('option', { value }, text)));
     options(this.suiteChoice, [['', `all (${run.suites.length})`], ...run.suites.map((suite) => [suite, short(suite, 60) || '(no suite)'] as [string, string])]);
@@ -167,11 +169,11 @@ export class Results {
     return h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, column('Benchmark'), column(term('Median time', MEANINGS.median), 'num time'),
       column(term('\u00b1', MEANINGS.spread), 'num spread'), column('Compared, logarithmic', 'bar-cell'), column(term('vs fastest', MEANINGS.fastest), 'num factor'),
       this.hasMoved && column(term('vs before', 'against the run before, on the same machine; stored runs support no verdict below 5 %'), 'num factor'),
-      this.hasRate && column('Throughput', 'num rate')));
+      this.hasRate && column('Throughput', 'num rate'), this.hasRoofline && column(term('of the roofline', MEANINGS.roofline), 'num factor')));
   }
 
   private get columnCount(): number {
-    return 5 + Number(this.hasMoved) + Number(this.hasRate);
+    return 5 + Number(this.hasMoved) + Number(this.hasRate) + Number(this.hasRoofline);
   }
 
   private addRow(body: HTMLElement, benches: Bench[], at: number, scales: Map<string, LogScale | null>, isFlat: boolean): void {
@@ -219,6 +221,8 @@ export class Results {
       h('td', { class: 'num', role: 'cell', 'data-label': 'vs fastest' }, Number.isNaN(fastest) ? '' : fastest <= 1 ? h('b', null, 'fastest') : factor(fastest)));
     if (this.hasMoved) row.append(h('td', { class: 'num', role: 'cell', 'data-label': 'vs before' }, this.movedCell(bench)));
     if (this.hasRate) row.append(h('td', { class: 'num', role: 'cell' }, rate ? quantity(rate.median, rate.metric.unit) : ''));
+    const share = bench.measured.get('roofline_percent');
+    if (this.hasRoofline) row.append(h('td', { class: 'num', role: 'cell', 'data-label': 'of the roofline' }, share ? `${share.median.toFixed(share.median < 9.95 ? 1 : 0)} %` : ''));
   }
 
   private movedCell(bench: Bench): HTMLElement | string {
