@@ -372,7 +372,7 @@ static assay_status run_in(struct running *running)
                                       .label = options->label,
                                       .targets = &workplace->targets,
                                       .claims = &workplace->claims,
-                                      .folders = workplace->folders,
+                                      .folders = workplace->own_folders,
                                       .stop = &stop_count};
     assay_status status =
         options->resume ? open_resumed(running, &request) : plan_run(running, &request);

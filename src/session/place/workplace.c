@@ -102,10 +102,18 @@ static assay_status load_all_targets(struct workplace *workplace, struct buf *er
 }
 
 /* The suites that come with assay; a project with suites of its own means those alone. */
-static assay_status add_own_folders(struct workplace *workplace, const char *program)
+static assay_status name_own_folders(struct workplace *workplace, const char *program)
 {
-    TRY(add_folder(workplace, arena_printf(&workplace->arena, "%s/suites", program)));
-    return add_folder(workplace, ASSAY_LIBDIR "/assay/suites");
+    workplace->own_folders[0] = arena_printf(&workplace->arena, "%s/suites", program);
+    workplace->own_folders[1] = ASSAY_LIBDIR "/assay/suites";
+    return workplace->own_folders[0] ? ASSAY_OK : ASSAY_ERR_MEMORY;
+}
+
+static assay_status add_own_folders(struct workplace *workplace)
+{
+    for (size_t i = 0; workplace->own_folders[i] != NULL; i++)
+        TRY(add_folder(workplace, workplace->own_folders[i]));
+    return ASSAY_OK;
 }
 
 assay_status workplace_open(const struct workplace_request *request,
@@ -124,10 +132,11 @@ assay_status workplace_open(const struct workplace_request *request,
     workplace->paths.stop = request->stop;
     if (workplace->paths.host_program == NULL)
         return ASSAY_ERR_MEMORY;
+    TRY(name_own_folders(workplace, request->program));
     TRY(add_environment_folders(workplace));
     TRY(add_config_folders(workplace, error));
     if (workplace->folders[0] == NULL)
-        TRY(add_own_folders(workplace, request->program));
+        TRY(add_own_folders(workplace));
     return load_all_targets(workplace, error);
 }
 

@@ -22,6 +22,7 @@ struct workplace {
     claim_vec claims;
     struct measure_paths paths;
     const char *folders[WORKPLACE_FOLDERS_MAX + 1]; /* NULL-terminated */
+    const char *own_folders[3]; /* of the suites that come with assay; NULL-terminated */
     const char *store;
 };
 
