@@ -98,9 +98,9 @@ assay_status trend_judge(struct trend_series *series)
     return status;
 }
 
-static assay_status watch(struct trend_series *series, struct online *online)
+assay_status trend_watch_more(struct trend_series *series, struct online *online, size_t first)
 {
-    for (size_t i = 0; i < series->points.count; i++) {
+    for (size_t i = first; i < series->points.count; i++) {
         bool alarm;
         struct history_change step;
         TRY(online_push(online, series->points.items[i].value, &alarm, &step));
@@ -117,7 +117,7 @@ assay_status trend_watch(struct trend_series *series)
     struct online *online = calloc(1, sizeof *online);
     if (online == NULL)
         return ASSAY_ERR_MEMORY;
-    assay_status status = watch(series, online);
+    assay_status status = trend_watch_more(series, online, 0);
     free(online);
     return status;
 }

@@ -321,6 +321,7 @@ typedef VEC(struct run_row) run_row_vec;
 struct history_row {
     const char *run_id, *started_at, *commit, *fingerprint, *benchmark, *unit;
     double median, low, high;
+    int64_t run; /* the store's key of it: later ones were begun later */
 };
 typedef VEC(struct history_row) history_row_vec;
 

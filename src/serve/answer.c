@@ -136,7 +136,8 @@ void answer_request(struct source *source, const struct request *request, struct
     *answer = (struct answer){.status = 200, .type = route != NULL ? route->type : HTML};
     buf_init(&error, 8192);
     buf_init(&answer->body, ANSWER_BYTES_MAX);
-    struct asked asked = {.claims = source->claims,
+    struct asked asked = {.kept = &source->kept,
+                          .claims = source->claims,
                           .releases = &source->releases,
                           .request = request,
                           .out = &answer->body,
@@ -201,31 +202,58 @@ static void keep_exact(struct trend *trend, const char *id)
     trend->series.count = 1;
 }
 
-assay_status asked_trend(struct asked *asked, struct trend *ret_trend)
+static assay_status too_many(struct asked *asked, size_t points)
 {
-    struct trend_request wanted = {.store = asked->store, .since = ""};
+    return buf_error(asked->error, ASSAY_ERR_LIMIT,
+                     "%zu points are too many at once: name one benchmark, or ask for the newest "
+                     "with last=N",
+                     points);
+}
+
+static assay_status find_age(struct trend *trend)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return trend_find_stale(trend, now.tv_sec);
+}
+
+/* A benchmark that is named whole, with all its points. */
+static assay_status follow_trend(struct asked *asked, const struct history_name *name,
+                                 struct wanted_trend *wanted)
+{
+    struct kept_trend *kept = NULL;
+    TRY(releases_read(asked->releases));
+    TRY(asked_store(asked,
+                    kept_trend_get(asked->kept, asked->store, name, asked->releases, &kept)));
+    wanted->kept = kept;
+    wanted->trend = &kept->followed.trend;
+    if (kept->followed.trend.series.items[0].points.count > POINTS_MAX)
+        return too_many(asked, kept->followed.trend.series.items[0].points.count);
+    return find_age(&kept->followed.trend);
+}
+
+/* What a word means, with the newest points or all of them. */
+static assay_status load_trend(struct asked *asked, const struct history_name *name, size_t last,
+                               struct trend *ret_trend)
+{
     size_t points = 0;
-    const char *word;
-    *ret_trend = (struct trend){.series = {0}};
-    TRY(asked_benchmark(asked, &word));
-    wanted.words = (char *const[]){(char *)(uintptr_t)word};
-    wanted.word_count = 1;
-    wanted.metric = request_parameter(asked->request, "metric", METRICS[METRIC_TIME].name);
-    TRY(request_count(asked->request, "last", POINTS_MAX, 0, &wanted.last, asked->error));
+    const struct trend_request wanted = {
+        .store = asked->store,
+        .since = "",
+        .words = (char *const[]){(char *)(uintptr_t)name->benchmark},
+        .word_count = 1,
+        .metric = name->metric,
+        .last = last,
+    };
     TRY(asked_store(asked, trend_load(&wanted, ret_trend)));
-    keep_exact(ret_trend, word);
+    keep_exact(ret_trend, name->benchmark);
     for (size_t i = 0; i < ret_trend->series.count; i++)
         points += ret_trend->series.items[i].points.count;
     if (points > POINTS_MAX)
-        return buf_error(asked->error, ASSAY_ERR_LIMIT,
-                         "%zu points are too many at once: name one benchmark, or ask for the "
-                         "newest with last=N",
-                         points);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    TRY(trend_find_stale(ret_trend, now.tv_sec));
+        return too_many(asked, points);
+    TRY(find_age(ret_trend));
     TRY(trend_judge_all(ret_trend));
-    TRY(releases_name(asked->releases, ret_trend, (double)now.tv_sec));
+    TRY(releases_name_all(asked->releases, ret_trend));
     return trend_watch_all(ret_trend);
 }
 
@@ -236,6 +264,27 @@ static assay_status asked_outline(struct asked *asked, const char *selector,
     const char *id;
     TRY(asked_store(asked, ops->find(asked->store, selector, &asked->arena, &id)));
     return asked_store(asked, ops->outline(asked->store, id, ret_outline));
+}
+
+assay_status asked_trend(struct asked *asked, struct wanted_trend *ret_wanted)
+{
+    struct history_name name = {
+        .metric = request_parameter(asked->request, "metric", METRICS[METRIC_TIME].name)};
+    size_t last;
+    *ret_wanted = (struct wanted_trend){.kept = NULL};
+    TRY(asked_benchmark(asked, &name.benchmark));
+    TRY(request_count(asked->request, "last", POINTS_MAX, 0, &last, asked->error));
+    const assay_status status =
+        last == 0 ? follow_trend(asked, &name, ret_wanted) : ASSAY_ERR_NOT_FOUND;
+    if (status != ASSAY_ERR_NOT_FOUND)
+        return status;
+    ret_wanted->trend = &ret_wanted->own;
+    return load_trend(asked, &name, last, &ret_wanted->own);
+}
+
+void wanted_trend_release(struct wanted_trend *wanted)
+{
+    trend_release(&wanted->own);
 }
 
 assay_status asked_compared(struct asked *asked, struct compared *ret_compared)

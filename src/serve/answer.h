@@ -27,6 +27,7 @@ unsigned answer_status(assay_status status);
 /* What a route writes with. */
 struct asked {
     struct store *store; /* NULL where the route needs none */
+    struct kept_trends *kept;
     const claim_vec *claims;
     struct releases *releases;
     const struct request *request;
@@ -50,9 +51,15 @@ ASSAY_USE_RESULT assay_status asked_text(struct asked *asked, const char *name,
  * for expressions, whose cost nothing bounds. */
 ASSAY_USE_RESULT assay_status asked_benchmark(struct asked *asked, const char **ret_word);
 
-/* The judged trend that ?benchmark=&metric=&last= name.  Free with trend_release, also after a
- * failure.  ASSAY_ERR_LIMIT: more points than are judged in a moment. */
-ASSAY_USE_RESULT assay_status asked_trend(struct asked *asked, struct trend *ret_trend);
+/* The judged trend that ?benchmark=&metric=&last= name.  Release with wanted_trend_release, also
+ * after a failure.  ASSAY_ERR_LIMIT: more points than are judged in a moment. */
+struct wanted_trend {
+    const struct trend *trend;
+    const struct kept_trend *kept; /* whose it is; NULL: it is `own` */
+    struct trend own;
+};
+ASSAY_USE_RESULT assay_status asked_trend(struct asked *asked, struct wanted_trend *ret_wanted);
+void wanted_trend_release(struct wanted_trend *wanted);
 
 /* The stored runs that ?old=&new=&across_machines= name, and their rows.  Free with
  * compared_release, also after a failure. */

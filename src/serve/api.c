@@ -86,11 +86,13 @@ assay_status api_history(struct asked *asked)
 
 assay_status api_trend(struct asked *asked)
 {
-    struct trend trend;
-    assay_status status = asked_trend(asked, &trend);
+    struct wanted_trend wanted;
+    assay_status status = asked_trend(asked, &wanted);
+    const struct kept_trend *kept = wanted.kept;
     if (status == ASSAY_OK)
-        status = report_json_trend(&trend, asked->out);
-    trend_release(&trend);
+        status = report_json_trend_after(wanted.trend, kept != NULL ? &kept->points : NULL,
+                                         kept != NULL ? kept->written : 0, asked->out);
+    wanted_trend_release(&wanted);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include "report/html/escape.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg_trend.h"
+#include "report/trend/trend.h"
 #include "serve/answer.h"
 #include "serve/page.h"
 
@@ -24,20 +25,6 @@ static void add_form(struct asked *asked, const char *benchmark, const char *met
     buf_puts(out, "</datalist>\n<button>Show</button>\n</form>\n");
 }
 
-static void add_interval(struct buf *out, const struct trend_series *series,
-                         const struct interval *interval)
-{
-    html_trend_amount(out, series, interval->low);
-    buf_puts(out, " to ");
-    html_trend_amount(out, series, interval->high);
-}
-
-static void add_direction(struct buf *out, bool is_worse)
-{
-    buf_printf(out, HTML_CELL "<span class=\"mark %s\">%s</span></td>", is_worse ? "bad" : "good",
-               is_worse ? "worse" : "better");
-}
-
 /* Runs on both sides of a step can be compared, where the points are of runs. */
 static void add_compare(struct buf *out, const struct trend_series *series, size_t index)
 {
@@ -48,61 +35,14 @@ static void add_compare(struct buf *out, const struct trend_series *series, size
     buf_puts(out, "compare the runs</a>");
 }
 
-static void add_change(struct buf *out, const struct trend_series *series,
-                       const struct trend_change *change)
+static void add_point(struct buf *out, const struct trend_point *point)
 {
-    const struct trend_point *point = &series->points.items[change->index];
-    buf_puts(out, HTML_ROW);
     if (html_is_blank(point->run_id)) {
         html_text(out, point->at);
-    } else {
-        page_run_link(out, point->run_id);
-        html_element(out, "", point->at, "</a>");
-    }
-    buf_puts(out, "</th>");
-    add_direction(out, change->is_worse);
-    html_number_open(out, "by");
-    html_trend_amount(out, series, change->ratio);
-    buf_puts(out, "<small>");
-    add_interval(out, series, &change->interval);
-    buf_puts(out, "</small></td>" HTML_CELL_WHOLE);
-    if (!html_is_blank(change->bad_commit)) {
-        page_commit(out, change->good_commit);
-        buf_puts(out, " to ");
-        page_commit(out, change->bad_commit);
-    } else {
-        buf_puts(out, "not known");
-    }
-    buf_puts(out, "</td>" HTML_CELL);
-    add_compare(out, series, change->index);
-    buf_puts(out, "</td></tr>\n");
-}
-
-static void add_changes(struct buf *out, const struct trend_series *series)
-{
-    static const char *const COLUMNS[] = {"First seen",     "Direction", ">By",
-                                          "In the commits", "",          NULL};
-    if (series->changes.count == 0) {
-        buf_puts(out, "<p class=\"soft\">No step was found.</p>\n");
         return;
     }
-    html_table_open(out, "Steps, with a 95 % interval of their size.", COLUMNS);
-    buf_puts(out, HTML_ROWS);
-    for (size_t i = series->changes.count; i-- > 0;)
-        add_change(out, series, &series->changes.items[i]);
-    buf_puts(out, "</tbody></table>\n");
-}
-
-static void add_drifts(struct buf *out, const struct trend_series *series)
-{
-    for (size_t i = 0; i < series->drifts.count; i++) {
-        const struct trend_drift *drift = &series->drifts.items[i];
-        buf_printf(out, "<p>Drifts to %s by ", drift->is_worse ? "worse" : "better");
-        html_trend_amount(out, series, drift->ratio);
-        buf_puts(out, " (");
-        add_interval(out, series, &drift->interval);
-        buf_printf(out, ") over %zu points.</p>\n", drift->count);
-    }
+    page_run_link(out, point->run_id);
+    html_element(out, "", point->at, "</a>");
 }
 
 static void add_points(struct buf *out, const struct trend_series *series)
@@ -137,8 +77,8 @@ static void add_series(struct buf *out, const struct trend_series *series, size_
     buf_puts(out, "<figure>");
     svg_trend(out, series);
     buf_puts(out, "</figure>\n");
-    add_changes(out, series);
-    add_drifts(out, series);
+    report_html_changes(out, series,
+                        &(const struct trend_links){add_point, page_commit, add_compare});
     if (series->left_out > 0)
         buf_printf(out,
                    "<p class=\"soft\">Left out: %zu values of other machines or compilers.</p>\n",
@@ -147,26 +87,31 @@ static void add_series(struct buf *out, const struct trend_series *series, size_
     buf_puts(out, "</section>\n");
 }
 
+static void add_all(struct buf *out, const struct trend *trend)
+{
+    for (size_t i = 0; i < trend->series.count && i < SERIES_SHOWN; i++)
+        add_series(out, &trend->series.items[i], i);
+    if (trend->series.count > SERIES_SHOWN)
+        buf_printf(out,
+                   "<p class=\"note open\"><span>%zu series match; the first %d are shown, what "
+                   "got worse last first.</span></p>\n",
+                   trend->series.count, SERIES_SHOWN);
+}
+
 assay_status page_trend(struct asked *asked)
 {
-    struct trend trend = {.series = {0}};
+    struct wanted_trend wanted = {.trend = NULL};
     const char *benchmark = request_parameter(asked->request, "benchmark", "");
     const char *metric = request_parameter(asked->request, "metric", METRICS[METRIC_TIME].name);
     bool is_asked = benchmark[0] != '\0';
-    assay_status status = is_asked ? asked_trend(asked, &trend) : ASSAY_OK;
+    assay_status status = is_asked ? asked_trend(asked, &wanted) : ASSAY_OK;
     if (status == ASSAY_OK) {
         page_open(asked->out, is_asked ? benchmark : "Trends", true);
         add_form(asked, is_asked ? benchmark : "*", metric);
-        for (size_t i = 0; i < trend.series.count && i < SERIES_SHOWN; i++)
-            add_series(asked->out, &trend.series.items[i], i);
-        if (trend.series.count > SERIES_SHOWN)
-            buf_printf(
-                asked->out,
-                "<p class=\"note open\"><span>%zu series match; the first %d are shown, what "
-                "got worse last first.</span></p>\n",
-                trend.series.count, SERIES_SHOWN);
+        if (wanted.trend != NULL)
+            add_all(asked->out, wanted.trend);
         page_close(asked->out);
     }
-    trend_release(&trend);
+    wanted_trend_release(&wanted);
     return status;
 }

@@ -13,6 +13,7 @@
 
 void source_close(struct source *source)
 {
+    kept_trends_release(&source->kept);
     store_close(source->store);
     source->store = NULL;
     releases_forget(&source->releases);

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "serve/kept.h"
 #include "session/trend/trend.h"
 #include "store/store.h"
 
@@ -11,6 +12,7 @@ struct source {
     const char *where;       /* path or address of the store; lent */
     const claim_vec *claims; /* of the project; lent */
     struct store *store;     /* NULL: not open */
+    struct kept_trends kept; /* of this store */
     dev_t device;            /* which file it is */
     ino_t inode;
     uint64_t opened;          /* how often it was opened */

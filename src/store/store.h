@@ -17,6 +17,27 @@ struct benchmark_filter {
     size_t last; /* of a history: the newest so many rows of each benchmark; 0: all */
 };
 
+/* One history: a benchmark by its whole id, and a metric. */
+struct history_name {
+    const char *benchmark, *metric;
+};
+
+/* How far a history was read, and what was true then; zeros: nothing was read. */
+struct history_mark {
+    int64_t run, series;                 /* keys; the run is the newest that was finished */
+    int64_t runs, closed_runs, measured; /* up to that run: all, those in packs, the history's */
+    size_t rows;                         /* of the history, up to it */
+    char run_id[64], started_at[32];     /* the run's id; when the last of those rows began */
+};
+
+/* What is new in a history: the first `kept` rows of those that were read before still stand,
+ * `rows` come after them. */
+struct history_news {
+    const struct metric *metric;
+    size_t kept;
+    history_row_vec rows;
+};
+
 /* What is wrong with a store, a sentence each. */
 typedef VEC(const char *) problem_vec;
 
@@ -33,6 +54,9 @@ struct store_ops {
     assay_status (*runs)(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
     assay_status (*history)(struct store *store, const struct benchmark_filter *filter,
                             const char *metric, struct arena *arena, history_row_vec *rows);
+    assay_status (*history_since)(struct store *store, struct history_mark *mark,
+                                  const struct history_name *name, struct arena *arena,
+                                  struct history_news *ret_news);
     assay_status (*baseline_save)(struct store *store, const char *name, const char *run_id,
                                   bool overwrite);
     assay_status (*baseline_remove)(struct store *store, const char *name);
@@ -104,6 +128,9 @@ void store_add_shown(const char *where, struct buf *out);
 
 /* load: the whole run; free with run_release.  outline: what comparing needs of it, a tenth of the
  * work for a run that arrived whole; free with outline_release, also after the store.  runs: newest
- * first, at most `limit`. history: of what the filter takes, oldest first. */
+ * first, at most `limit`. history: of what the filter takes, oldest first.
+ * history_since: of one history what came after `mark`, which is moved on; all of it when anything
+ * up to there has changed or something came in between.  Texts go to the arena; rows are freed with
+ * vec_release, also after a failure.  ASSAY_ERR_NOT_FOUND: no such benchmark with this metric. */
 
 #endif

@@ -276,9 +276,9 @@ TEST(lists_of_runs_fit_80_columns_and_mark_what_was_not_finished)
 TEST(a_history_is_grouped_and_marks_another_machine)
 {
     const struct history_row rows[] = {
-        {"20261120-075512-3fa9", "", "aaaaaaaaaaaaaaaa", "one", "s/a", "ns", 1000, 990, 1010},
-        {"20261121-075512-3fa9", "", "", "two", "s/a", "ns", 2000, 1990, 2010},
-        {"20261121-075512-3fa9", "", "", "one", "s/b", "ns", 3, 2, 4}};
+        {"20261120-075512-3fa9", "", "aaaaaaaaaaaaaaaa", "one", "s/a", "ns", 1000, 990, 1010, 1},
+        {"20261121-075512-3fa9", "", "", "two", "s/a", "ns", 2000, 1990, 2010, 2},
+        {"20261121-075512-3fa9", "", "", "one", "s/b", "ns", 3, 2, 4, 2}};
     BUF_AUTO out;
     buf_init(&out, 10000);
     report_text_history(rows, 3, &out);

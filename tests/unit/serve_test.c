@@ -1,5 +1,6 @@
 /* What `assay serve` answers, without a socket: targets are taken apart, documents and pages come
  * from the store, texts from outside do no harm, and news is what has changed. */
+#include <jansson.h>
 #include <unistd.h>
 
 #include "sample_run.h"
@@ -244,6 +245,27 @@ TEST(who_comes_late_gets_what_is_kept)
         taken++;
     CHECK_EQ(taken, EVENTS_KEPT - 1);
     events_release(&events);
+    source_close(&source);
+}
+
+/* The second one comes from what was kept of the first. */
+TEST(a_trend_that_is_asked_for_again_has_what_was_written_since)
+{
+    put_run("20261121-075512-3fa9", NULL);
+    struct source source = opened();
+    for (int round = 0; round < 3; round++) {
+        static const char *const IDS[] = {"20261121-075513-aaaa", "20261121-075514-bbbb"};
+        const char *body = asked(&source, "/api/v1/trend?benchmark=suite/work:n%3D10", 200);
+        json_t *document = json_loads(body, 0, NULL);
+        json_t *series = json_array_get(json_object_get(document, "series"), 0);
+        CHECK_EQ(json_array_size(json_object_get(series, "points")), round + 1);
+        json_decref(document);
+        CHECK_EQ(source.kept.questions, round + 1);
+        if (round < 2)
+            put_run(IDS[round], NULL);
+    }
+    CHECK_CONTAINS(asked(&source, "/api/v1/trend?benchmark=nothing%20such", 404), "nothing such");
+    CHECK_CONTAINS(asked(&source, "/trend?benchmark=suite", 200), "data-series");
     source_close(&source);
 }
 

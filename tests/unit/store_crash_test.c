@@ -95,7 +95,8 @@ TEST(a_database_of_the_first_schema_is_brought_up_to_date)
                                   "ALTER TABLE benchmark DROP COLUMN tags;"
                                   "ALTER TABLE run DROP COLUMN facts;"
                                   "DROP TABLE missing; DROP TABLE closed; DROP TABLE detail;"
-                                  "DROP TABLE segment; DROP TABLE chunk; DROP TABLE stacks");
+                                  "DROP TABLE segment; DROP TABLE chunk; DROP TABLE stacks;"
+                                  "DROP INDEX started");
     for (size_t i = 0; i < sizeof STATISTICS / sizeof *STATISTICS; i++)
         drop_column(path, "measurement", STATISTICS[i]);
     drop_column(path, "run", "origin");

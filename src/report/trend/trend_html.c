@@ -30,11 +30,24 @@ static void add_interval(struct buf *out, const struct trend_series *series,
     html_trend_amount(out, series, interval->high);
 }
 
-static void add_change(struct buf *out, const struct trend_series *series,
-                       const struct trend_change *change)
+static void add_commit(struct buf *out, const struct trend_links *links, const char *commit)
 {
-    html_element(out, HTML_ROW, series->points.items[change->index].at, "</th>");
-    buf_printf(out, HTML_CELL "<span class=\"mark %s\">%s</span></td>",
+    if (links->commit != NULL)
+        links->commit(out, commit);
+    else
+        html_element(out, "<code>", commit, "</code>");
+}
+
+static void add_change(struct buf *out, const struct trend_series *series,
+                       const struct trend_change *change, const struct trend_links *links)
+{
+    const struct trend_point *point = &series->points.items[change->index];
+    buf_puts(out, HTML_ROW);
+    if (links->point != NULL)
+        links->point(out, point);
+    else
+        html_text(out, point->at);
+    buf_printf(out, "</th>" HTML_CELL "<span class=\"mark %s\">%s</span></td>",
                change->is_worse ? "bad" : "good", change->is_worse ? "worse" : "better");
     html_number_open(out, "by");
     html_trend_amount(out, series, change->ratio);
@@ -44,24 +57,50 @@ static void add_change(struct buf *out, const struct trend_series *series,
     if (html_is_blank(change->bad_commit)) {
         buf_puts(out, "not known");
     } else {
-        html_element(out, "<code>", change->good_commit, "</code> to ");
-        html_element(out, "<code>", change->bad_commit, "</code>");
+        add_commit(out, links, change->good_commit);
+        buf_puts(out, " to ");
+        add_commit(out, links, change->bad_commit);
+    }
+    if (links->more != NULL) {
+        buf_puts(out, "</td>" HTML_CELL);
+        links->more(out, series, change->index);
     }
     buf_puts(out, "</td></tr>\n");
 }
 
-static void add_changes(struct buf *out, const struct trend_series *series)
+static void add_steps(struct buf *out, const struct trend_series *series,
+                      const struct trend_links *links)
 {
-    static const char *const COLUMNS[] = {"First seen", "Direction", ">By", "In the commits", NULL};
+    static const char *const COLUMNS[] = {
+        "First seen", "Direction", ">By", "In the commits", "", NULL,
+    };
+    static const char *const COLUMNS_ALONE[] = {
+        "First seen", "Direction", ">By", "In the commits", NULL,
+    };
     if (series->changes.count == 0) {
         buf_puts(out, "<p class=\"soft\">No step was found.</p>\n");
         return;
     }
-    html_table_open(out, "Steps, with a 95 % interval of their size.", COLUMNS);
+    html_table_open(out, "Steps, with a 95 % interval of their size.",
+                    links->more != NULL ? COLUMNS : COLUMNS_ALONE);
     buf_puts(out, HTML_ROWS);
     for (size_t i = series->changes.count; i-- > 0;)
-        add_change(out, series, &series->changes.items[i]);
+        add_change(out, series, &series->changes.items[i], links);
     buf_puts(out, "</tbody></table>\n");
+}
+
+void report_html_changes(struct buf *out, const struct trend_series *series,
+                         const struct trend_links *links)
+{
+    add_steps(out, series, links);
+    for (size_t i = 0; i < series->drifts.count; i++) {
+        const struct trend_drift *drift = &series->drifts.items[i];
+        buf_printf(out, "<p>Drifts to %s by ", drift->is_worse ? "worse" : "better");
+        html_trend_amount(out, series, drift->ratio);
+        buf_puts(out, " (");
+        add_interval(out, series, &drift->interval);
+        buf_printf(out, ") over %zu points.</p>\n", drift->count);
+    }
 }
 
 static void add_series(struct buf *out, const struct trend_series *series, size_t number)
@@ -72,13 +111,7 @@ static void add_series(struct buf *out, const struct trend_series *series, size_
     buf_puts(out, "<figure>");
     svg_trend(out, series);
     buf_puts(out, "</figure>\n");
-    add_changes(out, series);
-    for (size_t i = 0; i < series->drifts.count; i++) {
-        const struct trend_drift *drift = &series->drifts.items[i];
-        buf_printf(out, "<p>Drifts to %s by ", drift->is_worse ? "worse" : "better");
-        add_interval(out, series, &drift->interval);
-        buf_printf(out, " over %zu points.</p>\n", drift->count);
-    }
+    report_html_changes(out, series, &(const struct trend_links){.point = NULL});
     if (series->is_stale)
         buf_puts(out, "<p class=\"note open\"><span>Not measured for long.</span></p>\n");
     buf_puts(out, "</section>\n");

@@ -1,5 +1,12 @@
 /* "assay.trend/1", for programs.
- * `index` counts from 0 and is the first point of the new level. */
+ * `index` counts from 0 and is the first point of the new level.
+ *
+ * Why points are written as text and all else by jansson: there may be ten thousand of them, and a
+ * server keeps the text of those that it wrote before. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "report/json.h"
 #include "report/trend/forecast.h"
 #include "report/trend/trend.h"
@@ -83,23 +90,57 @@ static json_t *drifts_json(const struct trend_series *series)
     return rows;
 }
 
-static json_t *points_json(const struct trend_series *series)
+/* Most texts are written as they are; what has to be escaped or mended takes the long way. */
+static void add_text(struct buf *out, const char *name, const char *text)
 {
-    json_t *rows = json_array();
-    for (size_t i = 0; i < series->points.count; i++) {
-        const struct trend_point *point = &series->points.items[i];
-        json_t *row = json_object();
-        report_json_member(&row, "at", report_json_text(point->at));
-        report_json_member(&row, "run", report_json_text(point->run_id));
-        report_json_member(&row, "commit", report_json_text(point->commit));
-        report_json_member(&row, "value", report_json_number(point->value));
-        if (point->release != NULL)
-            report_json_member(&row, "release", report_json_text(point->release));
-        report_json_element(&rows, row);
+    buf_printf(out, "\"%s\": ", name);
+    const char *end = text;
+    while (*end >= ' ' && *end < 0x7F && *end != '"' && *end != '\\')
+        end++;
+    if (*end == '\0') {
+        buf_putc(out, '"');
+        buf_add(out, text, (size_t)(end - text));
+        buf_putc(out, '"');
+        return;
     }
-    return rows;
+    json_t *mended = report_json_text(text);
+    char *written = mended != NULL ? json_dumps(mended, JSON_ENCODE_ANY) : NULL;
+    if (written == NULL)
+        out->status = out->status == ASSAY_OK ? ASSAY_ERR_MEMORY : out->status;
+    else
+        buf_puts(out, written);
+    free(written);
+    json_decref(mended);
 }
 
+static void add_point(struct buf *out, const struct trend_point *point)
+{
+    add_text(out, "at", point->at);
+    buf_puts(out, ", ");
+    add_text(out, "run", point->run_id);
+    buf_puts(out, ", ");
+    add_text(out, "commit", point->commit);
+    if (isfinite(point->value))
+        buf_printf(out, ", \"value\": %.12g", point->value);
+    else
+        buf_puts(out, ", \"value\": null");
+    if (point->release != NULL) {
+        buf_puts(out, ", ");
+        add_text(out, "release", point->release);
+    }
+}
+
+void report_json_trend_points(const struct trend_series *series, size_t first, size_t end,
+                              struct buf *out)
+{
+    for (size_t i = first; i < end; i++) {
+        buf_puts(out, i == 0 ? "\n    {" : ",\n    {");
+        add_point(out, &series->points.items[i]);
+        buf_putc(out, '}');
+    }
+}
+
+/* All but the points. */
 static json_t *series_json(const struct trend_series *series)
 {
     json_t *row = json_object();
@@ -113,7 +154,6 @@ static json_t *series_json(const struct trend_series *series)
     report_json_member(&row, "runs_since", json_integer((json_int_t)series->runs_since));
     report_json_member(&row, "age_days", report_json_number(series->age_days));
     report_json_member(&row, "stale", json_boolean(series->is_stale));
-    report_json_member(&row, "points", points_json(series));
     report_json_member(&row, "change_points", changes_json(series));
     report_json_member(&row, "drifts", drifts_json(series));
     report_json_member(&row, "outliers", outliers_json(series));
@@ -136,13 +176,47 @@ static json_t *absent_json(const struct trend *trend)
     return rows;
 }
 
+/* What is indented by two and ends with a bracket, without that end. */
+static assay_status add_open(json_t *document, struct buf *out)
+{
+    static const char END[] = "\n}\n";
+    BUF_AUTO text;
+    buf_init(&text, BUF_LENGTH_MAX);
+    TRY(report_json_write(document, &text));
+    buf_add(out, text.text, text.length - (sizeof END - 1));
+    return out->status;
+}
+
+/* The first `count` points are those of `points`, which may be NULL. */
+static assay_status add_series(const struct trend_series *series, const struct buf *points,
+                               size_t count, struct buf *out)
+{
+    TRY(add_open(series_json(series), out));
+    buf_puts(out, ",\n  \"points\": [");
+    if (points != NULL)
+        buf_add(out, points->text, points->length);
+    report_json_trend_points(series, count, series->points.count, out);
+    buf_puts(out, "\n  ]\n}");
+    return out->status;
+}
+
+assay_status report_json_trend_after(const struct trend *trend, const struct buf *points,
+                                     size_t count, struct buf *out)
+{
+    json_t *document = json_object();
+    report_json_member(&document, "schema", json_string("assay.trend/1"));
+    report_json_member(&document, "absent", absent_json(trend));
+    TRY(add_open(document, out));
+    buf_puts(out, ",\n\"series\": [");
+    for (size_t i = 0; i < trend->series.count; i++) {
+        buf_puts(out, i > 0 ? ",\n" : "\n");
+        TRY(add_series(&trend->series.items[i], points, count, out));
+    }
+    buf_puts(out, "\n]\n}\n");
+    return out->status;
+}
+
 assay_status report_json_trend(const struct trend *trend, struct buf *out)
 {
-    json_t *document = json_object(), *rows = json_array();
-    for (size_t i = 0; i < trend->series.count; i++)
-        report_json_element(&rows, series_json(&trend->series.items[i]));
-    report_json_member(&document, "schema", json_string("assay.trend/1"));
-    report_json_member(&document, "series", rows);
-    report_json_member(&document, "absent", absent_json(trend));
-    return report_json_write(document, out);
+    return report_json_trend_after(trend, NULL, 0, out);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/clock.h"
 #include "session/compare.h"
 #include "session/gate/against.h"
 #include "session/trend/trend.h"
@@ -47,8 +46,7 @@ static bool takes(void *context, const struct benchmark *benchmark)
 
 static assay_status find_releases(struct releases *releases, struct trend *trend)
 {
-    return releases != NULL ? releases_name(releases, trend, clock_now_seconds())
-                            : trend_find_releases(trend, ".");
+    return releases != NULL ? releases_name_all(releases, trend) : trend_find_releases(trend, ".");
 }
 
 static assay_status load_history(struct store *store, const struct run *run,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/clock.h"
 #include "session/place/git.h"
 #include "session/trend/trend.h"
 
@@ -22,42 +23,65 @@ static assay_status read_sorted(const char *folder, struct arena *arena, release
     return status == ASSAY_ERR_MEMORY ? status : ASSAY_OK;
 }
 
-static void name_points(const release_vec *releases, struct trend_series *series)
+void releases_name(const struct releases *releases, size_t first, struct trend_series *series)
 {
-    for (size_t i = 0; i < series->points.count; i++) {
-        const struct release wanted = {.commit = series->points.items[i].commit};
-        const struct release *found =
-            bsearch(&wanted, releases->items, releases->count, sizeof *releases->items, by_commit);
-        if (found != NULL)
-            series->points.items[i].release = found->name;
+    for (size_t i = first; i < series->points.count; i++) {
+        struct trend_point *point = &series->points.items[i];
+        const struct release wanted = {.commit = point->commit};
+        const struct release *found = releases->tags.count == 0
+                                          ? NULL
+                                          : bsearch(&wanted, releases->tags.items,
+                                                    releases->tags.count, sizeof wanted, by_commit);
+        point->release = found != NULL ? found->name : NULL;
     }
 }
 
-static void name_all(const release_vec *tags, struct trend *trend)
+static void name_all(const struct releases *releases, struct trend *trend)
 {
-    for (size_t i = 0; tags->count > 0 && i < trend->series.count; i++)
-        name_points(tags, &trend->series.items[i]);
+    for (size_t i = 0; i < trend->series.count; i++)
+        releases_name(releases, 0, &trend->series.items[i]);
 }
 
 assay_status trend_find_releases(struct trend *trend, const char *folder)
 {
-    release_vec tags = {0};
-    assay_status status = read_sorted(folder, &trend->arena, &tags);
+    struct releases found = {.read_seconds = 0};
+    assay_status status = read_sorted(folder, &trend->arena, &found.tags);
     if (status == ASSAY_OK)
-        name_all(&tags, trend);
-    vec_release(&tags);
+        name_all(&found, trend);
+    vec_release(&found.tags);
     return status;
 }
 
-assay_status releases_name(struct releases *releases, struct trend *trend, double now_seconds)
+static bool are_equal(const release_vec *a, const release_vec *b)
 {
-    const bool is_old = now_seconds - releases->read_seconds > RELEASES_SECONDS;
-    if (releases->read_seconds <= 0 || is_old) {
-        releases_forget(releases);
-        TRY(read_sorted(".", &releases->arena, &releases->tags));
-        releases->read_seconds = now_seconds;
+    bool equal = a->count == b->count;
+    for (size_t i = 0; i < a->count && equal; i++)
+        equal = strcmp(a->items[i].commit, b->items[i].commit) == 0 &&
+                strcmp(a->items[i].name, b->items[i].name) == 0;
+    return equal;
+}
+
+assay_status releases_read(struct releases *releases)
+{
+    const double now = clock_now_seconds();
+    if (releases->version > 0 && now - releases->read_seconds <= RELEASES_SECONDS)
+        return ASSAY_OK;
+    struct releases found = {.read_seconds = now, .version = releases->version + 1};
+    const assay_status status = read_sorted(".", &found.arena, &found.tags);
+    if (status != ASSAY_OK || (releases->version > 0 && are_equal(&releases->tags, &found.tags))) {
+        releases_forget(&found);
+        releases->read_seconds = now;
+        return status;
     }
-    name_all(&releases->tags, trend);
+    releases_forget(releases);
+    *releases = found;
+    return ASSAY_OK;
+}
+
+assay_status releases_name_all(struct releases *releases, struct trend *trend)
+{
+    TRY(releases_read(releases));
+    name_all(releases, trend);
     return ASSAY_OK;
 }
 

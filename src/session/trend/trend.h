@@ -51,17 +51,22 @@ ASSAY_USE_RESULT assay_status trend_find_stale(struct trend *trend, time_t now);
  * git, nothing is named.  ASSAY_ERR_MEMORY. */
 ASSAY_USE_RESULT assay_status trend_find_releases(struct trend *trend, const char *folder);
 
-/* The same for whoever is asked again and again, in the repository of this folder: git is asked
- * once in so many seconds of a clock that begins above 0.  All zero: not yet.  The names are lent
- * until the next call.  ASSAY_ERR_MEMORY. */
+/* The tags of the repository of this folder, for whoever is asked again and again.  All zero: not
+ * read yet. */
 #define RELEASES_SECONDS 60
 struct releases {
     struct arena arena;
     release_vec tags;
-    double read_seconds;
+    double read_seconds; /* of CLOCK_MONOTONIC */
+    uint64_t version;    /* another one when the tags are others than before; 0: not read */
 };
-ASSAY_USE_RESULT assay_status releases_name(struct releases *releases, struct trend *trend,
-                                            double now_seconds);
+
+/* Asks git, once in RELEASES_SECONDS.  What was lent of an older version is gone. */
+ASSAY_USE_RESULT assay_status releases_read(struct releases *releases);
+/* Names the points of a series from number `first` on; names are lent. */
+void releases_name(const struct releases *releases, size_t first, struct trend_series *series);
+/* Both, for all series of a trend. */
+ASSAY_USE_RESULT assay_status releases_name_all(struct releases *releases, struct trend *trend);
 void releases_forget(struct releases *releases);
 
 #endif

@@ -509,7 +509,8 @@ static assay_status add_rows(const struct trends *trends, const struct series_na
                                     unit,
                                     spot->median,
                                     spot->low,
-                                    spot->high};
+                                    spot->high,
+                                    run->key};
     }
     return ASSAY_OK;
 }
@@ -548,14 +549,21 @@ static assay_status list_all(struct sql_store *self, const struct benchmark_filt
     return listing->texts ? list_series(self, filter, metric, listing) : ASSAY_ERR_MEMORY;
 }
 
+assay_status sql_read_history(struct sql_store *self, const struct benchmark_filter *filter,
+                              const char *metric, struct arena *arena, history_row_vec *rows)
+{
+    struct listing listing = {.arena = arena, .rows = rows};
+    assay_status status = list_all(self, filter, metric, &listing);
+    free(listing.texts);
+    return status;
+}
+
 assay_status sql_history(struct store *store, const struct benchmark_filter *filter,
                          const char *metric, struct arena *arena, history_row_vec *rows)
 {
     struct sql_store *self = (struct sql_store *)store;
-    struct listing listing = {.arena = arena, .rows = rows};
     TRY(self->engine->begin_reading(self));
-    assay_status status = list_all(self, filter, metric, &listing);
+    assay_status status = sql_read_history(self, filter, metric, arena, rows);
     self->engine->end_reading(self);
-    free(listing.texts);
     return status;
 }

@@ -296,6 +296,7 @@ assay_status sql_outline(struct store *store, const char *id, struct outline *re
     return status;
 }
 
+/* The newest are chosen first, so that only theirs is counted. */
 assay_status sql_runs(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows)
 {
     struct sql_store *self = (struct sql_store *)store;
@@ -312,8 +313,9 @@ assay_status sql_runs(struct store *store, size_t limit, struct arena *arena, ru
                     " (SELECT count(*) FROM target WHERE run = run.key AND status = $1),"
                     " (SELECT count(*) FROM target WHERE run = run.key AND status = $2),"
                     " (SELECT count(*) FROM target WHERE run = run.key AND status = $3), key"
-                    " FROM run LEFT JOIN closed ON closed.run = run.key"
-                    " ORDER BY started_at DESC, key DESC LIMIT $4",
+                    " FROM (SELECT * FROM run ORDER BY started_at DESC, key DESC LIMIT $4) AS run"
+                    " LEFT JOIN closed ON closed.run = run.key"
+                    " ORDER BY started_at DESC, key DESC",
                     &statement));
     sql_bind_integer(statement, 4, (int64_t)limit);
     for (int status = TARGET_MET; status <= TARGET_UNDECIDED; status++)

@@ -26,11 +26,14 @@
     "CREATE TABLE stacks(run INTEGER, benchmark INTEGER, samples INTEGER, lost INTEGER,"           \
     " cut INTEGER, cpu_seconds REAL, folded BLOB, PRIMARY KEY(run, benchmark)) WITHOUT ROWID;"
 
+/* The newest runs are asked for with every look at a store. */
+#define STARTED_INDEX "CREATE INDEX started ON run(started_at);"
+
 void sql_add_schema(struct buf *sql)
 {
     buf_puts(sql, "CREATE TABLE run(key INTEGER PRIMARY KEY, status TEXT, ");
     columns_add_names(sql, RUN_COLUMNS, true);
-    buf_puts(sql, ", UNIQUE(id));"
+    buf_puts(sql, ", UNIQUE(id));" STARTED_INDEX
                   "CREATE TABLE benchmark(key INTEGER PRIMARY KEY, id TEXT UNIQUE, suite TEXT,"
                   " name TEXT, params TEXT, description TEXT,"
                   " kind INTEGER NOT NULL DEFAULT 0, tags TEXT,"
@@ -88,5 +91,5 @@ const char *const SQL_MIGRATIONS[SQL_SCHEMA_VERSION - 1] = {
     "ALTER TABLE run ADD COLUMN limit_is_firm INTEGER;"
     "ALTER TABLE benchmark ADD COLUMN samples_wanted INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE target ADD COLUMN growth TEXT;"
-    "ALTER TABLE run ADD COLUMN stacks_seconds REAL;" CLOSED_TABLES STACKS_TABLE,
+    "ALTER TABLE run ADD COLUMN stacks_seconds REAL;" CLOSED_TABLES STACKS_TABLE STARTED_INDEX,
 };

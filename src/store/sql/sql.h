@@ -261,6 +261,11 @@ ASSAY_USE_RESULT assay_status sql_load_stacks(struct sql_store *self, int64_t ke
 
 /* history.c: forgets what it read. */
 void sql_forget_trends(struct sql_store *self);
+/* The rows of sql_history, inside begin_reading and end_reading. */
+ASSAY_USE_RESULT assay_status sql_read_history(struct sql_store *self,
+                                               const struct benchmark_filter *filter,
+                                               const char *metric, struct arena *arena,
+                                               history_row_vec *rows);
 
 /* The key of the run `id`.  ASSAY_ERR_NOT_FOUND. */
 ASSAY_USE_RESULT assay_status sql_run_key(struct sql_store *self, const char *id, int64_t *ret_key);
@@ -281,6 +286,9 @@ assay_status sql_outline(struct store *store, const char *id, struct outline *re
 assay_status sql_runs(struct store *store, size_t limit, struct arena *arena, run_row_vec *rows);
 assay_status sql_history(struct store *store, const struct benchmark_filter *filter,
                          const char *metric, struct arena *arena, history_row_vec *rows);
+assay_status sql_history_since(struct store *store, struct history_mark *mark,
+                               const struct history_name *name, struct arena *arena,
+                               struct history_news *ret_news);
 assay_status sql_baseline_save(struct store *store, const char *name, const char *run_id,
                                bool overwrite);
 assay_status sql_baseline_remove(struct store *store, const char *name);
@@ -299,9 +307,9 @@ assay_status sql_check(struct store *store, struct arena *arena, problem_vec *pr
  * may have more to do. */
 #define SQL_STORE_OPS                                                                              \
     .resume = sql_resume, .find = sql_find, .load = sql_load, .outline = sql_outline,              \
-    .runs = sql_runs, .history = sql_history, .baseline_save = sql_baseline_save,                  \
-    .baseline_remove = sql_baseline_remove, .baselines = sql_baselines,                            \
-    .module_put = sql_module_put, .modules = sql_modules, .module_sweep = sql_module_sweep,        \
-    .prune = sql_prune, .seal = sql_seal, .check = sql_check
+    .runs = sql_runs, .history = sql_history, .history_since = sql_history_since,                  \
+    .baseline_save = sql_baseline_save, .baseline_remove = sql_baseline_remove,                    \
+    .baselines = sql_baselines, .module_put = sql_module_put, .modules = sql_modules,              \
+    .module_sweep = sql_module_sweep, .prune = sql_prune, .seal = sql_seal, .check = sql_check
 
 #endif
