@@ -29,6 +29,9 @@ const SHOWS: [string, string, (bench: Bench) => boolean][] = [
   ['targets', 'with a target', (bench) => bench.targets.length > 0],
 ];
 
+// Where it is not known, all of an old table goes at once.
+const MAY_HIDE = CSS.supports('content-visibility', 'hidden');
+
 const idle: (work: () => void) => void = 'requestIdleCallback' in window
   ? (work) => requestIdleCallback(work, { timeout: 200 }) : (work) => setTimeout(work, 20);
 
@@ -131,7 +134,7 @@ export class Results {
       : `${benches.length.toLocaleString('en')} of ${plural(this.run.benches.length, 'benchmark')}`;
     if (!benches.length) {
       this.pending = null;
-      this.body.replaceChildren(h('p', { class: 'empty' }, this.run.benches.length ? 'No benchmark matches.' : 'This run holds no benchmark.'));
+      this.show(h('p', { class: 'empty' }, this.run.benches.length ? 'No benchmark matches.' : 'This run holds no benchmark.'));
       return;
     }
     const scales = this.scales(benches, isFlat);
@@ -143,7 +146,7 @@ export class Results {
       table.append(body);
     };
     more(FIRST);
-    this.body.replaceChildren(table);
+    this.show(table);
     const rest = () => {
       if (round !== this.round || at >= benches.length) return;
       more(STEP);
@@ -153,7 +156,26 @@ export class Results {
     idle(rest);
   }
 
+  /** Taking a thousand rows out of a page lasts several frames: they are hidden now, and go when nothing else is to do. */
+  private show(what: HTMLElement): void {
+    for (const old of [...this.body.children]) {
+      if (!MAY_HIDE || !old.querySelector('tbody + tbody')) old.remove();
+      else if (!old.classList.contains('gone')) {
+        old.classList.add('gone');
+        idle(() => this.clear(old));
+      }
+    }
+    this.body.prepend(h('div', null, what));
+  }
+
+  private clear(old: Element): void {
+    const last = old.querySelector('tbody:last-of-type');
+    (last?.previousElementSibling?.matches('tbody') ? last : old).remove();
+    if (old.isConnected) idle(() => this.clear(old));
+  }
+
   private renderRest(): void {
+    for (const old of this.body.querySelectorAll(':scope > .gone')) old.remove();
     this.pending?.();
   }
 
@@ -258,11 +280,11 @@ export class Results {
     const isAsked = location.hash === '' || location.hash.includes('open=');
     if (!isAsked) return;
     this.renderUntil(id);
-    const row = [...this.body.querySelectorAll<HTMLElement>('tr.row')].find((one) => one.dataset.benchmark === id);
+    const row = [...this.body.querySelectorAll<HTMLElement>(':scope > :not(.gone) tr.row')].find((one) => one.dataset.benchmark === id);
     row?.scrollIntoView({ block: 'start' });
   }
 
   private renderUntil(id: string): void {
-    if (![...this.body.querySelectorAll<HTMLElement>('tr.row')].some((row) => row.dataset.benchmark === id)) this.renderRest();
+    if (![...this.body.querySelectorAll<HTMLElement>(':scope > :not(.gone) tr.row')].some((row) => row.dataset.benchmark === id)) this.renderRest();
   }
 }
