@@ -18,6 +18,7 @@
 #include "report/text.h"
 #include "session/counting/instructions.h"
 #include "session/gate/baseline.h"
+#include "session/live/live.h"
 #include "session/outputs.h"
 #include "session/page/context.h"
 #include "session/place/profile.h"
@@ -241,6 +242,12 @@ static assay_status measure(struct running *running, struct session_request *req
     struct cli *cli = running->cli;
     struct run run = {0};
     struct progress progress;
+    BUF_AUTO live;
+    buf_init(&live, 8192);
+    if (request->store != NULL && store_is_file(running->workplace->store)) {
+        live_folder(running->workplace->store, &live);
+        request->live = live.status == ASSAY_OK ? live.text : NULL;
+    }
     TRY(measuring_begin(cli, &running->options->measuring));
     if (!request->instructions) /* a count does not care */
         progress_hint();

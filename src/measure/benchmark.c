@@ -257,6 +257,8 @@ static assay_status measure_launches(struct host_executor *self, struct result *
         TRY(self->status);
         TRY(observe(METRIC_RSS, self->launch, facts.rss_bytes_peak, self->observations));
         self->launch++;
+        if (self->paths->watcher != NULL)
+            self->paths->watcher->launched(self->paths->watcher->context, result, self->launch);
     }
     return ASSAY_OK;
 }

@@ -8,11 +8,19 @@
 #include "measure/host.h"
 #include "model/model.h"
 
-/* Where the host program lies, where fixtures are kept, and what ends a host before its time. */
+/* Told after each launch, when no host runs: the samples so far, and of how many launches. */
+struct launch_watcher {
+    void (*launched)(void *context, const struct result *result, uint32_t launches);
+    void *context;
+};
+
+/* Where the host program lies, where fixtures are kept, what ends a host before its time, and who
+ * looks on. */
 struct measure_paths {
     const char *host_program;
     const char *fixtures;
     const volatile sig_atomic_t *stop; /* see host_limits; a host cut off is a failed benchmark */
+    const struct launch_watcher *watcher; /* or NULL */
 };
 
 /* Fills outcome, reason, warning, bytes, items and samples of `result`, whose benchmark is set.

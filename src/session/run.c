@@ -19,6 +19,7 @@
 #include "probe/machine.h"
 #include "session/counting/instructions.h"
 #include "session/environment/environment.h"
+#include "session/live/live.h"
 #include "session/measurements.h"
 #include "session/place/profile.h"
 #include "session/place/project.h"
@@ -170,10 +171,11 @@ static struct result *add_result(struct run *run, const struct benchmark *benchm
     return adopt_benchmark(run, benchmark, result) == ASSAY_OK ? result : NULL;
 }
 
-/* When this part of the run began, and how long those before it took. */
+/* When this part of the run began, how long those before it took, and what is told of it. */
 struct measuring {
     double began_seconds, before_seconds;
     struct ceiling ceiling;
+    struct live *live;
 };
 
 static double duration(const struct measuring *measuring)
@@ -196,6 +198,23 @@ static bool is_stopped(const struct session_request *request)
     return request->stop != NULL && *request->stop != 0;
 }
 
+static void tell_launched(void *live, const struct result *result, uint32_t launches)
+{
+    (void)result; /* it was told with its benchmark */
+    live_launched(live, launches);
+}
+
+static assay_status time_one(const struct session_request *request, struct run *run, size_t index,
+                             const struct measuring *measuring, observation_vec *observations)
+{
+    struct result *result = &run->results.items[run->results.count - 1];
+    const struct launch_watcher watcher = {tell_launched, measuring->live};
+    struct measure_paths paths = *request->paths;
+    paths.watcher = &watcher;
+    live_benchmark(measuring->live, index, result);
+    return measure_benchmark(&paths, &run->plan, &run->arena, result, observations);
+}
+
 static assay_status run_one(const struct session_request *request, struct run *run, size_t index,
                             const struct measuring *measuring, struct buf *error)
 {
@@ -211,7 +230,7 @@ static assay_status run_one(const struct session_request *request, struct run *r
     if (request->instructions)
         status = instructions_measure(request->paths, &run->plan, &run->arena, result);
     else
-        status = measure_benchmark(request->paths, &run->plan, &run->arena, result, &observations);
+        status = time_one(request, run, index, measuring, &observations);
     if (status == ASSAY_OK && run->plan.extras & EXTRA_ALLOCATIONS)
         status =
             measure_allocations(request->paths, &run->plan, &run->arena, result, &observations);
@@ -316,9 +335,14 @@ assay_status session_run(const struct session_request *request, struct run *ret_
 {
     struct measuring measuring = {.began_seconds = clock_now_seconds()};
     struct machine_ticks before = machine_ticks_now();
+    struct live live;
     TRY(begin(request, ret_run, &measuring.ceiling, error));
     measuring.before_seconds = ret_run->duration_seconds;
-    TRY(measure_all(request, ret_run, &measuring, error));
+    measuring.live = &live;
+    live_begin(&live, request->live, ret_run, request->catalog->benchmarks.count);
+    assay_status status = measure_all(request, ret_run, &measuring, error);
+    live_end(&live);
+    TRY(status);
     note_steal(&before, &measuring, ret_run);
     ret_run->duration_seconds = duration(&measuring);
     return finish(request, ret_run, error);

@@ -33,6 +33,7 @@ struct session_request {
                                   paths->stop is the same */
     session_progress_fn *progress;
     void *context;
+    const char *live; /* folder for those who look on (session/live/live.h); NULL: none */
 };
 
 /* Measures all of the catalogue.  Every benchmark is committed to the store as it ends.

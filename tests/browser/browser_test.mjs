@@ -315,6 +315,28 @@ servedTest('a run is followed while it is measured', async (page) => {
   await checkAxe(page);
 });
 
+servedTest('samples are seen as they are taken', async (page) => {
+  await page.goto(`${address}run/latest`);
+  await page.locator('#live .live').waitFor();
+  // So many launches that it surely goes on until it has been seen.
+  const measuring = spawn(ASSAY, ['run', '-l', '1000', '-t', '50ms', '-w', '2ms', '--no-report', SUMS, 'sums/step'], { env: environment, stdio: 'ignore' });
+  const ended = new Promise((done) => measuring.on('exit', done));
+  const samples = () => Number(/([\d,]+) samples? so far/.exec(document.querySelector('.arriving')?.textContent ?? '')?.[1].replace(/,/g, '') ?? 0);
+  try {
+    await until(page, `(${samples})() > 0`);
+    const before = await page.evaluate(samples);
+    await until(page, `(${samples})() > ${before}`);
+    check((await page.locator('.arriving h2').textContent()).includes('sums/step'));
+    check(await page.locator('.arriving svg .ticks').count() > 0);
+    await checkFits(page);
+    await checkAxe(page);
+  } finally {
+    measuring.kill('SIGINT');
+  }
+  await ended;
+  await until(page, () => document.querySelector('.arriving').hidden);
+});
+
 servedTest('what is not there is said', async (page) => {
   const answer = await page.goto(`${address}trend?benchmark=nothing_like_this`);
   check(answer.status() === 404 && (await page.locator('main').textContent()).includes('no stored benchmark'));

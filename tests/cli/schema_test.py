@@ -188,4 +188,25 @@ def a_document_with_a_field_more_or_less_or_of_another_type_is_refused():
     check(faults(document, 'run') == [])
 
 
+@test
+def the_document_of_pages_is_that_of_its_schema():
+    project()
+    for label in ('one', 'two'):
+        run('--label', label, 'sums')
+    texts = [path.read_text(encoding='utf-8') for path in pathlib.Path('.').rglob('report.html')]
+    check(texts, 'no report was written')
+    held = [text.split('<script type="application/json" id="data">')[1].split('</script>')[0]
+            for text in texts if 'id="data"' in text]
+    if not held:
+        raise Skip('built without web/: pages hold no document')
+    for text in held:
+        check(faults(json.loads(text), 'view') == [], faults(json.loads(text), 'view')[:5])
+
+
+@test
+def a_document_of_pages_that_lacks_something_is_refused():
+    document = {'schema': 'assay.view/1', 'run': {}, 'results': []}
+    check(len(faults(document, 'view')) >= 6, faults(document, 'view'))
+
+
 main()

@@ -3,13 +3,21 @@ import functools
 import html.parser
 import json
 import os
+import pathlib
 import signal
 import sqlite3
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 from serving import Events, Server, need_serve, parsed, read_all, serving
-from tap import STORE, SUMS, assay, check, contains, exits, main, run, test
+from tap import (PROGRAM, SOURCE, STORE, SUMS, assay, check, contains, environment, exits, main,
+                 run, test)
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 TOKEN = 'abcdefghijklmnop'
 
@@ -267,6 +275,60 @@ def a_store_that_vanishes_is_said_and_comes_back():
         STORE.unlink()
         STORE.write_bytes(b'no database at all, but some text' * 100)
         check(server.get('/')[0] == 503 and server.get('/api/v1/runs')[0] == 503)
+        events.close()
+
+
+def progress_of(line):
+    """What an event of a run that goes on says, held to its schema where that can be read."""
+    document = json.loads(line.removeprefix('data: '))
+    if jsonschema is not None:
+        text = pathlib.Path(SOURCE, 'docs/schema/progress.schema.json').read_text(encoding='utf-8')
+        jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+    return document
+
+
+@served
+def a_run_that_goes_on_tells_its_samples():
+    with serving() as server:
+        events, told = Events(server), []
+        # So many launches that it goes on until it was heard; then it is stopped.
+        words = ['-l', '1000', '-t', '20ms', '-w', '2ms', SUMS, 'sums/step']
+        with subprocess.Popen([PROGRAM, 'run', *words], env=environment(), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as going:
+            try:
+                while not told or told[-1]['taken'] <= told[0]['taken']:
+                    events.wait('event: progress')
+                    told.append(progress_of(events.wait('data: ')))
+            finally:
+                going.send_signal(signal.SIGINT)
+        check(told[-1]['benchmark'] == 'sums/step' and told[-1]['count'] == 1, told[-1])
+        check(0 < told[-1]['launch'] <= told[-1]['launches'] == 1000, told[-1])
+        check(sum(told[-1]['samples']['launches']) == min(told[-1]['taken'], 512) or
+              told[-1]['taken'] > 512, told[-1])
+        check(not os.path.exists(f'{STORE}-live'), 'nothing is left')
+        while events.run()['status'] == 'running':
+            pass  # its end is news, though it still held the run when it last wrote
+        events.close()
+
+
+@served
+def what_is_no_progress_is_not_told():
+    folder = pathlib.Path(f'{STORE}-live')
+    good = {'schema': 'assay.progress/1', 'run': 'r', 'index': 0, 'count': 1, 'benchmark': 'b\n\nx',
+            'launch': 0, 'launches': 1, 'taken': 0, 'samples': None}
+    folder.mkdir()
+    with serving() as server:
+        events = Events(server)
+        (folder / 'text.json').write_bytes(b'\xff no document')
+        for name, wrong in (('other', {'index': -1}), ('more', {'html': '<b>'}),
+                            ('long', {'benchmark': 'b' * 70000})):
+            (folder / f'{name}.json').write_text(json.dumps({**good, **wrong}), encoding='utf-8')
+        (folder / 'link.json').symlink_to('/etc/hostname')
+        os.mkfifo(folder / 'pipe.json')
+        (folder / 'good.part').write_text(json.dumps(good), encoding='utf-8')
+        (folder / 'good.part').rename(folder / 'good.json')
+        events.wait('event: ')
+        check(progress_of(events.wait('data: ')) == good)
         events.close()
 
 

@@ -19,7 +19,7 @@ static struct counts count_module(const char *module, const char *name, const ch
                                   unsigned wanted)
 {
     struct benchmark benchmark = {.id = name, .name = name, .params = params, .module = module};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     struct counts counts;
     prepare_hosts();
     CHECK_EQ(measure_counts(&paths, &PLAN, &benchmark, wanted, &arena, &counts), ASSAY_OK);
@@ -109,7 +109,7 @@ TEST(without_the_library_allocations_are_not_counted_and_the_rest_is)
     char host[600];
     snprintf(host, sizeof host, "%s/assay-host", test_folder());
     CHECK(symlink(HOST_PROGRAM, host) == 0);
-    const struct measure_paths paths = {host, test_folder(), NULL};
+    const struct measure_paths paths = {host, test_folder(), NULL, NULL};
     struct counts counts;
     prepare_hosts();
     CHECK_EQ(measure_counts(&paths, &PLAN, &benchmark, COUNT_COSTS, &arena, &counts), ASSAY_OK);
@@ -161,7 +161,7 @@ TEST(a_hang_ends_at_its_time_limit)
     plan.limit_seconds = 1;
     struct benchmark benchmark = {
         .id = "hangs", .name = "hangs", .params = "", .module = fixture_path("counted")};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     struct counts counts;
     unsigned wanted = COUNT_COSTS;
     prepare_hosts();

@@ -27,7 +27,7 @@ static struct result measure_params(const char *module, const char *name, const 
 {
     struct result result = {
         .benchmark = {.id = name, .name = name, .params = params, .module = module}};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     prepare_hosts();
     CHECK_EQ(measure_benchmark(&paths, plan, &arena, &result, &observations), ASSAY_OK);
     return result;
@@ -193,7 +193,7 @@ TEST(benchmarks_are_listed_in_the_order_of_the_source)
         "good/beta",
         "good/aardvark",
     };
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     benchmark_vec benchmarks = {0};
     BUF_AUTO error;
     buf_init(&error, 1000);
@@ -215,7 +215,7 @@ TEST(benchmarks_are_listed_in_the_order_of_the_source)
 
 static void check_not_listed(const char *module, const char *reason)
 {
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     benchmark_vec benchmarks = {0};
     BUF_AUTO error;
     buf_init(&error, 8192);
@@ -375,7 +375,7 @@ TEST(a_hang_is_ended_at_the_longer_limit_that_its_benchmark_states)
                                           .params = "",
                                           .module = fixture_path("misbehave"),
                                           .limit_seconds = 2 * SHORT_SECONDS}};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     struct plan plan = PLAN;
     plan.limit_seconds = SHORT_SECONDS;
     prepare_hosts();
@@ -572,7 +572,7 @@ static const char *program(const char *script)
 
 TEST(a_program_that_speaks_the_protocol_is_a_module)
 {
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     const char *path = program("case $verb in\n"
                                "list) echo 'benchmark name=one sweep=n%3D1,2' >&4 ;;\n"
                                "run) echo 'slot ns=100000 body_ns=100001' >&4 ;;\n"

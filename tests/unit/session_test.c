@@ -11,7 +11,7 @@
 #include "session/run.h"
 #include "session/select/selection.h"
 
-static const struct measure_paths PATHS = {HOST_PROGRAM, "fixtures", NULL};
+static const struct measure_paths PATHS = {HOST_PROGRAM, "fixtures", NULL, NULL};
 
 static const struct benchmark EXAMPLE = {.id = "text/distance:kind=dp,n=10",
                                          .suite = "text",

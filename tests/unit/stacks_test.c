@@ -129,7 +129,7 @@ TEST(folds_nothing)
 static void sample_for(const char *fixture, const char *name, double seconds)
 {
     const struct plan plan = {.profile = "test", .limit_seconds = 300, .stacks_seconds = seconds};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     result_release(&result);
     result = (struct result){
         .benchmark = {.id = name, .name = name, .params = "", .module = fixture_path(fixture)},

@@ -25,7 +25,7 @@ static void measure(const char *name, unsigned extras)
                               .slot_seconds = 1e-3,
                               .limit_seconds = 60,
                               .extras = extras};
-    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL};
+    const struct measure_paths paths = {HOST_PROGRAM, test_folder(), NULL, NULL};
     observation_vec seen = {0};
     result = (struct result){
         .benchmark = {.id = name, .name = name, .params = "", .module = fixture_path("using")},

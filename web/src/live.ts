@@ -1,4 +1,6 @@
 // News from the server, as they happen; what was missed while away is asked for again.
+import { Progress } from './arriving';
+
 export interface RunNews {
   id: string;
   status: string;
@@ -10,6 +12,7 @@ export interface RunNews {
 export interface Ears {
   news(run: RunNews | null): void; // null: anything else was written
   link(isOpen: boolean): void;
+  progress(progress: Progress): void;
 }
 
 export function listen(ears: Ears): void {
@@ -22,6 +25,7 @@ export function listen(ears: Ears): void {
   });
   events.addEventListener('error', () => ears.link(false));
   events.addEventListener('run', (event) => ears.news(JSON.parse((event as MessageEvent<string>).data) as RunNews));
+  events.addEventListener('progress', (event) => ears.progress(JSON.parse((event as MessageEvent<string>).data) as Progress));
   events.addEventListener('change', () => ears.news(null));
 }
 

@@ -1,6 +1,7 @@
 // One front end for a report in a file and for the dashboard: a file holds its run, a server is asked.
 import './style.css';
 import { text } from './api';
+import { Arriving } from './arriving';
 import { h, short } from './dom';
 import { calmly, listen, RunNews } from './live';
 import { mark, note } from './marks';
@@ -66,6 +67,8 @@ async function servedRun(app: HTMLElement, selector: string): Promise<void> {
   const first = readRun(await text(path));
   document.title = `assay: ${first.head.label || first.head.id}`;
   const show = showRun(app, first, true);
+  const arriving = new Arriving();
+  app.querySelector('.overview')?.after(arriving.element);
   let shown = first.head.id;
   const refresh = calmly(async () => {
     const run = readRun(await text(path));
@@ -75,8 +78,10 @@ async function servedRun(app: HTMLElement, selector: string): Promise<void> {
   listen({
     news(news) {
       if (news) tellNews(news);
+      if (news && news.status !== 'running') arriving.hide();
       if (!news || news.id === shown || selector === 'latest') refresh();
     },
+    progress: (at) => { if (at.run === shown || selector === 'latest') arriving.show(at); },
     link: (isOpen) => { live.replaceChildren(mark(isOpen ? 'running' : 'warning', isOpen ? 'live' : 'not connected')); },
   });
 }

@@ -11,7 +11,7 @@ export interface Metric {
   meaning?: string;
 }
 
-interface Packed {
+export interface Packed {
   from: number;
   to: number;
   log: boolean;
@@ -161,7 +161,7 @@ export interface Samples {
 
 const STEP_MAX = 65534;
 
-function unpack(packed: Packed): Samples {
+export function unpack(packed: Packed): Samples {
   const bytes = atob(packed.data);
   const count = bytes.length >> 1;
   const values = new Float64Array(count);

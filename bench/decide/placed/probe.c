@@ -62,7 +62,7 @@ int main(int argc, char **argv)
     buf_init(&error, 8192);
     if (argc != 6)
         return 2;
-    const struct measure_paths paths = {argv[1], ".assay/fixtures", NULL};
+    const struct measure_paths paths = {argv[1], ".assay/fixtures", NULL, NULL};
     for (int i = 0; i < 2 && status == ASSAY_OK; i++) {
         char *arguments[] = {argv[2 + i], argv[5], NULL};
         struct catalog_request request = {&paths, NULL, arguments, 2};

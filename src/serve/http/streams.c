@@ -92,7 +92,7 @@ static enum MHD_Result busy(struct MHD_Connection *connection)
 
 enum MHD_Result stream_open(struct server *server, struct MHD_Connection *connection)
 {
-    enum { BLOCK_BYTES = 1024, TEXT_BYTES_MAX = 8192 };
+    enum { BLOCK_BYTES = 1024, TEXT_BYTES_MAX = 256 * 1024 };
     if (server->stream_count >= server->streams_max)
         return busy(connection);
     struct stream *stream = calloc(1, sizeof *stream);

@@ -77,6 +77,10 @@
       live.textContent = `${run.id}: ${run.status}, ${run.ok + run.failed + run.skipped} benchmarks`;
       refreshSoon();
     });
+    events.addEventListener('progress', (event) => {
+      const at = JSON.parse(event.data);
+      live.textContent = `${at.run}: benchmark ${at.index + 1} of ${at.count}, launch ${at.launch} of ${at.launches}`;
+    });
     events.addEventListener('change', refreshSoon);
   }
 

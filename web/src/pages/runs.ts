@@ -2,6 +2,7 @@
 import { json, RunRow } from '../api';
 import { clean, h, plural, short } from '../dom';
 import { seconds } from '../format';
+import { standing } from '../arriving';
 import { calmly, listen } from '../live';
 import { mark } from '../marks';
 import { when } from '../detail';
@@ -75,6 +76,7 @@ export async function runsPage(app: HTMLElement, live: HTMLElement): Promise<voi
   const refresh = calmly(load, REFRESH_MS);
   listen({
     news: () => refresh(),
+    progress: (at) => { live.replaceChildren(mark('running'), ` ${short(at.run)}: ${standing(at)}`); },
     link: (isOpen) => { live.replaceChildren(mark(isOpen ? 'running' : 'warning', isOpen ? 'live' : 'not connected')); },
   });
 }
