@@ -11,7 +11,7 @@
 #include "serve/answer.h"
 #include "serve/page.h"
 
-enum { RUNS = 50, RUNS_MAX = 1000, SECTIONS_MAX = 24 };
+enum { RUNS = 50, RUNS_MAX = 1000, SECTION_BYTES_MAX = 1 << 20 };
 
 void page_failure(struct buf *out, unsigned status, const char *why)
 {
@@ -128,7 +128,7 @@ assay_status page_run(struct asked *asked)
     TRY(asked_run(asked, asked->request->segments[1], &run));
     html_head(asked->out, &run, &site);
     page_begin(asked->out);
-    html_body(asked->out, &run, &site, !page_has_app() || run.results.count <= SECTIONS_MAX);
+    html_body(asked->out, &run, &site, page_has_app() ? SECTION_BYTES_MAX : SIZE_MAX);
     page_end(asked->out);
     run_release(&run);
     return asked->out->status;

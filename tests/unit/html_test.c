@@ -5,7 +5,9 @@
 #include "harness.h"
 #include "report/html/escape.h"
 #include "report/html/html.h"
+#include "report/html/html_parts.h"
 #include "report/html/svg.h"
+#include "sample_run.h"
 
 /* Runs built by hand. */
 
@@ -735,6 +737,42 @@ TEST(a_page_that_outgrows_its_buffer_is_an_error)
     buf_init(&out, 10000);
     CHECK(report_html(&run, &out) == ASSAY_ERR_LIMIT);
     buf_release(&out);
+}
+
+/* Every "#bN" that something links to is there. */
+static void check_links(const char *page)
+{
+    for (const char *at = page; (at = strstr(at, "href=\"#b")) != NULL; at++) {
+        char id[32];
+        unsigned number = 0;
+        if (sscanf(at, "href=\"#b%u\"", &number) != 1)
+            continue; /* "#benchmarks" */
+        snprintf(id, sizeof id, "id=\"b%u\"", number);
+        CHECK_CONTAINS(page, id);
+    }
+}
+
+TEST(sections_that_do_not_fit_are_counted_and_no_link_leads_nowhere)
+{
+    struct run run = sample_run("20261121-075512-3fa9");
+    BUF_AUTO whole, none, some, first;
+    buf_init(&whole, BUF_LENGTH_MAX);
+    buf_init(&none, BUF_LENGTH_MAX);
+    buf_init(&some, BUF_LENGTH_MAX);
+    buf_init(&first, BUF_LENGTH_MAX);
+    const size_t count = run.results.count;
+    CHECK_EQ(html_sections(&whole, &run, NULL, SIZE_MAX), count);
+    CHECK(strstr(whole.text, "Left out") == NULL);
+    CHECK_EQ(html_sections(&none, &run, NULL, 0), 0);
+    CHECK(strstr(none.text, "id=\"b1\"") == NULL);
+    CHECK_EQ(html_sections(&some, &run, NULL, whole.length - 50), count - 1);
+    CHECK_CONTAINS(some.text, "the last 1 of ");
+    for (size_t bytes = 0; bytes <= whole.length; bytes += whole.length / 2) {
+        buf_clear(&first);
+        html_body(&first, &run, NULL, bytes);
+        check_links(first.text);
+    }
+    run_release(&run);
 }
 
 TEST_MAIN

@@ -169,7 +169,7 @@ export function overview(run: Run): HTMLElement {
   const counts = countsOf(run);
   const [first, ...rest] = sentences(run, counts);
   const panels = [movedPanel(run), attentionPanel(run), targetPanel(run)].filter((part): part is HTMLElement => part !== null);
-  return h('header', { class: 'overview' },
+  return h('header', { class: run.benches.length ? 'overview' : 'overview empty-run' },
     h('h1', null, short(clean(run.head.label) || 'Performance report', 200)), subtitle(run),
     h('div', { class: `verdict ${tone(run, counts)}`, role: 'status' }, h('p', null, h('b', null, first), ' ', rest.join(' '))),
     run.benches.length ? tiles(run, counts) : note('open', 'Empty', 'no benchmark was run.'),

@@ -556,8 +556,7 @@ static void add_claims(struct buf *out, const struct run *run)
 
 /* Frame. */
 
-static void add_navigation(struct buf *out, const struct run *run, const struct counts *counts,
-                           bool has_sections)
+static void add_navigation(struct buf *out, const struct run *run, const struct counts *counts)
 {
     bool has_attention = counts->outcomes[OUTCOME_OK] < run->results.count || counts->warnings;
     buf_puts(out, "<nav aria-label=\"Contents\"><ul>\n");
@@ -568,8 +567,7 @@ static void add_navigation(struct buf *out, const struct run *run, const struct 
     if (claims_shown(run) > 0)
         buf_puts(out, "<li><a href=\"#claims\">Claims</a></li>\n");
     buf_puts(out, "<li><a href=\"#results\">Results</a></li>\n");
-    if (has_sections)
-        buf_puts(out, "<li><a href=\"#benchmarks\">Each benchmark</a></li>\n");
+    buf_puts(out, "<li><a href=\"#benchmarks\">Each benchmark</a></li>\n");
     buf_puts(out, "<li><a href=\"#reading\">How to read this</a></li>\n</ul></nav>\n");
 }
 
@@ -593,21 +591,25 @@ static void add_reading(struct buf *out)
 }
 
 void html_body(struct buf *out, const struct run *run, const struct html_site *site,
-               bool has_sections)
+               size_t section_bytes)
 {
+    BUF_AUTO sections;
+    buf_init(&sections, BUF_LENGTH_MAX);
+    const size_t shown = html_sections(&sections, run, site, section_bytes);
     struct counts counts = counts_of(run);
     buf_puts(out, "<a class=\"skip\" href=\"#results\">Skip to the results</a>\n");
     buf_puts(out, site != NULL ? site->navigation : "");
     add_header(out, run);
-    add_navigation(out, run, &counts, has_sections);
+    add_navigation(out, run, &counts);
     buf_puts(out, "<main>\n");
     add_counts(out, run, &counts);
     add_attention(out, run, &counts);
     add_targets(out, run);
     add_claims(out, run);
-    html_results(out, run, !has_sections);
-    if (has_sections)
-        html_sections(out, run, site);
+    html_results(out, run, shown);
+    buf_add(out, sections.text, sections.length);
+    if (sections.status != ASSAY_OK)
+        out->status = sections.status;
     add_reading(out);
     buf_puts(out, "</main>\n<footer class=\"soft\"><p>");
     buf_puts(out, site != NULL ? site->footer
@@ -624,7 +626,7 @@ assay_status report_html_served(const struct run *run, const struct html_site *s
                                 struct buf *out)
 {
     html_head(out, run, site);
-    html_body(out, run, site, true);
+    html_body(out, run, site, SIZE_MAX);
     buf_puts(out, "</body>\n</html>\n");
     return out->status;
 }

@@ -22,11 +22,11 @@ struct html_site {
 assay_status report_html_served(const struct run *run, const struct html_site *site,
                                 struct buf *out);
 
-/* Its parts: all before the body's content, which ends `<body>`; and that content, with a section
- * for each benchmark or without. */
+/* Its parts: all before the body's content, which ends `<body>`; and that content, with sections
+ * of benchmarks up to so many bytes. */
 void html_head(struct buf *out, const struct run *run, const struct html_site *site);
 void html_body(struct buf *out, const struct run *run, const struct html_site *site,
-               bool has_sections);
+               size_t section_bytes);
 
 /* The style sheet of all our pages. */
 void html_style(struct buf *out);

@@ -74,11 +74,13 @@ void html_table_open(struct buf *out, const char *caption, const char *const *co
 /* Opens a cell for a number; `label` names it where the table shows no columns. */
 void html_number_open(struct buf *out, const char *label);
 
-/* The table of all results, brief without bars and links, and the section of each benchmark, in
- * html_results.c. */
-void html_results(struct buf *out, const struct run *run, bool is_brief);
+/* The sections of benchmarks, from the first as many as fit into `bytes_max`, which is how many;
+ * and the table of all results, whose rows are brief, without bars and links, from number
+ * `sections` on.  In html_results.c. */
 struct html_site;
-void html_sections(struct buf *out, const struct run *run, const struct html_site *site);
+size_t html_sections(struct buf *out, const struct run *run, const struct html_site *site,
+                     size_t bytes_max);
+void html_results(struct buf *out, const struct run *run, size_t sections);
 
 /* A table of what the benchmark used beside time; nothing when it was not asked for. */
 void html_resources(struct buf *out, const struct result *result);

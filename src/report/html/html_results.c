@@ -54,7 +54,8 @@ struct group {
     size_t measured; /* rows with a time that is finite and above 0 */
     double low_ns;   /* of all medians and intervals */
     double high_ns;
-    bool is_brief; /* no bars and no links: many rows, no sections */
+    size_t sections; /* so many benchmarks of the run have one; other rows are brief */
+    bool has_bars;
     bool is_swept; /* rows are told apart by parameters */
     struct svg_scale scale;
 };
@@ -71,10 +72,12 @@ static void group_widen(struct group *group, double ns)
     group->high_ns = fmax(group->high_ns, ns);
 }
 
-static struct group group_at(const struct run *run, size_t first, bool is_brief)
+static struct group group_at(const struct run *run, size_t first, size_t sections)
 {
     const struct result *head = &run->results.items[first];
-    struct group group = {.is_brief = is_brief, .is_swept = !html_is_blank(head->benchmark.params)};
+    struct group group = {.sections = sections,
+                          .has_bars = first < sections,
+                          .is_swept = !html_is_blank(head->benchmark.params)};
     for (size_t i = first; i < run->results.count; i++) {
         const struct result *result = &run->results.items[i];
         const struct summary *time = html_time(result);
@@ -166,7 +169,7 @@ static void add_numbers(struct buf *out, const struct run *run, const struct res
     buf_puts(out, "<small>");
     add_interval(out, &main->summary.interval, main->metric->unit);
     buf_puts(out, "</small></td><td role=\"cell\" class=\"bar\">");
-    if (group->measured > 1 && !group->is_brief && is_comparable(time))
+    if (group->measured > 1 && group->has_bars && is_comparable(time))
         svg_interval_bar(out, &group->scale, time);
     buf_puts(out, "</td>");
     add_factor(out, run, result);
@@ -179,12 +182,13 @@ static void add_row_name(struct buf *out, const struct result *result, size_t in
                          const struct group *group)
 {
     const struct benchmark *benchmark = &result->benchmark;
+    const bool is_brief = index >= group->sections;
     buf_puts(out, "<tr class=\"row\" role=\"row\"");
-    if (group->is_brief) /* what links to the benchmark finds it here */
+    if (is_brief) /* what links to the benchmark finds it here */
         buf_printf(out, " id=\"b%zu\"", index + 1);
     buf_printf(out, "><th%s role=\"rowheader\" scope=\"row\">",
                group->is_swept ? "" : " class=\"solo\"");
-    if (!group->is_brief)
+    if (!is_brief)
         buf_printf(out, "<a href=\"#b%zu\">", index + 1);
     buf_puts(out, "<code>");
     if (!group->is_swept)
@@ -192,7 +196,7 @@ static void add_row_name(struct buf *out, const struct result *result, size_t in
     else
         html_name(out, html_is_blank(benchmark->params) ? "(none)" : benchmark->params,
                   HTML_NAME_BYTES_MAX);
-    buf_puts(out, group->is_brief ? "</code>" : "</code></a>");
+    buf_puts(out, is_brief ? "</code>" : "</code></a>");
     if (!group->is_swept && !html_is_blank(benchmark->description)) {
         buf_puts(out, "<small>");
         html_text_short(out, benchmark->description, HTML_NOTE_BYTES_MAX);
@@ -233,7 +237,7 @@ static void add_group_head(struct buf *out, const struct benchmark *benchmark,
         buf_puts(out, "</small>");
     }
     buf_puts(out, "</th><td role=\"cell\" class=\"bar\">");
-    if (group->measured > 1 && !group->is_brief)
+    if (group->measured > 1 && group->has_bars)
         svg_interval_axis(out, &group->scale);
     buf_printf(out, "</td><td role=\"cell\" colspan=\"%d\"></td></tr>\n", COLUMN_COUNT - 3);
 }
@@ -268,10 +272,10 @@ static void add_laws(struct buf *out, const struct run *run, const struct benchm
     }
 }
 
-static void add_group(struct buf *out, const struct run *run, size_t first, bool is_brief)
+static void add_group(struct buf *out, const struct run *run, size_t first, size_t sections)
 {
     const struct result *head = &run->results.items[first];
-    struct group group = group_at(run, first, is_brief);
+    struct group group = group_at(run, first, sections);
     buf_puts(out, HTML_ROWS);
     if (group.is_swept)
         add_group_head(out, &head->benchmark, &group);
@@ -282,7 +286,7 @@ static void add_group(struct buf *out, const struct run *run, size_t first, bool
     buf_puts(out, "</tbody>\n");
 }
 
-static void add_suite(struct buf *out, const struct run *run, size_t first, bool is_brief)
+static void add_suite(struct buf *out, const struct run *run, size_t first, size_t sections)
 {
     const char *suite = run->results.items[first].benchmark.suite;
     buf_printf(out,
@@ -293,10 +297,10 @@ static void add_suite(struct buf *out, const struct run *run, size_t first, bool
     buf_puts(out, "</th></tr></tbody>\n");
     for (size_t i = first; i < run->results.count; i++)
         if (is_same(run->results.items[i].benchmark.suite, suite) && starts_group(run, i))
-            add_group(out, run, i, is_brief);
+            add_group(out, run, i, sections);
 }
 
-void html_results(struct buf *out, const struct run *run, bool is_brief)
+void html_results(struct buf *out, const struct run *run, size_t sections)
 {
     static const char *const COLUMNS[] = {"Benchmark",   ">Median",     "Compared",
                                           ">vs fastest", ">Throughput", ">Launches, samples",
@@ -315,7 +319,7 @@ void html_results(struct buf *out, const struct run *run, bool is_brief)
         COLUMNS);
     for (size_t i = 0; i < run->results.count; i++)
         if (starts_suite(run, i))
-            add_suite(out, run, i, is_brief);
+            add_suite(out, run, i, sections);
     buf_puts(out, "</table>\n</section>\n");
 }
 
@@ -678,17 +682,41 @@ static void add_section(struct buf *out, const struct result *result, const stru
     buf_puts(out, "</div></div>\n</details></section>\n");
 }
 
-void html_sections(struct buf *out, const struct run *run, const struct html_site *site)
+/* False when it does not fit. */
+static bool add_if_fits(struct buf *out, const struct run *run, size_t index,
+                        const struct html_site *site, size_t bytes_max)
 {
+    const struct result *result = &run->results.items[index];
+    const bool is_special = result->outcome == OUTCOME_FAILED || !html_is_blank(result->warning);
+    const struct section section = {index, is_special || run->results.count <= OPEN_SECTIONS_MAX,
+                                    site};
+    BUF_AUTO one;
+    buf_init(&one, BUF_LENGTH_MAX);
+    add_section(&one, result, &section);
+    const bool fits = out->length + one.length <= bytes_max;
+    if (one.status != ASSAY_OK)
+        out->status = one.status;
+    else if (fits)
+        buf_add(out, one.text, one.length);
+    return fits;
+}
+
+size_t html_sections(struct buf *out, const struct run *run, const struct html_site *site,
+                     size_t bytes_max)
+{
+    const size_t count = run->results.count;
+    size_t shown = 0;
     buf_puts(out, "<section id=\"benchmarks\">\n<h2>Each benchmark</h2>\n");
-    for (size_t i = 0; i < run->results.count; i++) {
-        const struct result *result = &run->results.items[i];
-        bool is_special = result->outcome == OUTCOME_FAILED || !html_is_blank(result->warning);
-        const struct section section = {i, is_special || run->results.count <= OPEN_SECTIONS_MAX,
-                                        site};
-        add_section(out, result, &section);
-    }
-    if (run->results.count == 0)
+    while (shown < count && add_if_fits(out, run, shown, site, bytes_max))
+        shown++;
+    if (count == 0)
         buf_puts(out, "<p>There is none.</p>\n");
+    else if (shown < count)
+        buf_printf(out,
+                   "<p class=\"note open\"><span>Left out here, so that the page stays small: the "
+                   "charts and statistics of %s%zu of %zu benchmarks. With scripts the page draws "
+                   "them; <code>assay show BENCHMARK</code> prints them.</span></p>\n",
+                   shown > 0 ? "the last " : "", count - shown, count);
     buf_puts(out, "</section>\n");
+    return shown;
 }

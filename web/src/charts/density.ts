@@ -101,7 +101,7 @@ export function densityChart(samples: Samples, stats: Stats | undefined): HTMLEl
   const title = `Distribution of ${plural(sorted.length, 'sample')} of ${plural(samples.launchCount, 'launch', 'launches')}, median ${quantity(stats?.median, unit)}`;
   return h('figure', null,
     h('figcaption', null, h('b', null, 'Distribution. '),
-      `${plural(sorted.length, 'sample')}, below a row of marks for each launch. Line: median; band: its interval.` +
+      `${plural(sorted.length, 'sample')}, below a row of marks for each launch.` + (stats ? ' Line: median; band: its interval.' : '') +
       beyond(sorted, low, high, unit) + (unusable ? ` ${plural(unusable, 'sample')} without a usable time left out.` : '')),
     svg('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${top + 38}`, role: 'img', 'aria-label': title },
       ...parts, ...dots(samples, place, low, high, rows), ...axis(low, high, place, unit, top)) as unknown as HTMLElement);
