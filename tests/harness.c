@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEST_SECONDS_MAX = 120, EXIT_SKIPPED = 77 };
+enum { TEST_SECONDS_MAX = 600, EXIT_SKIPPED = 77 };
 
 extern const struct test_case *const __start_test_cases[];
 extern const struct test_case *const __stop_test_cases[];

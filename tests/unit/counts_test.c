@@ -1,5 +1,6 @@
 /* Real counting hosts: what is known beforehand is counted exactly, what goes wrong is an outcome
  * with its reason.  Parts that this machine or this build cannot count are skipped. */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "driven.h"
@@ -172,6 +173,24 @@ TEST(a_hang_ends_at_its_time_limit)
     CHECK_CONTAINS(counts.no_usage, "time limit of 1 s");
     if (wanted & COUNT_INSTRUCTIONS)
         CHECK_CONTAINS(counts.no_instructions, "time limit of 1 s");
+}
+
+/* What valgrind 3.19 prints of a file that clang 14 made. */
+TEST(debugging_information_that_valgrind_cannot_read_is_named)
+{
+    need_valgrind();
+    static const char SCRIPT[] = "#!/bin/sh\n"
+                                 "echo '==7== Valgrind: debuginfo reader: ensure_valid failed:'\n"
+                                 "echo '==7=='\n"
+                                 "exit 1\n";
+    char path[256];
+    snprintf(path, sizeof path, "%s/valgrind", test_folder());
+    write_whole(path, SCRIPT, sizeof SCRIPT - 1);
+    CHECK_EQ(chmod(path, 0700), 0);
+    setenv("PATH", test_folder(), 1);
+    struct counts counts = count("work", "", COUNT_INSTRUCTIONS);
+    CHECK_CONTAINS(counts.no_instructions, "ended with exit code 1");
+    CHECK_CONTAINS(counts.no_instructions, "with clang, build with -gdwarf-4");
 }
 
 TEST(without_valgrind_the_reason_says_what_to_install)

@@ -155,13 +155,26 @@ static Elf64_Phdr *segment_of(struct file *file, uint32_t type)
     test_fail(__FILE__, __LINE__, "no segment of type %u", type);
 }
 
+static Elf64_Dyn *first_dynamic(struct file *file)
+{
+    return (void *)(file->bytes + segment_of(file, PT_DYNAMIC)->p_offset);
+}
+
 static Elf64_Dyn *dynamic_of(struct file *file, int64_t tag)
 {
-    Elf64_Dyn *entry = (void *)(file->bytes + segment_of(file, PT_DYNAMIC)->p_offset);
+    Elf64_Dyn *entry = first_dynamic(file);
     while (entry->d_tag != tag && entry->d_tag != DT_NULL)
         entry++;
     CHECK(entry->d_tag == tag);
     return entry;
+}
+
+/* A linker writes one table of symbols or both. */
+static void forget_hash_tables(struct file *file)
+{
+    for (Elf64_Dyn *entry = first_dynamic(file); entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == DT_HASH || entry->d_tag == DT_GNU_HASH)
+            entry->d_tag = DT_DEBUG;
 }
 
 #define DAMAGE(id, change, reason)                                                                 \
@@ -203,8 +216,7 @@ DAMAGE(an_unknown_entry_of_the_dynamic_section_is_refused,
        dynamic_of(&file, DT_NEEDED)->d_tag = DT_REL, "the entry 0x11, which is not understood")
 DAMAGE(symbols_beyond_the_end_are_refused, dynamic_of(&file, DT_SYMTAB)->d_un.d_ptr = 1 << 29,
        "symbols cannot be counted")
-DAMAGE(symbols_without_a_count_are_refused, dynamic_of(&file, DT_GNU_HASH)->d_tag = DT_DEBUG,
-       "symbols cannot be counted")
+DAMAGE(symbols_without_a_count_are_refused, forget_hash_tables(&file), "symbols cannot be counted")
 DAMAGE(relocations_beyond_the_end_are_refused, dynamic_of(&file, DT_RELASZ)->d_un.d_val = 1 << 29,
        "relocations")
 DAMAGE(relocations_that_overlap_are_refused,

@@ -198,6 +198,10 @@ static enum outcome conclude(struct counting_host *self, assay_status status, en
     if (status == ASSAY_ERR_HOST && self->instructions && reason != NULL &&
         strstr(reason->text, "signal 4 ") != NULL)
         buf_puts(reason, "; under valgrind, which does not know every instruction (no AVX-512)");
+    if (status == ASSAY_ERR_HOST && self->instructions && reason != NULL &&
+        strstr(self->host.printed.text, "debuginfo reader") != NULL)
+        buf_puts(reason, "; valgrind cannot read this debugging information: with clang, build "
+                         "with -gdwarf-4");
     return outcome;
 }
 
