@@ -66,6 +66,7 @@ static void draw_bytes(struct assay_bench *b)
 }
 
 /* The index wanders on from loop to loop, so that no predictor can learn the bytes by heart. */
+/* NOLINTNEXTLINE(readability-function-size): assay_keep is a block of its own */
 ASSAY_BENCH(branchy, .description = "branches that cannot be predicted", .setup = draw_bytes)
 {
     const unsigned char *bytes = (const unsigned char *)b->state;

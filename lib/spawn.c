@@ -443,7 +443,7 @@ int main(int argc, char **argv)
     struct spawn_order order;
     pthread_t watcher;
     if (!read_lines(&spawner, argc, argv))
-        return 2;
+        return 2; /* NOLINT(clang-analyzer-unix.Malloc): the process ends, and its memory with it */
     char *stack = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED || spawner.wake < 0 || !open_pipe(&spawner))

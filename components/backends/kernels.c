@@ -154,8 +154,8 @@ static float sum_of_steps(const float *x, size_t count, float *differences)
         const lanes x0 = load(x + i), x1 = load(x + i + LANES);
         sum0 += x0;
         sum1 += x1;
-        odd0 += x0 - x0;
-        odd1 += x1 - x1;
+        odd0 += x0 - x0; /* NOLINT(misc-redundant-expression): NaN of what is not finite */
+        odd1 += x1 - x1; /* NOLINT(misc-redundant-expression) */
     }
     *differences = sum_of(odd0 + odd1);
     return sum_of(sum0 + sum1);

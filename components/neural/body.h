@@ -84,6 +84,7 @@ INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct 
     }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): vector_rows writes there */
 static KERNEL void multiply_vector(const struct neural_matrix *m, const float *x, const float *bias,
                                    float *ret)
 {

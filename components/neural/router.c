@@ -50,7 +50,7 @@ enum neural_status neural_router_new(const struct neural_net *net,
     if (router == NULL) {
         return NEURAL_ERR_MEMORY;
     }
-    size_t widest = 0;
+    size_t widest = 1;
     router->net = net;
     router->layers = neural_layers(net);
     router->buffers = router->layers * NEURAL_INBOX + 1;
@@ -178,6 +178,7 @@ static bool sound_kinds(const uint8_t *kinds, size_t count)
     return sound;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the jobs' handlers write there */
 enum neural_status neural_router_run(struct neural_router *router, const float *inputs,
                                      const uint8_t *kinds, size_t count, float *ret_outputs)
 {

@@ -44,9 +44,9 @@ enum patterns_method correlation_choose(const struct patterns_options *options,
         return options->method == PATTERNS_FFT ? PATTERNS_FFT : PATTERNS_DIRECT;
     }
     const double length = (double)options->length, size = (double)padded_size(options->length);
-    const size_t each = 2 * batch_for(options->symbols);
-    const size_t batches = (options->symbols + each - 1) / each;
-    const double steps = (double)(batches * each / 2 + 1) * size * log2(size);
+    const size_t batch = batch_for(options->symbols);
+    const size_t batches = (options->symbols + 2 * batch - 1) / (2 * batch);
+    const double steps = (double)(batches * batch + 1) * size * log2(size);
     return steps * kernels->fft_ns < length * length / 2 * kernels->match_ns ? PATTERNS_FFT
                                                                              : PATTERNS_DIRECT;
 }

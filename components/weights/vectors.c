@@ -59,6 +59,8 @@ static void find_nearest(const struct weights_matrix *m, const struct weights_bo
         uint32_t entries[NEAREST_AT_ONCE];
         for (size_t l = 0; l < some; l++) {
             for (size_t j = 0; j < book->length; j++) {
+                /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): new_training took them
+                 */
                 side_by_side[j * NEAREST_AT_ONCE + l] = vectors[(done + l) * book->length + j];
             }
         }
@@ -122,6 +124,7 @@ static void take_away(const struct weights_book *book, struct training *t)
     for (size_t i = 0; i < t->count; i++) {
         const float *entry = book->entries + (size_t)t->nearest[i] * book->length;
         for (size_t j = 0; j < book->length; j++) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): new_training took them */
             t->vectors[i * book->length + j] -= entry[j];
         }
     }

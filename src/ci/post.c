@@ -48,6 +48,7 @@ static assay_status ask(const struct post *post, struct http_request *request,
     char header[HEADER_MAX];
     const char *const headers[] = {authorization(post->forge, header), "Accept: application/json",
                                    "Content-Type: application/json", "User-Agent: assay", NULL};
+    *ret_unsure = false;
     if (headers[0] == NULL)
         return buf_error(error, ASSAY_ERR_ARGUMENT, "the token is longer than tokens are");
     request->headers = headers;

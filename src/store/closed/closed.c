@@ -189,12 +189,21 @@ static void set_percentile(struct percentile *percentile, int field, uint64_t bi
         percentile->sufficient = bits != 0;
 }
 
+static bool is_unset(const struct percentile *percentile)
+{
+    static const struct percentile UNSET;
+    bool unset = true;
+    for (int field = 0; unset && field < PERCENTILE_FIELDS; field++)
+        unset = percentile_bits(percentile, field) == percentile_bits(&UNSET, field);
+    return unset;
+}
+
 static bool has_percentiles(const struct packing *packing)
 {
-    static const struct percentile NONE[PERCENTILE_COUNT];
     for (size_t row = 0; row < packing->measurements; row++)
-        if (memcmp(packing->summaries[row]->percentiles, NONE, sizeof NONE) != 0)
-            return true;
+        for (int i = 0; i < PERCENTILE_COUNT; i++)
+            if (!is_unset(&packing->summaries[row]->percentiles[i]))
+                return true;
     return false;
 }
 
