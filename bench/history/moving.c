@@ -13,7 +13,13 @@
 #include "stats/together/innovations.h"
 #include "stats/together/together.h"
 
-enum { POINTS = 500, SMALL = 40, LARGE = 1000, SHARED = 5 };
+enum {
+    POINTS = 500,
+    SMALL = 40,
+    LARGE = 1000,
+    SHARED = 5,
+    SHARED_PAIRS = SHARED * (SHARED - 1) / 2
+};
 #define SHARE 0.8
 
 static double cpu_ms(void)
@@ -68,7 +74,7 @@ static void judge(struct random *random, double share, struct tally *tally)
         right += share > 0 && together.pairs.items[i].b < SHARED;
     tally->tables++;
     tally->with_pairs += together.pairs.count > 0;
-    tally->found += (double)right / (SHARED * (SHARED - 1) / 2);
+    tally->found += (double)right / SHARED_PAIRS;
     if (together.pairs.count > 0)
         tally->false_share += 1 - (double)right / (double)together.pairs.count;
     together_release(&together);

@@ -70,7 +70,8 @@ static bool draw_launches(struct canvas *canvas)
     *canvas = (struct canvas){canvas->svg, 97, 104, LEFT, RIGHT};
     add_band(canvas, &samples.summary.interval, 14, 178);
     for (int i = 0; i < SAMPLES; i++) {
-        const double y = 30 + 28 * (i / PER_LAUNCH);
+        const int launch = i / PER_LAUNCH;
+        const double y = 30 + 28 * launch;
         canvas_dot(canvas, PEN_QUIET,
                    (struct canvas_point){canvas_at(canvas, samples.values[i]), y}, 2);
     }

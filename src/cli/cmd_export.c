@@ -83,31 +83,36 @@ static assay_status export_gate(struct cli *cli, const struct export_format *for
     return status;
 }
 
-static assay_status find_format(struct cli *cli, const char *name,
-                                const struct export_format **ret_format)
+/* NULL with an error when there is no such format. */
+static const struct export_format *find_format(struct cli *cli, const char *name)
 {
     BUF_AUTO names;
     buf_init(&names, 4096);
-    *ret_format = name ? export_format_find(name) : NULL;
-    if (*ret_format != NULL)
-        return ASSAY_OK;
+    const struct export_format *format = name ? export_format_find(name) : NULL;
+    if (format != NULL)
+        return format;
     export_format_names(&names);
-    return name == NULL ? buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                                    "which format? --format NAME, one of: %s", names.text)
-                        : buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
-                                    "no format '%s'; there are: %s", name, names.text);
+    if (name == NULL)
+        buf_error(&cli->error, ASSAY_ERR_ARGUMENT, "which format? --format NAME, one of: %s",
+                  names.text);
+    else
+        buf_error(&cli->error, ASSAY_ERR_ARGUMENT, "no format '%s'; there are: %s", name,
+                  names.text);
+    return NULL;
 }
 
 static assay_status export(struct cli *cli, int argc, char **argv)
 {
     struct export_options options = {0};
-    const struct export_format *format;
     int first;
     TRY(options_parse(ROWS, argc, argv, &options, &first, &cli->error));
     TRY(cli_check_operands(cli, argv + first, argc - first, options.list_formats ? 0 : 1));
     if (options.list_formats)
         return list_formats(cli, options.common.json);
-    TRY(find_format(cli, options.common.json ? "json" : options.format, &format));
+    const struct export_format *format =
+        find_format(cli, options.common.json ? "json" : options.format);
+    if (format == NULL)
+        return ASSAY_ERR_ARGUMENT;
     const char *source = first < argc ? argv[first] : "latest";
     bool is_file = strcmp(source, "-") == 0 || access(source, F_OK) == 0;
     return is_file ? export_gate(cli, format, source) : export_run(cli, &options, format, source);

@@ -52,11 +52,11 @@ static const char *describe(const struct measurement *old_side, const struct mea
                             enum quality quality, double margin, struct arena *arena)
 {
     char old_text[QUANTITY_TEXT_MAX], new_text[QUANTITY_TEXT_MAX];
-    const struct metric *metric = old_side ? old_side->metric : new_side->metric;
-    if (new_side == NULL)
-        return arena_printf(arena, "quality: %s is not measured any more", metric->name);
     if (old_side == NULL)
         return "";
+    const struct metric *metric = old_side->metric;
+    if (new_side == NULL)
+        return arena_printf(arena, "quality: %s is not measured any more", metric->name);
     if (quality == QUALITY_KEPT)
         return "";
     return arena_printf(arena, "quality %s: %s %s, was %s (margin %.3g %%)",

@@ -428,7 +428,8 @@ static void make_point(struct lesson *lesson, size_t example, const float *rando
         ret[0] = random[0];
         ret[1] = 0.5f * random[0] + side * (0.1f + 0.5f * fabsf(random[1]));
     } else { /* half a turn apart, a turn long */
-        const float along = (float)(example / 2) / (EXAMPLES / 2);
+        const size_t pair = example / 2, pairs = EXAMPLES / 2;
+        const float along = (float)pair / (float)pairs;
         const float angle = 6.28f * along + (class ? 3.14159f : 0);
         ret[0] = (0.1f + along) * cosf(angle) + 0.01f * random[0];
         ret[1] = (0.1f + along) * sinf(angle) + 0.01f * random[1];
@@ -477,6 +478,7 @@ static void prepare_lesson(struct assay_bench *b)
  * when 5000 did not do. */
 static size_t learn(const struct lesson *lesson, struct neural_net **ret_net)
 {
+    const size_t batches = EXAMPLES / B;
     size_t widths[4] = {lesson->in};
     for (size_t l = 1; l <= lesson->hidden_layers; l++)
         widths[l] = lesson->hidden;
@@ -487,14 +489,14 @@ static size_t learn(const struct lesson *lesson, struct neural_net **ret_net)
         return 0;
     for (size_t epoch = 1; epoch <= 5000; epoch++) {
         float sum = 0, loss = 0;
-        for (size_t k = 0; k < EXAMPLES / B; k++) {
+        for (size_t k = 0; k < batches; k++) {
             const struct neural_batch batch = {lesson->inputs + k * lesson->in * B,
                                                lesson->targets + k * lesson->out * B, B};
             if (neural_train(*ret_net, &batch, lesson->rate, &loss) != NEURAL_OK)
                 return 0;
             sum += loss;
         }
-        if (sum < lesson->bound * (EXAMPLES / B))
+        if (sum < lesson->bound * (float)batches)
             return epoch;
     }
     return 0;

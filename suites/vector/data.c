@@ -106,11 +106,12 @@ static double contrast_of(const struct data *data)
     double sum = 0;
     for (size_t q = 0; q < QUERIES; q++) {
         const float *query = data->queries + q * dim;
-        double mean = 0, seen = 0;
+        double mean = 0;
+        size_t seen = 0;
         for (size_t r = 0; r < data->rows.count; r += step, seen++)
             mean += distance(query, data->rows.rows + r * dim, dim);
         const size_t last = data->truth[q * K + K - 1];
-        sum += mean / seen / distance(query, data->rows.rows + last * dim, dim);
+        sum += mean / (double)seen / distance(query, data->rows.rows + last * dim, dim);
     }
     return sum / QUERIES;
 }

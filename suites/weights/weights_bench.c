@@ -145,7 +145,8 @@ static void prepare_seeds(struct assay_bench *b)
 {
     const size_t block = strcmp(assay_param_text(b, "format"), "seedlm4") == 0 ? 8 : 12;
     const struct work *work = prepare_work(b, 1, 128 * block);
-    b->items = (double)(work->cols / block);
+    const size_t blocks = work->cols / block;
+    b->items = (double)blocks;
 }
 
 static void prepare_books(struct assay_bench *b)

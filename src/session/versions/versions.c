@@ -210,6 +210,7 @@ static assay_status tell_changes(const struct versions_request *request,
     struct revision head = {0};
     struct arena arena = {0};
     const struct version *last = &versions->items.items[versions->items.count - 1];
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): one or more were named */
     if (last->kind != VERSION_COMMIT)
         return ASSAY_OK;
     assay_status status = repository_find(&versions->repository, "HEAD", &arena, &head);

@@ -84,7 +84,7 @@ static double days_of(const struct forecast_request *request, size_t skipped, do
 {
     const size_t gaps = request->count - 1 - skipped;
     double days = 0;
-    for (double i = 0; i < points; i++)
+    for (size_t i = 0; (double)i < points; i++)
         days += request->gaps[skipped + random_below(random, gaps)];
     return days;
 }

@@ -64,6 +64,7 @@ static struct candidate best_of(const struct search *search, struct stretch stre
     const double total = (double)(stretch.end - stretch.first);
     const double enough = 4 * STEP_SCORE * search->series->noise.long_run;
     struct candidate best = {0, 0};
+    /* NOLINTNEXTLINE(cert-flp30-c,clang-analyzer-security.FloatLoopCounter): no count, a scale */
     for (double length = total; length >= 2 * SEGMENT_MIN; length /= sqrt(2)) {
         size_t size = (size_t)length;
         double spare = total - (double)size;
