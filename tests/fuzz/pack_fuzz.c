@@ -108,6 +108,8 @@ static void check_chunk(const uint8_t *data, size_t size)
     require(chunk.count == count);
     for (size_t row = 0; row < count; row++) {
         const struct point again = chunk_point(&chunk, row);
+        /* Bit for bit, also a NaN. */
+        /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
         require(memcmp(&again.median, &points[row].median, sizeof again.median) == 0);
         require(again.samples == points[row].samples && again.launches == points[row].launches);
     }

@@ -141,12 +141,12 @@ TEST(headers_say_how_long_to_wait)
 
 /* ---- choosing -------------------------------------------------------------------------------- */
 
-static struct baseline ROWS[] = {{.name = "ci-a", .run_id = "20260101"},
-                                 {.name = "ci-c", .run_id = "20260103"},
-                                 {.name = "ci-x", .run_id = "20260109"},
-                                 {.name = "good-a", .run_id = "20260101"},
-                                 {.name = "release", .run_id = "20260110"}};
-static const baseline_vec BASELINES = {.items = ROWS, .count = 5};
+static struct baseline kept_rows[] = {{.name = "ci-a", .run_id = "20260101"},
+                                      {.name = "ci-c", .run_id = "20260103"},
+                                      {.name = "ci-x", .run_id = "20260109"},
+                                      {.name = "good-a", .run_id = "20260101"},
+                                      {.name = "release", .run_id = "20260110"}};
+static const baseline_vec BASELINES = {.items = kept_rows, .count = 5};
 
 static const char *chosen(const char *const *ancestors, size_t count, size_t fork_at,
                           const char *prefix, enum choose_kind kind)

@@ -88,14 +88,15 @@ TEST(the_answer_holds_the_truth_as_often_as_it_says)
 {
     const bool is_long = replications() > REPLICATIONS_QUICK;
     const size_t counts[] = {15, 40, 200};
+    const double rises[] = {2, 8, 32};
     for (enum kind kind = 0; kind < KINDS; kind++)
         for (size_t i = 0; i < 3; i++)
-            for (double rise = 2; rise <= 32; rise *= 4) {
-                struct tally tally = simulate(kind, counts[i], rise);
+            for (size_t j = 0; j < 3; j++) {
+                struct tally tally = simulate(kind, counts[i], rises[j]);
                 if (is_long)
                     printf("# %-9s %3zu points, %2.0f sd: covered %.3f, between %.2f, not before "
                            "%.2f\n",
-                           NAMES[kind], counts[i], rise, tally.covered, tally.within,
+                           NAMES[kind], counts[i], rises[j], tally.covered, tally.within,
                            tally.not_before);
                 CHECK(tally.covered >= (is_long ? 0.93 : 0.85));
             }
