@@ -1,5 +1,6 @@
 /* The table of subcommands and their help.
  * A new subcommand is a name in COMMANDS_EACH and a file cmd_NAME.c that defines command_NAME. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,6 +90,7 @@ assay_status cli_print(struct cli *cli, const struct buf *text)
     if (text->status != ASSAY_OK)
         return text->status;
     if (fwrite(text->text, 1, text->length, stdout) != text->length || fflush(stdout) != 0)
-        return buf_error(&cli->error, ASSAY_ERR_IO, "cannot write to the standard output");
+        return buf_error(&cli->error, ASSAY_ERR_IO, "cannot write to the standard output: %s",
+                         strerror(errno));
     return ASSAY_OK;
 }

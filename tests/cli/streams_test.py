@@ -76,7 +76,8 @@ def a_full_standard_output_is_an_error():
     with open('/dev/full', 'w', encoding='utf-8') as full:
         for words in [[name, *complete(name)] for name in ('run', 'list', 'show', 'history', 'init')
                       ] + [['--help'], ['--version'], ['run', '--help'], ['list', SUMS, '--json']]:
-            exits(assay(*words, stdout=full), 3, 'assay: cannot write to the standard output\n')
+            exits(assay(*words, stdout=full), 3, 'assay: cannot write to the standard output: '
+                  'No space left on device\n')
 
 
 def closed(words, redirection):

@@ -160,7 +160,8 @@ TEST(greater_scores_in_later_tiles_outweigh_what_was_summed)
     struct given g = make_given(2, 8, 500, 1);
     for (size_t i = 0; i < 500 * 16; i++) { /* scores grow along the sequence */
         g.numbers[0][i] = fabsf(g.numbers[0][i]) + 1;
-        g.numbers[1][i] = (float)(i / 16) * 0.05f;
+        const size_t row = i / 16;
+        g.numbers[1][i] = (float)row * 0.05f;
     }
     check_kernels(&g, ATTENTION_OK);
     g.sequence.causal = true;
