@@ -219,11 +219,11 @@ def a_metric_that_a_benchmark_lacks_fails():
 
 @test
 def commands_are_timed_in_blocks():
-    audit_file(claim('factor: 2', '{command: "sleep 0.02"}', '{command: "true"}'),
-               claim('factor: 2', '{command: "true"}', '{command: "sleep 0.02"}'))
+    audit_file(claim('factor: 2', '{command: "sleep 0.2"}', '{command: "true"}'),
+               claim('factor: 2', '{command: "true"}', '{command: "sleep 0.2"}'))
     document = audit('a.yaml', code=1)
     check([row['verdict'] for row in document['claims']] == ['confirmed', 'refuted'], document)
-    check(document['claims'][0]['before']['command'] == 'sleep 0.02', document)
+    check(document['claims'][0]['before']['command'] == 'sleep 0.2', document)
     check(document['modules'] == [], document)
     exits(assay('audit', '--verify', folder_of(document)), 0)
 

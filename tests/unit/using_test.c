@@ -55,6 +55,12 @@ static const struct summary *summary_of(enum resource_id id)
     return &found->summary;
 }
 
+static void need_own_files(void)
+{
+    if (KEEPS_COVERAGE)
+        SKIP("a host that counts its lines reads and writes files of its own");
+}
+
 static void release(void)
 {
     result_release(&result);
@@ -96,8 +102,9 @@ TEST(the_time_stays_first_and_every_resource_is_told_or_missing)
     check_told_or_missing(RESOURCE_CPU_RATIO, RESOURCE_SAMPLER);
     CHECK(summary_of(RESOURCE_CPU_NS)->median > 0);
     CHECK_EQ(summary_of(RESOURCE_THREADS)->median, 1);
-    CHECK_EQ(summary_of(RESOURCE_WRITTEN)->median, 0); /* the protocol's own bytes are not its */
-    CHECK_EQ(summary_of(RESOURCE_READ)->median, 0);
+    /* The protocol's own bytes are not its. */
+    CHECK(summary_of(RESOURCE_WRITTEN)->median == 0 || KEEPS_COVERAGE);
+    CHECK(summary_of(RESOURCE_READ)->median == 0 || KEEPS_COVERAGE);
     CHECK(summary_of(RESOURCE_SAMPLER)->median > 0);
     CHECK_EQ(summary_of(RESOURCE_RSS)->launch_count, 2);
     release();
@@ -127,6 +134,7 @@ TEST(what_setup_holds_is_in_memory_and_not_in_growth)
 
 TEST(descriptors_and_threads_are_seen)
 {
+    need_own_files();
     measure("steady", EXTRA_RESOURCES);
     double before = summary_of(RESOURCE_FDS)->median;
     release();
@@ -140,6 +148,7 @@ TEST(descriptors_and_threads_are_seen)
 
 TEST(bytes_read_and_written_are_exact)
 {
+    need_own_files();
     measure("copies", EXTRA_RESOURCES);
     CHECK_EQ(summary_of(RESOURCE_READ)->median, 1000);
     CHECK_EQ(summary_of(RESOURCE_WRITTEN)->median, 1000);
