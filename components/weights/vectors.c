@@ -59,8 +59,8 @@ static void find_nearest(const struct weights_matrix *m, const struct weights_bo
         uint32_t entries[NEAREST_AT_ONCE];
         for (size_t l = 0; l < some; l++) {
             for (size_t j = 0; j < book->length; j++) {
-                /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): new_training took them
-                 */
+                /* new_training took them. */
+                /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
                 side_by_side[j * NEAREST_AT_ONCE + l] = vectors[(done + l) * book->length + j];
             }
         }
