@@ -18,8 +18,8 @@
 
 #include "store/closed/opened.h"
 #include "store/pack.h"
-#include "store/sql/keys.h"
-#include "store/sql/names.h"
+#include "store/sql/known/keys.h"
+#include "store/sql/known/names.h"
 
 enum { PERCENTILE_FIELDS = 6 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "store/closed/opened.h"
-#include "store/sql/names.h"
+#include "store/sql/known/names.h"
 
 struct outlining {
     struct closed_results in;

@@ -1,6 +1,6 @@
 /* Helpers over the table of an engine: kept statements, texts of rows, ends of loops.
  * Invariant: a kept statement is always ready to be bound, also after a failure. */
-#include "store/sql/names.h"
+#include "store/sql/known/names.h"
 
 assay_status sql_keep(struct sql_store *self, enum kept_statement which, const char *text,
                       struct sql_statement **ret_statement)

@@ -6,7 +6,7 @@
 #ifndef STORE_SQL_SQL_H
 #define STORE_SQL_SQL_H
 
-#include "store/sql/keys.h"
+#include "store/sql/known/keys.h"
 #include "store/store.h"
 
 struct sql_store;

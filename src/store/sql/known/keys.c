@@ -1,6 +1,6 @@
 /* A hash table with open addressing; names are copied, rows are never removed but all at once.
  * Invariant: at most half of the slots are taken. */
-#include "store/sql/keys.h"
+#include "store/sql/known/keys.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Reading names.  A run speaks of keys that lie close together, so a range of them is one question.
  * Why users are counted: an outline lends thousands of names, and copying them would cost as much
  * as reading the outline.  Invariant: names never change once they are read. */
-#include "store/sql/names.h"
+#include "store/sql/known/names.h"
 
 #include <stdlib.h>
 
