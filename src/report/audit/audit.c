@@ -136,7 +136,10 @@ static void add_target(const struct audit_target *row, struct buf *out)
     BUF_AUTO bound;
     buf_init(&bound, 1 << 16);
     add_bound(&row->target, &bound);
-    buf_printf(out, "%-*s", INDENT, target_word(row));
+    if (INDENT + strlen(row->target.benchmark) <= COLUMNS)
+        buf_printf(out, "%-*s", INDENT, target_word(row));
+    else
+        buf_printf(out, "%s\n", target_word(row)); /* a long id is whole, on a line of its own */
     add_wrapped(row->target.benchmark, out);
     add_indented("", bound.text, out);
     add_indented("evidence ", row->run_id ? row->run_id : "none: no stored run has measured it",

@@ -36,9 +36,9 @@ static void add_stacks(const struct result *result, size_t most, struct buf *out
                stacks->samples, stacks->samples == 1 ? "" : "s", stacks->cpu_seconds, different,
                different == 1 ? "" : "s");
     if (stacks->cut > 0)
-        buf_printf(out, ", %" PRIu64 " cut at 128 frames", stacks->cut);
+        buf_printf(out, "\n  %" PRIu64 " of them cut at 128 frames", stacks->cut);
     if (stacks->lost > 0)
-        buf_printf(out, ", %" PRIu64 " lost for lack of room", stacks->lost);
+        buf_printf(out, "\n  %" PRIu64 " more lost for lack of room", stacks->lost);
     buf_puts(out, "\n     self  samples  function\n");
     const size_t count = stacks_hottest(stacks, functions, most);
     for (size_t i = 0; i < count; i++) {
