@@ -233,6 +233,14 @@ static void *watch(void *context)
     return NULL;
 }
 
+static void end_watch(struct spawner *spawner, pthread_t watcher)
+{
+    const uint64_t one = 1;
+    atomic_store(&spawner->cancelled, true);
+    if (write(spawner->wake, &one, sizeof one) == sizeof one)
+        pthread_join(watcher, NULL);
+}
+
 /* ---- before and after ----------------------------------------------------------------------- */
 
 /* The program's path, looked up once and outside the clock: 0, or an errno. */
@@ -456,8 +464,9 @@ int main(int argc, char **argv)
     if (pthread_mutex_init(&spawner.lock, NULL) != 0 ||
         pthread_create(&watcher, NULL, watch, &spawner) != 0)
         return 3;
-    while (read(CONTROL, &order, sizeof order) == sizeof order)
-        if (!obey(&spawner, &order))
-            return 3;
-    return 0;
+    bool good = true;
+    while (good && read(CONTROL, &order, sizeof order) == sizeof order)
+        good = obey(&spawner, &order);
+    end_watch(&spawner, watcher);
+    return good ? 0 : 3;
 }
