@@ -1,16 +1,19 @@
 /* The kernel for AVX-512: vectors of sixteen, 24 sums in 32 registers.
  */
+#include "kernels.h"
+
+#if NEURAL_X86
+
 #if defined(__clang__)
-#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 #else
 #define KERNEL                                                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512")))
+    __attribute__((                                                                                \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,prefer-vector-width=512")))
 #endif
 #define WIDTH 16u
 #define ROWS 12u
 #include "body.h"
-
-#if NEURAL_X86
 
 static bool available(void)
 {

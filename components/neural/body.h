@@ -8,15 +8,14 @@
 #define NEURAL_BODY_H
 
 #include <math.h>
-#include <string.h>
 
 #include "kernels.h"
+#include "wide/wide.h"
 
-#if !defined(KERNEL) || !defined(WIDTH) || !defined(ROWS)
-#error "define KERNEL (attributes), WIDTH (numbers a vector) and ROWS (rows at once)"
+#if !defined(ROWS)
+#error "define ROWS (rows at once)"
 #endif
 
-#define INLINE static inline __attribute__((always_inline)) KERNEL
 #define B NEURAL_BATCH
 #define PAIR (2 * WIDTH)
 #define COLUMNS 8u    /* of W' at once */
@@ -25,32 +24,7 @@
 #define FAR 262144u   /* numbers of a matrix that a second cache may not hold */
 #define AHEAD 512u    /* numbers that are fetched before they are used */
 
-typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-typedef float wide __attribute__((vector_size(4 * WIDTH)));
-
-INLINE wide get(const float *from)
-{
-    return *(const vector *)from;
-}
-
-INLINE void put(float *to, wide value)
-{
-    *(vector *)to = value;
-}
-
 /* ---- one vector ---- */
-
-INLINE float sum_of(wide sums)
-{
-    float halves[WIDTH];
-    put(halves, sums);
-    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
-        for (unsigned k = 0; k < half; k++) {
-            halves[k] += halves[k + half];
-        }
-    }
-    return halves[0];
-}
 
 struct product {
     const float *x, *bias;
@@ -58,8 +32,8 @@ struct product {
 };
 
 /* `far`: the matrix lies beyond the caches of a core, and what comes next is fetched ahead. */
-INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct product *p,
-                        const unsigned rows, const bool far)
+KERNEL_INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct product *p,
+                               const unsigned rows, const bool far)
 {
     const float *w = m->w + row * m->cols, *x = p->x, *bias = p->bias;
     wide sums[STREAMS] = {0};
@@ -76,7 +50,7 @@ INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct 
     }
 #pragma GCC unroll 8
     for (unsigned r = 0; r < rows; r++) {
-        float sum = sum_of(sums[r]) + bias[row + r];
+        float sum = total_of(sums[r]) + bias[row + r];
         for (size_t k = i; k < m->cols; k++) {
             sum += w[r * m->cols + k] * x[k];
         }
@@ -105,8 +79,8 @@ static KERNEL void multiply_vector(const struct neural_matrix *m, const float *x
 /* ---- a batch ---- */
 
 /* Some rows for all examples, two vectors of them at a time. */
-INLINE void batch_rows(const struct neural_matrix *m, size_t row, const float *x, const float *bias,
-                       float *ret, const unsigned rows)
+KERNEL_INLINE void batch_rows(const struct neural_matrix *m, size_t row, const float *x,
+                              const float *bias, float *ret, const unsigned rows)
 {
     const float *w = m->w + row * m->cols;
     for (unsigned e = 0; e < B; e += PAIR) {
@@ -145,8 +119,8 @@ static KERNEL void multiply_batch(const struct neural_matrix *m, const float *x,
 }
 
 /* Adds what BACK_ROWS rows (or fewer) give to some columns. */
-INLINE void back_columns(const struct neural_matrix *m, size_t row, size_t column, const float *y,
-                         float *ret, const unsigned columns)
+KERNEL_INLINE void back_columns(const struct neural_matrix *m, size_t row, size_t column,
+                                const float *y, float *ret, const unsigned columns)
 {
     const size_t rest = m->rows - row, rows = rest < BACK_ROWS ? rest : BACK_ROWS;
     for (unsigned e = 0; e < B; e += PAIR) {
@@ -195,8 +169,8 @@ struct outer {
 };
 
 /* Adds to PAIR columns (fewer at the end) of some rows. */
-INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column,
-                       const struct outer *outer, const unsigned rows)
+KERNEL_INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t column,
+                              const struct outer *outer, const unsigned rows)
 {
     const size_t rest = m->cols - column, count = rest < PAIR ? rest : PAIR;
     wide sums[ROWS][2] = {{{0}}};
@@ -243,7 +217,7 @@ static KERNEL void add_outer(const struct neural_matrix *m, const float *y, cons
 
 /* e^x for |x| <= 40, relative error below 2e-7: 2^n times the power series of the rest, which is at
  * most ln 2 / 2, up to the seventh power. */
-INLINE float exp_of(float x)
+KERNEL_INLINE float exp_of(float x)
 {
     const float magic = 0x1.8p23f;
     const float n = (x * 1.44269504f + magic) - magic;

@@ -7,14 +7,9 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from tap import FIXTURES, RESULTS, SOURCE, SUMS, Skip, assay, check, main, run, test, write
+from schemas import FOLDER, faults, jsonschema, schema
+from tap import FIXTURES, RESULTS, SUMS, Skip, assay, check, main, run, test, write
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-FOLDER = pathlib.Path(SOURCE, 'docs/schema')
 TARGETS = '''targets:
   - {benchmark: sums/step, metric: time_ns, at_most: 1 s, source: "page 7"}
   - {benchmark: "sums/bytes:n=64", versus: "sums/bytes:n=256", faster_by: 1.5}
@@ -22,18 +17,6 @@ TARGETS = '''targets:
 claims:
   - {benchmark: sums/step, metric: time_ns, value: 5 ns, source: a paper}
 '''
-
-
-def schema(name):
-    if jsonschema is None:
-        raise Skip('jsonschema is not installed (package python3-jsonschema)')
-    return json.loads((FOLDER / f'{name}.schema.json').read_text(encoding='utf-8'))
-
-
-def faults(document, name):
-    validator = jsonschema.Draft202012Validator(schema(name))
-    return [f'{list(error.absolute_path)}: {error.message}'
-            for error in validator.iter_errors(document)]
 
 
 def valid(done, name):

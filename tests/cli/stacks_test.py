@@ -7,24 +7,11 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
+from schemas import check_run
 from tap import FIXTURES, SOURCE, assay, check, contains, exits, main, test
-
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
 
 STACKS = os.path.join(FIXTURES, 'stacks.so')
 SHORT = ['-l', '1', '-w', '10ms', '-n', '3', '--no-report']
-
-
-def valid(document):
-    if jsonschema is None:
-        return
-    path = pathlib.Path(SOURCE, 'docs/schema/run.schema.json')
-    validator = jsonschema.Draft202012Validator(json.loads(path.read_text(encoding='utf-8')))
-    faults = [f'{list(e.absolute_path)}: {e.message}' for e in validator.iter_errors(document)]
-    check(faults == [], faults[:5])
 
 
 def read(*words):
@@ -32,7 +19,7 @@ def read(*words):
     exits(done, 0)
     document = json.loads(done.out)
     if document['schema'] == 'assay.run/1':
-        valid(document)
+        check_run(document)
     return document
 
 

@@ -4,12 +4,11 @@
 
 #if VECTOR_X86
 
-#include <cpuid.h>
-
 #define KERNEL __attribute__((target("avx2,fma,f16c,popcnt")))
 #define WIDTH 8u
 #define TILE_ROWS 2u /* eight sums, as many as there are registers for beside the operands */
 #include "floats.h"
+#include "wide/processor.h"
 
 /* The query's bytes, int8 ones made 16 bits wide. */
 struct own {
@@ -75,10 +74,7 @@ static KERNEL void dots_bits_of(const struct vector_rows *rows, const uint64_t *
 
 static bool has_avx2(void)
 {
-    unsigned a, b, c = 0, d;
-    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) != 0 &&
-           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __builtin_cpu_supports("popcnt");
+    return processor_has_eight() && __builtin_cpu_supports("popcnt");
 }
 
 const struct vector_kernel vector_avx2 = {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "probe/machine.h"
 #include "session/measurements.h"
 #include "session/outputs.h"
 #include "session/select/selection.h"
@@ -57,12 +58,7 @@ static bool read_kept(const struct roofline_request *request, const char *machin
 {
     char path[4096], text[FILE_BYTES_MAX];
     snprintf(path, sizeof path, "%s/" FILE_NAME, request->paths->fixtures);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[length] = '\0';
+    probe_read_text("", path, text, sizeof text);
     if (!roofline_parse(text, machine, ret_roofline))
         return false;
     const double age = request->now - ret_roofline->measured_at;
