@@ -42,7 +42,8 @@ def stacks_are_shown_kept_and_exported():
     row = document['stacks'][0]
     check(row['benchmark'] == 'stacks/calls', row['benchmark'])
     check(row['samples'] == sum(folded(document).values()), row)
-    check('assay_body_calls;outer;innermost' in folded(document), folded(document))
+    if os.environ['SANITIZERS'] != 'thread':  # which keeps signals back until its own calls
+        check('assay_body_calls;outer;innermost' in folded(document), folded(document))
     check(row['hottest'][0]['function'] == 'innermost', row['hottest'])
     check(0 < row['hottest'][0]['share'] <= 1, row['hottest'])
     check(document['missing'] == [], document['missing'])
