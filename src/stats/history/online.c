@@ -177,27 +177,35 @@ static void follow(struct online *online)
 
 /* ---- looking ---- */
 
+/* How much more a step needs where the variance is so many times the learned one.  Little above 1
+ * is chance; where it did grow, the newest values show only part of it yet: hence the power. */
+static double unrest(double ratio)
+{
+    const double over = ratio / ONLINE_UNREST;
+    return over > 1 ? over * sqrt(over) : 1;
+}
+
 /* How many times the variance that was learned the newest values have: never below 1. */
-static double unrest(const struct online *online)
+static double scatter(const struct online *online)
 {
     const size_t n = online->count;
     const double *y = online->limited, variance = online->noise.sd * online->noise.sd;
-    double sum = 0, most = 0, factor = 1;
+    double sum = 0, most = 0, ratio = 1;
     for (size_t i = n - ONLINE_NEAR; i < n; i++) {
         double off = y[i] - y[i - 1];
         sum += off * off;
         most = fmax(most, off * off); /* a step is one of them */
     }
     const double pairs = 2 * (ONLINE_NEAR - 1) * (1 - online->noise.autocorrelation);
-    factor = fmax(factor, (sum - most) / pairs / variance);
+    ratio = fmax(ratio, (sum - most) / pairs / variance);
     const size_t end = n - ONLINE_NEAR;
     if (end > ONLINE_RECENT + ONLINE_NEAR / 2)
-        factor = fmax(factor, variance_of(online, end - ONLINE_RECENT, end) / variance);
-    return factor;
+        ratio = fmax(ratio, variance_of(online, end - ONLINE_RECENT, end) / variance);
+    return ratio;
 }
 
 /* Square of the step's standard score if the last k values are a level of their own. */
-static double score_step(const struct online *online, size_t k, double factor)
+static double score_step(const struct online *online, size_t k, double ratio)
 {
     const size_t n = online->count, at = n - k;
     const double *y = online->limited, *sums = online->sums;
@@ -208,22 +216,22 @@ static double score_step(const struct online *online, size_t k, double factor)
     const double step = (first + (1 - r) * later) * online->weights.gain[k];
     if (k >= ONLINE_OWN) {
         double own = variance_of(online, at, n) / (online->noise.sd * online->noise.sd);
-        factor = own > factor ? own : factor;
+        ratio = own > ratio ? own : ratio;
     }
     const double variance =
-        online->weights.variance[k] * factor + online->noise.long_run / (double)at;
+        online->weights.variance[k] * unrest(ratio) + online->noise.long_run / (double)at;
     return step * step / variance * online->weights.shortness[k];
 }
 
 static struct finding look(const struct online *online)
 {
     const size_t n = online->count;
-    const double factor = unrest(online);
+    const double ratio = scatter(online);
     const double pair = fabs(online->values[n - 1] - online->values[n - 2]);
     struct finding best = {0, 0};
     for (size_t k = pair <= ONLINE_PAIR_SD * online->scale ? 2 : 3;
          k <= ONLINE_WINDOW && k + ONLINE_FROZEN <= n; k++) {
-        double score = score_step(online, k, factor);
+        double score = score_step(online, k, ratio);
         if (score > best.score)
             best = (struct finding){k, score};
     }
@@ -267,8 +275,9 @@ static bool is_step(const struct online *online, struct finding found)
     const size_t at = online->count - found.size;
     const struct stretch all = {0, online->count}, past = {0, at};
     const double relief = ONLINE_RELIEF * online->noise.effect, gain = found.score / 2;
+    const double over_walk = ONLINE_OVER_WALK + ONLINE_WALKED * (double)found.size;
     if (explain_step_on_slope(&series, all, at) < ONLINE_BESIDE_SLOPE * youth(online) - relief ||
-        gain - explain_walk(&series, all) < ONLINE_OVER_WALK - relief)
+        gain - explain_walk(&series, all) < over_walk - relief)
         return false;
     const double step = series_mean(&series, at, online->count) - series_mean(&series, 0, at);
     const double drift = ONLINE_PAST_WALK * explain_walk(&series, past) +

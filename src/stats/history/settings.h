@@ -40,13 +40,13 @@
 #define ONLINE_LEARNING 60 /* values of a level before the first alarm: the noise must be known */
 #define ONLINE_WINDOW 100  /* the longest new level that is looked for */
 #define ONLINE_FROZEN 30   /* the newest values never teach what noise is: they may be the step, */
-#define ONLINE_FROZEN_PART 4 /* nor does the newest quarter, up to */
+#define ONLINE_FROZEN_PART 5 /* nor does the newest fifth, up to */
 #define ONLINE_FROZEN_MAX 90 /* so many */
 #define ONLINE_RELEARN 16    /* noise is estimated again after 4 + 1/16 more values */
 
 /* What a value counts.  Two that support each other are a level; one beyond ONLINE_LONE_SD alone is
  * an outlier and counts as the level: 1 % of them, limited, would be 7 % of all variance. */
-#define ONLINE_CLIP_SD 2.7
+#define ONLINE_CLIP_SD 2.8
 #define ONLINE_LONE_SD 4.0
 #define ONLINE_NEIGHBOUR_SD 2.0 /* a neighbour so far on the same side supports it */
 #define ONLINE_PAIR_SD 3.0      /* two values alone must agree so well */
@@ -56,21 +56,23 @@
 /* The alarm.  Its square is that of some 1 in 10 000 values for the worst of white, autocorrelated
  * and bimodal noise, found by simulation: limits of renewal theory (Siegmund & Venkatraman 1995)
  * hold for known and white noise only. */
-#define ONLINE_SCORE 3.70
-#define ONLINE_SHORT 0.7  /* k values need 1 + 0.7/k times the square: tails, not means, decide */
-#define ONLINE_YOUNG 6.0  /* n values that taught the noise: 1 + 6/n times */
-#define ONLINE_EFFECT 1.9 /* added a squared log(long-run variance / variance): it is less sure */
+#define ONLINE_SCORE 3.82
+#define ONLINE_SHORT 0.8   /* k values need 1 + 0.8/k times the square: tails, not means, decide */
+#define ONLINE_YOUNG 6.0   /* n values that taught the noise: 1 + 6/n times */
+#define ONLINE_EFFECT 1.95 /* added a squared log(long-run variance / variance): less is sure */
 #define ONLINE_CORRELATED 5.0 /* autocorrelation is taken for 5/n larger: the safe side */
 
 /* Recent values that scatter more raise what a step needs at once. */
-#define ONLINE_NEAR 30   /* the newest, by their differences */
-#define ONLINE_RECENT 45 /* those before them, around their mean */
-#define ONLINE_OWN 8     /* a new level of as many values has a variance of its own */
+#define ONLINE_NEAR 30     /* the newest, by their differences */
+#define ONLINE_RECENT 60   /* those before them, around their mean */
+#define ONLINE_OWN 8       /* a new level of as many values has a variance of its own */
+#define ONLINE_UNREST 1.15 /* so many times the variance are chance */
 
 /* Drift explains the step: as above, but what was seen before the step counts again, since a
  * history that drifted goes on drifting. */
 #define ONLINE_BESIDE_SLOPE 5.0
-#define ONLINE_OVER_WALK 5.3
+#define ONLINE_OVER_WALK 5.0
+#define ONLINE_WALKED 0.018 /* more a value of the new level: by then a walk has gone further */
 #define ONLINE_RELIEF 3.0
 #define ONLINE_PAST_WALK 2.0
 #define ONLINE_PAST_SLOPE 1.0
