@@ -175,9 +175,11 @@ static bool open_pipe(struct spawner *spawner)
 static bool renew_pipe(struct spawner *spawner)
 {
     const uint64_t one = 1;
-    close(spawner->pipe[0]);
-    close(spawner->pipe[1]);
-    return open_pipe(spawner) && write(spawner->wake, &one, sizeof one) == sizeof one;
+    const int left[2] = {spawner->pipe[0], spawner->pipe[1]};
+    const bool opened = open_pipe(spawner);
+    close(left[0]);
+    close(left[1]);
+    return opened && write(spawner->wake, &one, sizeof one) == sizeof one;
 }
 
 /* ---- the watcher ---------------------------------------------------------------------------- */
