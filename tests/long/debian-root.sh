@@ -41,6 +41,7 @@ inside() {
         mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" &&
             mount --rbind /dev "$root/dev" &&
             exec chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb LC_ALL=C.UTF-8 CI=true \
+                NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
                 PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$folder/root" "$@"
 }
 
@@ -64,6 +65,13 @@ step() {
     return 0
 }
 
+# What this machine's administrator trusts beside Debian's own, such as a proxy's certificate
+trust_the_same() {
+    cp -L /usr/local/share/ca-certificates/*.crt "$folder/root/usr/local/share/ca-certificates/" \
+        2>/dev/null || return 0
+    chroot "$folder/root" update-ca-certificates
+}
+
 # An empty root in $folder/root, with the mirrors of apt here.
 make_root() {
     debootstrap --variant=minbase --include=ca-certificates "$release" "$folder/root" "$mirror" &&
@@ -72,7 +80,8 @@ make_root() {
             /etc/apt/sources.list.d/*.sources; do
             [ ! -f "$file" ] || cp "$file" "$folder/root$file" || return
         done &&
-        cp -L /etc/resolv.conf /etc/hosts "$folder/root/etc/"
+        cp -L /etc/resolv.conf /etc/hosts "$folder/root/etc/" &&
+        trust_the_same
 }
 
 # The end of the TAP output
