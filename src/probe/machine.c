@@ -15,7 +15,7 @@
 
 void probe_read_text(const char *root, const char *path, char *text, size_t size)
 {
-    char full[512];
+    char full[4096];
     size_t length = 0;
     int written = snprintf(full, sizeof full, "%s%s", root, path);
     FILE *file = written < (int)sizeof full ? fopen(full, "re") : NULL;
