@@ -2,7 +2,7 @@
  * Exit code 3 when there is something: whoever backs a store up wants to know before the old copy
  * goes. */
 #include "cli/prune.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static assay_status render_json(const char *where, const problem_vec *problems, struct buf *out)
 {

@@ -4,9 +4,9 @@
 
 #include "cli/common.h"
 #include "report/history.h"
-#include "report/json.h"
 #include "report/table/tables.h"
 #include "report/text.h"
+#include "report/values/json_values.h"
 #include "session/gate/baseline.h"
 
 struct baseline_options {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "session/scaffold/scaffold.h"
 
 struct init_options {

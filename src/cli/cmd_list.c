@@ -7,7 +7,7 @@
 #include "cli/selection.h"
 #include "report/json.h"
 #include "report/table/tables.h"
-#include "report/text.h"
+#include "report/values/line.h"
 #include "session/catalog.h"
 
 struct list_options {

@@ -16,6 +16,7 @@
 #include "report/json.h"
 #include "report/table/tables.h"
 #include "report/text.h"
+#include "report/values/json_values.h"
 #include "session/counting/instructions.h"
 #include "session/gate/baseline.h"
 #include "session/live/live.h"

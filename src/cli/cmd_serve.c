@@ -6,7 +6,7 @@
 
 #include "cli/common.h"
 #include "cli/stop.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "serve/http/server.h"
 
 struct serve_options {

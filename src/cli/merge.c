@@ -3,7 +3,7 @@
 #include "cli/merge.h"
 
 #include "cli/progress.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "session/merge/merge.h"
 
 static json_t *ids_of(const char *const *ids, size_t count)

@@ -10,7 +10,7 @@
 
 #include "base/quantity.h"
 #include "report/history.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "session/retention/retention.h"
 
 enum { DAY_SECONDS = 24 * 60 * 60, DAYS_MAX = 100000, TIME_TEXT_MAX = 32 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "session/gate/against.h"
 
 assay_status run_against_open(struct cli *cli, const struct workplace *workplace,

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "report/json.h"
 #include "report/terminal/paper.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 enum { NOTE_AT = 10, NAME_AT = 42 };
 

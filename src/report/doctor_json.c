@@ -1,7 +1,7 @@
 /* "assay.doctor/1" (docs/schema/doctor.schema.json).  Field names are a contract: add, never
  * rename. Shares are shares (0.01 is 1 %); what is not known is null. */
 #include "report/doctor.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 struct number {
     const char *key;

@@ -6,7 +6,8 @@
 
 #include "base/quantity.h"
 #include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 void report_text_runs(const struct run_row *rows, size_t count, struct buf *out)
 {

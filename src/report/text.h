@@ -12,13 +12,6 @@ struct paper;
 void report_text(const struct run *run, const struct moved *moved, const struct paper *paper,
                  struct buf *out);
 
-/* `text` on one line and harmless on a terminal: control characters, those that turn the
- * direction of writing, and bytes that are not UTF-8 become '?'. */
-void report_text_line(const char *text, struct buf *out);
-
-/* `text` as it is, but for bytes that are not UTF-8, which become U+FFFD. */
-void report_text_mended(const char *text, struct buf *out);
-
 /* What run this is: id, time, commit, label, machine, plan. */
 void report_text_run(const struct run *run, struct buf *out);
 

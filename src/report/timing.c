@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { NAME_COLUMNS = 29 };
 

@@ -1,7 +1,7 @@
 /* "assay.time/1" (docs/schema/time.schema.json).  Field names are a contract: add, never rename.
  * Times are nanoseconds and amounts bytes, as the names say or `unit` does. */
-#include "report/json.h"
 #include "report/timing.h"
+#include "report/values/json_values.h"
 
 static json_t *parameters_json(const struct timed_command *command)
 {

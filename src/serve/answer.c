@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compare/bounds/targets.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "session/compare.h"
 #include "session/trend/trend.h"
 

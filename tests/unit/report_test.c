@@ -3,6 +3,7 @@
 #include "report/json.h"
 #include "report/terminal/digest.h"
 #include "report/text.h"
+#include "report/values/json_values.h"
 #include "sample_run.h"
 
 /* Length of the longest line, in characters. */

@@ -3,7 +3,7 @@
  * file that exists in every project here, since a benchmark's own line is not known. */
 #include "base/sha256.h"
 #include "exchange/write/exporters.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static json_t *location_json(void)
 {

@@ -2,7 +2,7 @@
  * better, so only what is better when it is smaller goes in: customSmallerIsBetter. */
 #include "base/quantity.h"
 #include "exchange/write/exporters.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static assay_status add_row(const struct result *result, const struct measurement *measurement,
                             json_t **rows)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "exchange/write/exporters.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static json_t *context_json(const struct run *run)
 {

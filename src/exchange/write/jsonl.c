@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exchange/write/exporters.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 /* "key=value,key=value" as an object of texts. */
 static json_t *params_json(const char *params)

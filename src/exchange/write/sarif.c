@@ -2,7 +2,7 @@
  * its place is a logical location; its id and metric make the fingerprint by which services know it
  * again in the next run. */
 #include "exchange/write/exporters.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static json_t *text_json(const char *text)
 {

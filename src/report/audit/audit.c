@@ -8,7 +8,7 @@
 
 #include "base/quantity.h"
 #include "model/resources/resources.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { COLUMNS = 80, INDENT = 11 };
 

@@ -5,6 +5,7 @@
 
 #include "report/audit/audit.h"
 #include "report/json.h"
+#include "report/values/json_values.h"
 
 static json_t *optional_number(bool there, double value)
 {

@@ -9,7 +9,7 @@
 #include "base/quantity.h"
 #include "report/stacks/stacks.h"
 #include "report/terminal/histogram.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { MEANING_INDENT = 30, LABEL_WIDTH = 17, PATH_INDENT = 4 };
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 static void add_history(const struct ci_report *report, struct buf *out)
 {

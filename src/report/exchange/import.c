@@ -2,8 +2,8 @@
  * what it was taken for and how to go on. */
 #include "report/exchange/import.h"
 
-#include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 static size_t measurement_count(const struct run *run)
 {

@@ -5,6 +5,7 @@
 #include "report/comparison.h"
 #include "report/json.h"
 #include "report/overview/overview.h"
+#include "report/values/json_values.h"
 
 static json_t *counts(unsigned met, unsigned missed, unsigned undecided)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 static void add_leak(const struct summary *growth, struct buf *out)
 {

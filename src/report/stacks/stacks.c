@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "model/stacks/stacks.h"
-#include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 enum { FUNCTIONS_IN_RUN = 5, FUNCTIONS_CLOSELY = 15, FUNCTIONS_IN_JSON = 20, NAME_WIDTH = 58 };
 

@@ -4,7 +4,7 @@
 
 #include "base/quantity.h"
 #include "report/statistics/statistics.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { INDENT = 4 };
 

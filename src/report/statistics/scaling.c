@@ -5,9 +5,9 @@
 #include <math.h>
 
 #include "base/quantity.h"
-#include "report/json.h"
 #include "report/statistics/statistics.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 #define AICC_NEAR 2.0 /* as stats/scaling/growth.h decides; here it only names the rivals */
 

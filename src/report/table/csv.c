@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "report/table/table.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 void table_csv_text(const char *text, struct buf *out)
 {

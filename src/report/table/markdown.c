@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "report/table/table.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 static const char *entity(char c)
 {

@@ -9,7 +9,7 @@
 
 #include "base/quantity.h"
 #include "model/resources/resources.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { PROSE_INDENT = 2, MOVED_SHOWN = 10 };
 

@@ -6,7 +6,8 @@
 #include <math.h>
 
 #include "base/quantity.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 static void add_days(const struct interval *days, struct buf *out)
 {

@@ -3,7 +3,7 @@
 #define REPORT_TREND_FORECAST_H
 
 #include "model/history/trend.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 /* A line or two a forecast, indented. */
 void report_text_forecasts(const struct trend_series *series, struct buf *out);

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 static void add_rate(const char *title, const struct proved_share *share, struct buf *out)
 {

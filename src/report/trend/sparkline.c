@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "report/terminal/paper.h"
-#include "report/text.h"
+#include "report/values/line.h"
 
 enum { LEVELS = 8 };
 

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 enum { PAIRS_SHOWN = 10 };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "report/text.h"
 #include "report/trend/forecast.h"
 #include "report/trend/sparkline.h"
+#include "report/values/line.h"
 
 enum { CHANGES_SHOWN = 8, INDENT = 2, CHART_COLUMNS_MAX = 160 };
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/json.h"
 #include "report/trend/forecast.h"
 #include "report/trend/trend.h"
+#include "report/values/json_values.h"
 
 /* Ratio and interval, as all changes have them. */
 static json_t *moved(double ratio, const struct interval *interval, bool is_worse)

@@ -8,7 +8,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "report/comparison.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 enum { BASE_COLUMNS = 30, NOTE_INDENT = 4 };
 

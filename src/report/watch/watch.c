@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "report/json.h"
-#include "report/text.h"
+#include "report/values/json_values.h"
+#include "report/values/line.h"
 
 static void add_step(const struct watch_step *step, struct buf *out)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/json.h"
+#include "report/values/json_values.h"
 
 typedef VEC(struct stack_line) line_vec;
 

@@ -12,6 +12,7 @@
 #include "report/html/html_parts.h"
 #include "report/json.h"
 #include "report/statistics/statistics.h"
+#include "report/values/json_values.h"
 #include "report/web/flame.h"
 #include "report/web/packed.h"
 #include "report/web/web.h"

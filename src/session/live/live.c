@@ -18,7 +18,7 @@
 
 #include "base/text.h"
 #include "probe/clock.h"
-#include "report/json.h"
+#include "report/values/json_values.h"
 #include "report/web/packed.h"
 
 enum { SAMPLES_TOLD = 512, LEFT_SECONDS = 24 * 60 * 60 };
