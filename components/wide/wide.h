@@ -168,6 +168,7 @@ KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
 }
 
 typedef uint16_t some_halves __attribute__((vector_size(2 * WIDTH)));
+typedef uint32_t unsigned_whole __attribute__((vector_size(4 * WIDTH)));
 typedef int8_t all_bytes __attribute__((vector_size(4 * WIDTH)));
 typedef int16_t all_shorts __attribute__((vector_size(4 * WIDTH)));
 
@@ -180,7 +181,8 @@ KERNEL_INLINE wide get_halves(const void *from)
     const whole bits = __builtin_convertvector(halves, whole), magnitude = bits & 0x7FFF;
     const whole rebiased = (whole)((wide)(magnitude << 13) * 0x1p112f);
     const whole not_finite = (magnitude >= 0x7C00) & 0x7F800000;
-    return (wide)(rebiased | not_finite | (bits & 0x8000) << 16);
+    const unsigned_whole sign = (unsigned_whole)(bits & 0x8000) << 16;
+    return (wide)(rebiased | not_finite | (whole)sign);
 }
 
 KERNEL_INLINE wide get_halves_lanes(const void *from, struct lanes lanes)

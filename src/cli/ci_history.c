@@ -60,7 +60,7 @@ typedef assay_status move_fn(const struct branch_request *request, struct branch
 static assay_status move_history(const struct ci_call *call, move_fn *move, const char *done)
 {
     struct workplace workplace = {0};
-    struct branch_result result;
+    struct branch_result result = {.runs = 0};
     const struct ci_options *options = call->options;
     assay_status status = common_workplace(call->cli, &options->common, &workplace);
     const struct branch_request request = {options->remote, options->branch, options->folder,

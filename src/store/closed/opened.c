@@ -102,7 +102,7 @@ static assay_status unpack_texts(struct packed_reader *reader, struct arena *are
 uint64_t closed_key_step(int64_t from, int64_t to)
 {
     const int64_t step = to - from - 1;
-    return (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
+    return (uint64_t)step << 1 ^ (step < 0 ? UINT64_MAX : 0);
 }
 
 int64_t closed_key_after(int64_t from, uint64_t step)

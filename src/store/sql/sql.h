@@ -239,8 +239,7 @@ ASSAY_USE_RESULT assay_status sql_load_closed(struct sql_store *self, int64_t ru
 ASSAY_USE_RESULT assay_status sql_outline_closed(struct sql_store *self, int64_t run,
                                                  struct outline *ret_outline);
 /* Fills the results of a run that is kept in rows. */
-ASSAY_USE_RESULT assay_status sql_load_rows(struct sql_store *self, int64_t run,
-                                            struct run *ret_run);
+ASSAY_USE_RESULT assay_status sql_load_rows(struct sql_store *self, int64_t key, struct run *run);
 /* Stores the results of a run that is there without any, closed. */
 ASSAY_USE_RESULT assay_status sql_put_closed(struct sql_store *self, int64_t run,
                                              const struct run *what);
