@@ -78,7 +78,7 @@ function checkFinite(b) {
 function row(name, description, { fields, make, check, size, sizes = '100,1000,10000' }) {
     const sweep = `n=${sizes} ${fields} engine=ruvector`.replace('  ', ' ');
     bench(name, { suite: 'attention', description, sweep, setup: setupWith(make, size), check,
-        tags: 'traffic' },
+        tags: 'traffic slow[n=10000]' },
         (b) => b.loop(() => attend(b.state)));
 }
 

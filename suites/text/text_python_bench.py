@@ -66,7 +66,7 @@ def levenshtein(b):
     b.loop(lambda: pairs(python_text.levenshtein_characters, answers))
 
 
-@assay.bench(suite="text", sweep="answers=2,20 engine=python", check=check)
+@assay.bench(suite="text", sweep="answers=2,20 engine=python", tags="slow[answers=20]", check=check)
 def levenshtein_words(b):
     """normalised Levenshtein over words"""
     answers = answers_of(b)
