@@ -75,10 +75,11 @@ function checkFinite(b) {
 }
 
 /* Hyperbolic and expert rows end at 1000: at 10 000 a call takes parts of seconds to seconds. */
-function row(name, description, { fields, make, check, size, sizes = '100,1000,10000' }) {
+const LONGEST = '10000';
+function row(name, description, { fields, make, check, size, sizes = `100,1000,${LONGEST}` }) {
     const sweep = `n=${sizes} ${fields} engine=ruvector`.replace('  ', ' ');
     bench(name, { suite: 'attention', description, sweep, setup: setupWith(make, size), check,
-        tags: 'traffic slow[n=10000]' },
+        tags: sizes.endsWith(LONGEST) ? `traffic slow[n=${LONGEST}]` : 'traffic' },
         (b) => b.loop(() => attend(b.state)));
 }
 
