@@ -4,13 +4,9 @@
 
 #if NEURAL_X86
 
-#if defined(__clang__)
-#define KERNEL __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
-#else
-#define KERNEL                                                                                     \
-    __attribute__((                                                                                \
-        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,prefer-vector-width=512")))
-#endif
+#include "wide/processor.h"
+
+#define KERNEL PROCESSOR_SIXTEEN
 #define WIDTH 16u
 #define ROWS 12u
 #include "body.h"

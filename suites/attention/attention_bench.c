@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../random/random.h"
 #include "attention.h"
 #include "engines/engine.h"
 
@@ -24,20 +25,6 @@ struct work {
     bool plain, blas;
 };
 
-/* splitmix64, Vigna's public-domain reference; uniform numbers in [-size, size). */
-static float *numbers(struct assay_bench *b, size_t count, float size)
-{
-    uint64_t state = assay_random(b);
-    float *made = assay_alloc(b, count * sizeof *made);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-        made[i] = size * ((float)(z >> 40) * 0x1p-23f - 1);
-    }
-    return made;
-}
-
 /* Points must be inside of the ball: |x| <= size * sqrt(dim). */
 static float size_of(const struct attention_options *options)
 {
@@ -51,9 +38,9 @@ static struct work *prepare_work(struct assay_bench *b, struct attention_options
     b->state = work;
     work->input = (struct engine_input){
         .options = options,
-        .keys = numbers(b, count * width, size_of(&options)),
-        .values = numbers(b, count * width, size_of(&options)),
-        .query = numbers(b, width, size_of(&options)),
+        .keys = random_numbers(b, count * width, size_of(&options)),
+        .values = random_numbers(b, count * width, size_of(&options)),
+        .query = random_numbers(b, width, size_of(&options)),
         .count = count,
     };
     work->memory = (struct attention_memory){
@@ -224,8 +211,8 @@ static void judge_router(struct assay_bench *b, struct work *work)
     double load[HEADS] = {0}, entropy = 0, greatest = 0;
     one.count = 1;
     for (size_t q = 0; q < queries; q++) {
-        attention_experts(work->attention, &one, numbers(b, width, 1), &work->router, work->output,
-                          work->gates);
+        attention_experts(work->attention, &one, random_numbers(b, width, 1), &work->router,
+                          work->output, work->gates);
         for (size_t e = 0; e < HEADS; e++) {
             double gate = (double)work->gates[e];
             load[e] += gate > 0;
@@ -243,7 +230,7 @@ static void prepare_experts(struct assay_bench *b)
     struct work *work =
         prepare_work(b, (struct attention_options){.heads = HEADS, .dim = EXPERT_DIM});
     work->gates = assay_alloc(b, HEADS * sizeof *work->gates);
-    work->router = (struct attention_router){numbers(b, HEADS * HEADS * EXPERT_DIM, 0.1f),
+    work->router = (struct attention_router){random_numbers(b, HEADS * HEADS * EXPERT_DIM, 0.1f),
                                              (size_t)assay_param(b, "chosen")};
     choose_engine(b, work);
     if (work->attention != NULL)

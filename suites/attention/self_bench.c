@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../random/random.h"
 #include "attention.h"
 #include "engines/engine.h"
 
@@ -23,20 +24,6 @@ struct work {
     struct attention *attention; /* NULL: OpenBLAS */
     float *output, *scores;
 };
-
-/* splitmix64, Vigna's public-domain reference; uniform numbers in [-1, 1). */
-static float *numbers(struct assay_bench *b, size_t count)
-{
-    uint64_t state = assay_random(b);
-    float *made = assay_alloc(b, count * sizeof *made);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-        made[i] = (float)(z >> 40) * 0x1p-23f - 1;
-    }
-    return made;
-}
 
 static void choose_kernel(struct assay_bench *b, struct work *work, const char *name)
 {
@@ -75,9 +62,9 @@ static void prepare_self(struct assay_bench *b)
     b->state = work;
     work->given = (struct engine_sequence){
         .options = {.heads = HEADS, .dim = DIM},
-        .queries = numbers(b, rows * WIDTH),
-        .keys = numbers(b, rows * WIDTH),
-        .values = numbers(b, rows * WIDTH),
+        .queries = random_numbers(b, rows * WIDTH, 1),
+        .keys = random_numbers(b, rows * WIDTH, 1),
+        .values = random_numbers(b, rows * WIDTH, 1),
         .rows = rows,
         .causal = causal,
     };

@@ -7,6 +7,7 @@
 #include <assay.h>
 #include <math.h>
 
+#include "../random/random.h"
 #include "backends.h"
 
 #define DIM 64
@@ -17,20 +18,6 @@ struct work {
     float *left, *right, *values, *output; /* dot: left . right; attend: query, keys */
     size_t count;
 };
-
-/* splitmix64, Vigna's public-domain reference. */
-static float *numbers(struct assay_bench *b, size_t count)
-{
-    uint64_t state = assay_random(b);
-    float *made = assay_alloc(b, count * sizeof *made);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-        made[i] = (float)(z >> 40) * 0x1p-23f - 1;
-    }
-    return made;
-}
 
 static struct work *prepare(struct assay_bench *b)
 {
@@ -68,8 +55,8 @@ static double product(const float *x, const float *y, size_t count, double *magn
 static void prepare_dot(struct assay_bench *b)
 {
     struct work *work = prepare(b);
-    work->left = numbers(b, work->count);
-    work->right = numbers(b, work->count);
+    work->left = random_numbers(b, work->count, 1);
+    work->right = random_numbers(b, work->count, 1);
     work->output = assay_alloc(b, sizeof *work->output);
     b->bytes = 2.0 * sizeof(float) * b->items;
 }
@@ -101,9 +88,9 @@ ASSAY_BENCH(dot, .description = "two vectors of n numbers",
 static void prepare_attend(struct assay_bench *b)
 {
     struct work *work = prepare(b);
-    work->left = numbers(b, DIM);
-    work->right = numbers(b, work->count * DIM);
-    work->values = numbers(b, work->count * DIM);
+    work->left = random_numbers(b, DIM, 1);
+    work->right = random_numbers(b, work->count * DIM, 1);
+    work->values = random_numbers(b, work->count * DIM, 1);
     work->output = assay_alloc(b, DIM * sizeof *work->output);
     b->bytes = 2.0 * sizeof(float) * DIM * b->items;
 }
@@ -145,8 +132,8 @@ ASSAY_BENCH(attend, .description = "softmax attention of one query to n keys of 
 static void prepare_multiply(struct assay_bench *b)
 {
     struct work *work = prepare(b);
-    work->left = numbers(b, work->count * COLUMNS);
-    work->right = numbers(b, COLUMNS);
+    work->left = random_numbers(b, work->count * COLUMNS, 1);
+    work->right = random_numbers(b, COLUMNS, 1);
     work->output = assay_alloc(b, work->count * sizeof *work->output);
     b->bytes = sizeof(float) * COLUMNS * b->items;
 }

@@ -7,21 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "../random/random.h"
 #include "graph.h"
 #include "hierarchy.h"
-
-static uint64_t next_bits(uint64_t *state) /* splitmix64, Vigna's public-domain reference */
-{
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static float next_number(uint64_t *state)
-{
-    return (float)(next_bits(state) >> 40) * 0x1p-23f - 1;
-}
 
 /* ---- the five layers ---- */
 
@@ -52,9 +40,9 @@ struct layers {
 static void make_plan(struct layers *work, uint64_t *state)
 {
     for (size_t t = 0; t < TASKS; t++)
-        work->durations[t] = 1 + (uint32_t)(next_bits(state) % 20);
+        work->durations[t] = 1 + (uint32_t)(random_bits(state) % 20);
     for (size_t i = 0; i < EDGES; i++) {
-        const uint64_t bits = next_bits(state);
+        const uint64_t bits = random_bits(state);
         const uint16_t after = (uint16_t)(1 + bits % (TASKS - 1));
         work->edges[i] = (struct hierarchy_edge){(uint16_t)((bits >> 32) % after), after};
     }
@@ -64,10 +52,10 @@ static void make_rules(struct assay_bench *b, struct layers *work, uint64_t *sta
 {
     for (size_t r = 0; r < RULES; r++) {
         for (size_t k = 0; k < PREMISES; k++)
-            work->premises[r][k] = (uint16_t)(next_bits(state) % FACTS);
-        work->rules[r] =
-            (struct hierarchy_rule){work->premises[r], (uint16_t)(1 + next_bits(state) % PREMISES),
-                                    (uint16_t)(next_bits(state) % FACTS)};
+            work->premises[r][k] = (uint16_t)(random_bits(state) % FACTS);
+        work->rules[r] = (struct hierarchy_rule){work->premises[r],
+                                                 (uint16_t)(1 + random_bits(state) % PREMISES),
+                                                 (uint16_t)(random_bits(state) % FACTS)};
     }
     work->scratch = assay_alloc(b, hierarchy_infer_scratch(work->rules, RULES, FACTS));
 }
@@ -78,22 +66,22 @@ static void prepare_layers(struct assay_bench *b)
     uint64_t state = assay_random(b);
     b->state = work;
     for (size_t i = 0; i < WORDS; i++) {
-        work->a[i] = next_bits(&state);
-        work->b[i] = next_bits(&state);
+        work->a[i] = random_bits(&state);
+        work->b[i] = random_bits(&state);
     }
     for (size_t i = 0; i < PAYLOAD; i++)
-        work->payload[i] = (uint8_t)next_bits(&state);
+        work->payload[i] = (uint8_t)random_bits(&state);
     for (size_t i = 0; i < PATTERNS; i++) {
         float *row = work->prototypes + i * DIM, square = 0;
         for (size_t k = 0; k < DIM; k++) {
-            row[k] = next_number(&state);
+            row[k] = random_number(&state);
             square += row[k] * row[k];
         }
         for (size_t k = 0; k < DIM; k++)
             row[k] /= sqrtf(square);
     }
     for (size_t k = 0; k < DIM; k++)
-        work->x[k] = work->prototypes[17 * DIM + k] + 0.1f * next_number(&state);
+        work->x[k] = work->prototypes[17 * DIM + k] + 0.1f * random_number(&state);
     make_plan(work, &state);
     make_rules(b, work, &state);
 }
@@ -297,8 +285,8 @@ static void connect_all(struct assay_bench *b, struct activity *work, size_t fan
     uint64_t state = assay_random(b);
     for (uint32_t to = 0; to < work->neurons; to++) {
         while (neural_degree_in(work->graph, to) < fan_in) {
-            const uint32_t from = (uint32_t)(next_bits(&state) % work->neurons);
-            const float weight = next_number(&state) / (float)fan_in;
+            const uint32_t from = (uint32_t)(random_bits(&state) % work->neurons);
+            const float weight = random_number(&state) / (float)fan_in;
             if (fan_in == work->neurons)
                 neural_connect(work->graph, (uint32_t)neural_degree_in(work->graph, to), to,
                                weight);
@@ -446,12 +434,12 @@ static void prepare_edits(struct assay_bench *b)
     const size_t kept =
         work->neurons * work->neurons / 10 < KEPT ? work->neurons * work->neurons / 10 : KEPT;
     while (neural_graph_connections(work->graph) < kept) {
-        const uint64_t bits = next_bits(&state);
+        const uint64_t bits = random_bits(&state);
         neural_connect(work->graph, (uint32_t)(bits % work->neurons),
                        (uint32_t)((bits >> 32) % work->neurons), 1);
     }
     for (size_t i = 0; i < EDITS;) {
-        const uint64_t bits = next_bits(&state);
+        const uint64_t bits = random_bits(&state);
         work->from[i] = (uint32_t)(bits % work->neurons);
         work->to[i] = (uint32_t)((bits >> 32) % work->neurons);
         i += !neural_connection(work->graph, work->from[i], work->to[i], NULL);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../random/random.h"
 #include "graph.h"
 #include "neural.h"
 #include "router.h"
@@ -32,20 +33,6 @@ struct net_work {
     float *room, *row_targets;
 #endif
 };
-
-/* splitmix64, Vigna's public-domain reference; uniform in [-1, 1). */
-static float *numbers(struct assay_bench *b, size_t count)
-{
-    uint64_t state = assay_random(b);
-    float *made = assay_alloc(b, count * sizeof *made);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
-        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-        made[i] = (float)(z >> 40) * 0x1p-23f - 1;
-    }
-    return made;
-}
 
 static void expect_ok(struct assay_bench *b, enum neural_status status)
 {
@@ -117,8 +104,8 @@ static struct net_work *prepare_net(struct assay_bench *b)
     expect_ok(b, neural_router_new(work->net, &work->router));
     work->routed = strcmp(engine, "routed") == 0;
     work->blas = strcmp(engine, "openblas") == 0;
-    work->inputs = numbers(b, work->width * B);
-    work->targets = numbers(b, work->width * B);
+    work->inputs = random_numbers(b, work->width * B, 1);
+    work->targets = random_numbers(b, work->width * B, 1);
     work->outputs = assay_alloc(b, work->width * B * sizeof *work->outputs);
 #ifdef HAVE_OPENBLAS
     if (work->blas)
@@ -228,7 +215,7 @@ static void prepare_crew(struct assay_bench *b)
                             &work->net));
     for (size_t t = 0; t < THREADS_MAX && work->net != NULL; t++)
         expect_ok(b, neural_router_new(work->net, &work->routers[t]));
-    work->inputs = numbers(b, THREADS_MAX * SIGNALS * width);
+    work->inputs = random_numbers(b, THREADS_MAX * SIGNALS * width, 1);
     work->outputs = assay_alloc(b, THREADS_MAX * SIGNALS * width * sizeof *work->outputs);
     b->items = SIGNALS;
 }
@@ -459,7 +446,7 @@ static void prepare_lesson(struct assay_bench *b)
     if (strcmp(pattern, "complex") == 0)
         *lesson =
             (struct lesson){SIDE * SIDE, CLASSES, 32, 1, 0.2f, 0.05f, .seed = assay_random(b)};
-    const float *random = numbers(b, EXAMPLES * lesson->in);
+    const float *random = random_numbers(b, EXAMPLES * lesson->in, 1);
     lesson->inputs = assay_alloc(b, EXAMPLES * lesson->in * sizeof(float));
     lesson->targets = assay_alloc(b, EXAMPLES * lesson->out * sizeof(float));
     lesson->classes = assay_alloc(b, EXAMPLES * sizeof *lesson->classes);

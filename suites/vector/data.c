@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../random/random.h"
 #include "files.h"
 #include "vector.h"
 
@@ -35,15 +36,6 @@ static struct wanted {
 } wanted;
 
 /* ---- rows ---- */
-
-/* splitmix64, Vigna's public-domain reference. */
-static uint64_t random_bits(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
 
 /* Box and Muller 1958, in pairs. */
 static void fill_normal(uint64_t *state, float *to, size_t count)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../random/random.h"
 #include "data.h"
 #include "patterns.h"
 #include "store.h"
@@ -250,10 +251,7 @@ struct stack {
 /* Squares of uniform numbers: the first tenth of the ids gets a third of the gets. */
 static enum vector_status get_some(struct stack *stack, enum tier *ret_tier)
 {
-    uint64_t z = stack->random += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    const double unit = (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+    const double unit = (double)(random_bits(&stack->random) >> 11) * 0x1p-53;
     const uint64_t id = (uint64_t)(unit * unit * (double)stack->data.rows.count);
     return tiers_get(stack->tiers, id, stack->got, ret_tier);
 }
