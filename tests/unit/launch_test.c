@@ -457,7 +457,7 @@ TEST(a_failure_in_teardown_does_not_hide_the_one_before)
 
 static void launch_again(struct result *result, struct fake *fake, uint32_t number)
 {
-    struct launch_facts facts;
+    struct launch_facts facts = {0};
     struct buf reason;
     const struct executor executor = {&FAKE, fake};
     buf_init(&reason, 1000);
