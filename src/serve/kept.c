@@ -70,6 +70,18 @@ static size_t points_of_all(const struct kept_trends *kept)
     return points;
 }
 
+bool kept_trends_have_room(const struct kept_trends *kept)
+{
+    size_t longest = 0;
+    bool is_free = false;
+    for (size_t i = 0; i < KEPT_TRENDS_MAX; i++) {
+        const size_t points = points_of(&kept->items[i]);
+        longest = points > longest ? points : longest;
+        is_free = is_free || kept->items[i].benchmark == NULL;
+    }
+    return is_free && points_of_all(kept) + longest <= KEPT_POINTS_MAX;
+}
+
 /* Gives back what was asked for long ago when all together have too many points. */
 static void make_room(struct kept_trends *kept, const struct kept_trend *newest)
 {

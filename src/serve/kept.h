@@ -16,7 +16,7 @@ struct kept_trend {
     uint64_t asked;            /* when last, in questions */
 };
 
-enum { KEPT_TRENDS_MAX = 16, KEPT_POINTS_MAX = 200000 };
+enum { KEPT_TRENDS_MAX = 64, KEPT_POINTS_MAX = 200000 };
 
 /* Start with zeros.  Belongs to one open store. */
 struct kept_trends {
@@ -30,6 +30,8 @@ ASSAY_USE_RESULT assay_status kept_trend_get(struct kept_trends *kept, struct st
                                              const struct history_name *name,
                                              const struct releases *releases,
                                              struct kept_trend **ret_trend);
+/* Whether another one can be kept without giving one back that is as long as the longest. */
+bool kept_trends_have_room(const struct kept_trends *kept);
 void kept_trends_release(struct kept_trends *kept);
 
 #endif

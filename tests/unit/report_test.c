@@ -218,6 +218,28 @@ TEST(json_bears_any_text_and_mends_what_is_not_utf8)
     run_release(&run);
 }
 
+/* Beside printf, over all sizes; every third lies at or near the middle of two last digits. */
+TEST(digits_are_those_of_printf)
+{
+    static const double SOME[] = {
+        0,    -0.0, 1,    -1,     100,   1e11, 1e12,           999999999999.5, 0.1,
+        1e-4, 1e-5, 0.25, 5e-324, 1e308, 0.5,  99999999999.95, 123456789012.5};
+    const size_t count = sizeof SOME / sizeof SOME[0];
+    BUF_AUTO out;
+    char wanted[64];
+    buf_init(&out, 100);
+    for (size_t i = 0; i < 20000; i++) {
+        const double scale = pow(10, (double)(i % 22) - 8), part = fmod((double)i * 0.618034, 1);
+        double value = i < count ? SOME[i] : part * scale;
+        if (i >= count && i % 3 == 0)
+            value = floor(value / scale * 1e12) * scale / 1e12 + scale * 5e-13;
+        buf_clear(&out);
+        report_json_digits(&out, i % 2 ? value : -value);
+        snprintf(wanted, sizeof wanted, "%.12g", i % 2 ? value : -value);
+        CHECK_STR(out.text, wanted);
+    }
+}
+
 TEST(a_document_that_could_not_be_built_is_not_written)
 {
     json_t *object = json_object(), *array = json_array();

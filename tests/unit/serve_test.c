@@ -6,6 +6,7 @@
 #include "sample_run.h"
 #include "serve/answer.h"
 #include "serve/http/events.h"
+#include "serve/warm.h"
 
 static void refused(const char *target, assay_status want, const char *words)
 {
@@ -266,6 +267,29 @@ TEST(a_trend_that_is_asked_for_again_has_what_was_written_since)
     }
     CHECK_CONTAINS(asked(&source, "/api/v1/trend?benchmark=nothing%20such", 404), "nothing such");
     CHECK_CONTAINS(asked(&source, "/trend?benchmark=suite", 200), "data-series");
+    source_close(&source);
+}
+
+TEST(trends_of_the_newest_run_are_read_before_anybody_asks)
+{
+    put_run("20261121-075512-3fa9", NULL);
+    put_run("20261121-075513-aaaa", NULL);
+    struct source source = opened();
+    struct warming few = {.runs_min = 3}, warming = {.runs_min = 2};
+    CHECK(!warm_next(&few, &source));
+    CHECK_EQ(source.kept.questions, 0);
+    while (warm_next(&warming, &source))
+        ;
+    const uint64_t read = source.kept.questions;
+    CHECK(read > 0);
+    CHECK(!warm_next(&warming, &source));
+    CHECK_EQ(source.kept.questions, read);
+    CHECK_STR(source.kept.items[KEPT_TRENDS_MAX - 1].benchmark, "suite/work:n=10");
+    CHECK_EQ(source.kept.items[KEPT_TRENDS_MAX - 1].written, 2);
+    CHECK_CONTAINS(asked(&source, "/api/v1/trend?benchmark=suite/work:n%3D10", 200), "3fa9");
+    CHECK_EQ(source.kept.questions, read + 1);
+    warming_release(&warming);
+    warming_release(&few);
     source_close(&source);
 }
 

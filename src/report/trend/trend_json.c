@@ -93,7 +93,9 @@ static json_t *drifts_json(const struct trend_series *series)
 /* Most texts are written as they are; what has to be escaped or mended takes the long way. */
 static void add_text(struct buf *out, const char *name, const char *text)
 {
-    buf_printf(out, "\"%s\": ", name);
+    buf_putc(out, '"');
+    buf_puts(out, name);
+    buf_puts(out, "\": ");
     const char *end = text;
     while (*end >= ' ' && *end < 0x7F && *end != '"' && *end != '\\')
         end++;
@@ -120,10 +122,11 @@ static void add_point(struct buf *out, const struct trend_point *point)
     add_text(out, "run", point->run_id);
     buf_puts(out, ", ");
     add_text(out, "commit", point->commit);
+    buf_puts(out, ", \"value\": ");
     if (isfinite(point->value))
-        buf_printf(out, ", \"value\": %.12g", point->value);
+        report_json_digits(out, point->value);
     else
-        buf_puts(out, ", \"value\": null");
+        buf_puts(out, "null");
     if (point->release != NULL) {
         buf_puts(out, ", ");
         add_text(out, "release", point->release);

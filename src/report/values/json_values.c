@@ -5,6 +5,8 @@
 #include "report/values/json_values.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,54 @@
 json_t *report_json_number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+enum { DIGITS = 12, SHIFT_MAX = 15 };
+#define DIGITS_LOW 1e11L /* the least number with so many digits before the point */
+#define DIGITS_HIGH 1e12L
+#define NEAR_HALF 1e-3L /* more than a product is off by: which way to round is sure beyond it */
+
+/* `value` times the power of ten that leaves DIGITS digits before the point, rounded; 0 where that
+ * is not sure, or is written with an exponent. */
+static uint64_t digits_of(double value, int *ret_shift)
+{
+    long double power = 1, scaled = value; /* powers up to 10^15 are exact */
+    int shift = 0;
+    for (; scaled < DIGITS_LOW && shift < SHIFT_MAX; shift++) {
+        power *= 10;
+        scaled = value * power;
+    }
+    const uint64_t whole = scaled >= DIGITS_LOW && scaled < DIGITS_HIGH ? (uint64_t)scaled : 0;
+    const long double rest = scaled - (long double)whole;
+    if (whole == 0 || fabsl(rest - 0.5L) < NEAR_HALF)
+        return 0;
+    *ret_shift = shift;
+    return whole + (rest > 0.5L);
+}
+
+void report_json_digits(struct buf *out, double value)
+{
+    char text[SHIFT_MAX + 3], *at = text + sizeof text; /* written from its end */
+    int shift = 0;
+    uint64_t rest = digits_of(fabs(value), &shift);
+    if (rest == 0 || rest >= (uint64_t)DIGITS_HIGH) {
+        buf_printf(out, "%.*g", DIGITS, value);
+        return;
+    }
+    bool is_kept = false; /* zeros behind the point that nothing follows are left out */
+    for (int i = 0; i < shift; i++, rest /= 10) {
+        is_kept = is_kept || rest % 10 > 0;
+        if (is_kept)
+            *--at = (char)('0' + rest % 10);
+    }
+    if (is_kept)
+        *--at = '.';
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (value < 0)
+        buf_putc(out, '-');
+    buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
 json_t *report_json_text(const char *text)

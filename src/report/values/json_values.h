@@ -13,6 +13,10 @@ json_t *report_json_text(const char *text);
 /* A number, or null when it is not finite. */
 json_t *report_json_number(double value);
 
+/* Appends a finite `value` as printf writes it with "%.12g", some ten times as fast for what times
+ * and counts mostly are. */
+void report_json_digits(struct buf *out, double value);
+
 /* "low", "high", "level". */
 json_t *report_json_interval(const struct interval *interval);
 

@@ -7,6 +7,7 @@
 #include "serve/answer.h"
 #include "serve/http/events.h"
 #include "serve/http/server.h"
+#include "serve/warm.h"
 
 /* Answers of the store's present state, by target.  They also end after a few seconds, since
  * whether a run is under way can change without a word in the store. */
@@ -45,6 +46,7 @@ struct server {
     const struct serve_request *request;
     struct MHD_Daemon *daemon;
     struct source source;
+    struct warming warming; /* of what it keeps */
     struct events events;
     struct cache cache;
     struct visit *visits;

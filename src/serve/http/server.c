@@ -122,6 +122,7 @@ static void run_loop(struct server *server)
         events_look(&server->events, &server->source);
         streams_wake(server);
         end_slow_visits(server);
+        warm_next(&server->warming, &server->source);
     }
     server->is_ending = true;
     streams_wake(server);
@@ -164,7 +165,7 @@ static assay_status serve_at(struct server *server, int listener, const char *ur
 
 assay_status serve_run(const struct serve_request *request, struct buf *error)
 {
-    struct server server = {.request = request};
+    struct server server = {.request = request, .warming = {.runs_min = WARM_RUNS_MIN}};
     BUF_AUTO url;
     int listener;
     buf_init(&url, 4096);
@@ -173,6 +174,7 @@ assay_status serve_run(const struct serve_request *request, struct buf *error)
         status = listen_open(request, &listener, &url, error);
     if (status == ASSAY_OK)
         status = serve_at(&server, listener, url.text, error);
+    warming_release(&server.warming);
     source_close(&server.source);
     return status;
 }

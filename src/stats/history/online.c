@@ -15,7 +15,7 @@
 #define LINEAR_MAX 1e150         /* squares are finite */
 #define MEDIAN_EFFICIENCY 1.2533 /* its standard error beside that of the mean */
 
-/* A new level of the last `size` values. */
+/* A new level of the last `size` values; 0: none that could be one. */
 struct finding {
     size_t size;
     double score;
@@ -204,8 +204,19 @@ static double scatter(const struct online *online)
     return ratio;
 }
 
-/* Square of the step's standard score if the last k values are a level of their own. */
-static double score_step(const struct online *online, size_t k, double ratio)
+static double youth(const struct online *online)
+{
+    return 1 + ONLINE_YOUNG / (double)online->learned;
+}
+
+static double limit_of(const struct online *online)
+{
+    const double r = online->noise.autocorrelation, effect = log((1 + r) / (1 - r));
+    return (ONLINE_SCORE * ONLINE_SCORE + ONLINE_EFFECT * effect * effect) * youth(online);
+}
+
+/* The step if the last k values are a level of their own. */
+static double step_of(const struct online *online, size_t k)
 {
     const size_t n = online->count, at = n - k;
     const double *y = online->limited, *sums = online->sums;
@@ -213,25 +224,44 @@ static double score_step(const struct online *online, size_t k, double ratio)
     const double first = y[at] - r * y[at - 1] - (1 - r) * old;
     const double later =
         (sums[n] - sums[at + 1]) - r * (sums[n - 1] - sums[at]) - (double)(k - 1) * (1 - r) * old;
-    const double step = (first + (1 - r) * later) * online->weights.gain[k];
-    if (k >= ONLINE_OWN) {
-        double own = variance_of(online, at, n) / (online->noise.sd * online->noise.sd);
-        ratio = own > ratio ? own : ratio;
-    }
-    const double variance =
-        online->weights.variance[k] * unrest(ratio) + online->noise.long_run / (double)at;
+    return (first + (1 - r) * later) * online->weights.gain[k];
+}
+
+/* Square of its standard score where values scatter so many times what was learned, `shaken` being
+ * what that adds. */
+static double score_step(const struct online *online, size_t k, double step, double shaken)
+{
+    const double at = (double)(online->count - k);
+    const double variance = online->weights.variance[k] * shaken + online->noise.long_run / at;
     return step * step / variance * online->weights.shortness[k];
 }
 
+/* The scatter of the last k values themselves. */
+static double own_scatter(const struct online *online, size_t k)
+{
+    const size_t n = online->count;
+    if (k < ONLINE_OWN)
+        return 1;
+    return variance_of(online, n - k, n) / (online->noise.sd * online->noise.sd);
+}
+
+/* The best of those above the limit.  A level's own scatter only lowers its score: it is looked at
+ * where the score without it is enough, which is seldom. */
 static struct finding look(const struct online *online)
 {
     const size_t n = online->count;
-    const double ratio = scatter(online);
+    const double ratio = scatter(online), shaken = unrest(ratio), limit = limit_of(online);
     const double pair = fabs(online->values[n - 1] - online->values[n - 2]);
-    struct finding best = {0, 0};
+    struct finding best = {0, limit};
     for (size_t k = pair <= ONLINE_PAIR_SD * online->scale ? 2 : 3;
          k <= ONLINE_WINDOW && k + ONLINE_FROZEN <= n; k++) {
-        double score = score_step(online, k, ratio);
+        const double step = step_of(online, k);
+        double score = score_step(online, k, step, shaken);
+        if (score <= best.score)
+            continue;
+        const double own = own_scatter(online, k);
+        if (own > ratio)
+            score = score_step(online, k, step, unrest(own));
         if (score > best.score)
             best = (struct finding){k, score};
     }
@@ -249,17 +279,6 @@ static struct series series_of(const struct online *online)
                            .is_linear = online->is_linear};
 }
 
-static double youth(const struct online *online)
-{
-    return 1 + ONLINE_YOUNG / (double)online->learned;
-}
-
-static double limit_of(const struct online *online)
-{
-    const double r = online->noise.autocorrelation, effect = log((1 + r) / (1 - r));
-    return (ONLINE_SCORE * ONLINE_SCORE + ONLINE_EFFECT * effect * effect) * youth(online);
-}
-
 /* What a slope that was there before the step explains of it: none that goes the other way. */
 static double past_slope(const struct series *series, struct stretch past, double step)
 {
@@ -269,7 +288,7 @@ static double past_slope(const struct series *series, struct stretch past, doubl
 
 static bool is_step(const struct online *online, struct finding found)
 {
-    if (found.score <= limit_of(online))
+    if (found.size == 0)
         return false;
     const struct series series = series_of(online);
     const size_t at = online->count - found.size;

@@ -118,6 +118,17 @@ static int by_time(const void *a, const void *b, void *runs)
     return order != 0 ? order : (x->key > y->key) - (x->key < y->key);
 }
 
+/* Runs are mostly stored in the order in which they began: then looking is all. */
+static void order_places(struct trends *trends)
+{
+    uint32_t *places = trends->by_place.items;
+    for (size_t i = 1; i < trends->by_place.count; i++)
+        if (by_time(&places[i - 1], &places[i], trends->runs.items) > 0) {
+            qsort_r(places, trends->by_place.count, sizeof *places, by_time, trends->runs.items);
+            return;
+        }
+}
+
 static assay_status place_runs(struct trends *trends)
 {
     for (size_t i = 0; i < trends->runs.count; i++) {
@@ -126,9 +137,7 @@ static assay_status place_runs(struct trends *trends)
             return ASSAY_ERR_MEMORY;
         *slot = (uint32_t)i;
     }
-    if (trends->runs.count > 0)
-        qsort_r(trends->by_place.items, trends->by_place.count, sizeof *trends->by_place.items,
-                by_time, trends->runs.items);
+    order_places(trends);
     for (size_t i = 0; i < trends->by_place.count; i++)
         trends->runs.items[trends->by_place.items[i]].place = (uint32_t)i;
     return ASSAY_OK;

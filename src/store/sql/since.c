@@ -193,6 +193,16 @@ static int by_time(const void *a, const void *b)
     return order != 0 ? order : (x->run > y->run) - (x->run < y->run);
 }
 
+/* Rows mostly come in order: then looking is all. */
+static void order_rows(history_row_vec *rows)
+{
+    for (size_t i = 1; i < rows->count; i++)
+        if (by_time(&rows->items[i - 1], &rows->items[i]) > 0) {
+            qsort(rows->items, rows->count, sizeof *rows->items, by_time);
+            return;
+        }
+}
+
 /* *ret_whole: they do not continue what was read. */
 static assay_status read_new(struct sql_store *self, const struct history_mark *mark,
                              const struct history_name *name, struct arena *arena,
@@ -206,7 +216,7 @@ static assay_status read_new(struct sql_store *self, const struct history_mark *
     TRY(add_closed(self, mark->series, mark->run, &reading, ret_whole));
     if (news->rows.count == 0)
         return ASSAY_OK;
-    qsort(news->rows.items, news->rows.count, sizeof *news->rows.items, by_time);
+    order_rows(&news->rows);
     *ret_whole = *ret_whole || strcmp(news->rows.items[0].started_at, mark->started_at) < 0;
     return ASSAY_OK;
 }
