@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "serve/kept.h"
+#include "serve/kept/kept.h"
 #include "session/trend/trend.h"
 #include "store/store.h"
 

@@ -6,7 +6,7 @@
 #include "sample_run.h"
 #include "serve/answer.h"
 #include "serve/http/events.h"
-#include "serve/warm.h"
+#include "serve/kept/warm.h"
 
 static void refused(const char *target, assay_status want, const char *words)
 {

@@ -7,7 +7,7 @@
 #include "serve/answer.h"
 #include "serve/http/events.h"
 #include "serve/http/server.h"
-#include "serve/warm.h"
+#include "serve/kept/warm.h"
 
 /* Answers of the store's present state, by target.  They also end after a few seconds, since
  * whether a run is under way can change without a word in the store. */

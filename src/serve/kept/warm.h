@@ -1,7 +1,7 @@
 /* Trends that are read before anybody asks: those of the newest run, one in each quiet moment after
  * the server's start, so that the first question is answered as quickly as the next ones. */
-#ifndef SERVE_WARM_H
-#define SERVE_WARM_H
+#ifndef SERVE_KEPT_WARM_H
+#define SERVE_KEPT_WARM_H
 
 #include "serve/source.h"
 

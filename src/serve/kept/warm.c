@@ -1,7 +1,7 @@
 /* Warming up.  Why the newest run: what is clicked on is there, and a benchmark that is gone has
  * nobody who waits for it.  Why one trend a time: whoever asks meanwhile waits for that one alone.
  * Failures end it without a word: who asks for the trend is told. */
-#include "serve/warm.h"
+#include "serve/kept/warm.h"
 
 void warming_release(struct warming *warming)
 {

@@ -1,7 +1,7 @@
 /* Trends that were asked for, kept from request to request: only what is new is read and written.
  */
-#ifndef SERVE_KEPT_H
-#define SERVE_KEPT_H
+#ifndef SERVE_KEPT_KEPT_H
+#define SERVE_KEPT_KEPT_H
 
 #include "session/trend/follow.h"
 #include "session/trend/trend.h"

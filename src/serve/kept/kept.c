@@ -1,7 +1,7 @@
 /* Which trends are kept: those asked for last, up to a number of points.
  * Why the text of points is kept beside them: writing ten thousand of them takes longer than all
  * else that an answer needs. */
-#include "serve/kept.h"
+#include "serve/kept/kept.h"
 
 #include <string.h>
 
