@@ -564,6 +564,8 @@ TEST(hostile_names_are_harmless)
     result->benchmark.description = "</style><img/>&amp;";
     result->outcome = OUTCOME_FAILED;
     result->reason = "]]>--><p>\x1b[31m\xff\x01";
+    result->stacks = &(const struct stacks){
+        .samples = 4, .folded = "<script>a</script>;</svg></style><b \"\xff\u202E 3\n]]>&amp; 1\n"};
     run.label = "<h1 title='";
     run.environment.cpu = "<b>&copy;";
     const char *text = page(&run);

@@ -6,7 +6,9 @@
 #include "driven.h"
 #include "elf/symbols.h"
 #include "measure/stacks/stacks.h"
+#include "model/stacks/frames.h"
 #include "model/stacks/stacks.h"
+#include "report/html/svg_flame.h"
 #include "stacks/fold.h"
 
 static struct arena arena;
@@ -243,6 +245,53 @@ TEST(finds_hottest)
     CHECK(functions[1].name[0] == 'y');
     const struct stacks none = {.folded = ""};
     CHECK_EQ(stacks_hottest(&none, functions, 2), 0);
+}
+
+/* As "name samples from depth" in the order of the tree. */
+static const char *laid_out(const struct stacks *stacks)
+{
+    static char text[1000];
+    stack_frame_vec frames;
+    size_t at = 0;
+    CHECK_EQ(stack_frames(stacks, &frames), ASSAY_OK);
+    for (size_t i = 0; i < frames.count; i++) {
+        const struct stack_frame *frame = &frames.items[i];
+        CHECK(frame->parent < i || i == 0);
+        at +=
+            (size_t)snprintf(text + at, sizeof text - at, "%.*s %d %d %d, ", (int)frame->length,
+                             frame->name, (int)frame->samples, (int)frame->from, (int)frame->depth);
+    }
+    vec_release(&frames);
+    return text;
+}
+
+TEST(frames_are_laid_out_with_the_widest_on_the_left)
+{
+    const struct stacks stacks = {.folded = "a;x 2\nb 9\na 1\na b 3\na;y 4\n"};
+    CHECK_STR(laid_out(&stacks), "all samples 19 0 0, a 7 9 1, x 2 13 2, y 4 9 2, a b 3 16 1, "
+                                 "b 9 0 1, ");
+    CHECK_STR(laid_out(&(const struct stacks){.folded = ""}), "all samples 0 0 0, ");
+}
+
+TEST(a_flame_graph_leaves_out_what_is_too_narrow_or_too_deep)
+{
+    BUF_AUTO folded, out;
+    buf_init(&folded, BUF_LENGTH_MAX);
+    buf_init(&out, BUF_LENGTH_MAX);
+    svg_flame(&out, &(const struct stacks){.folded = ""});
+    CHECK_EQ(out.length, 0);
+    for (int i = 0; i < 20000; i++)
+        buf_puts(&folded, i > 0 ? ";deep" : "deep");
+    buf_puts(&folded, " 999\nnarrow 1\n[assay] 10\nlib.so+0x1f 100\na_name_that_is_longer_than_its_"
+                      "frame 100\n");
+    svg_flame(&out, &(const struct stacks){.folded = folded.text});
+    CHECK_EQ(out.status, ASSAY_OK);
+    CHECK_CONTAINS(out.text, "Frames deeper than 30 are not drawn.");
+    CHECK_CONTAINS(out.text, "<title>deep: 82.6 %, 999 of 1210 samples</title>");
+    CHECK_CONTAINS(out.text, "lib.so+0x1f: 8.3 %, 100 of 1210 samples</title><rect class=\"fx\"");
+    CHECK_CONTAINS(out.text, ">a_name_that\u2026</text>");
+    CHECK(strstr(out.text, "narrow") == NULL);
+    CHECK(out.length < 10000);
 }
 
 TEST_MAIN

@@ -15,6 +15,7 @@
 #include "report/html/escape.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg.h"
+#include "report/html/svg_flame.h"
 
 static const char *const STYLE[] = {
     ":root{color-scheme:light;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#d4d9df;"
@@ -268,6 +269,7 @@ void html_style(struct buf *out)
 {
     for (size_t i = 0; i < sizeof STYLE / sizeof STYLE[0]; i++)
         buf_puts(out, STYLE[i]);
+    buf_puts(out, SVG_FLAME_STYLE);
 }
 
 /* A file carries its style and forbids everything else; a server does both by other means. */

@@ -11,6 +11,7 @@
 #include "report/html/html.h"
 #include "report/html/html_parts.h"
 #include "report/html/svg.h"
+#include "report/html/svg_flame.h"
 #include "report/statistics/statistics.h"
 
 enum {
@@ -672,14 +673,17 @@ static void add_section(struct buf *out, const struct result *result, const stru
         add_charts(out, result);
     else
         buf_puts(out, "<p class=\"soft\">No samples.</p>\n");
+    html_stacks(out, result);
     buf_puts(out, "</div><div>\n");
     if (result->measurements.count > 0)
         add_statistics(out, result);
     if (time != NULL && time->sample_count > 1)
         add_percentiles(out, time);
     html_resources(out, result);
-    html_stacks(out, result);
-    buf_puts(out, "</div></div>\n</details></section>\n");
+    buf_puts(out, "</div></div>\n");
+    if (result->stacks != NULL)
+        svg_flame(out, result->stacks);
+    buf_puts(out, "</details></section>\n");
 }
 
 /* False when it does not fit. */

@@ -1,5 +1,5 @@
-/* The hottest functions of a benchmark, for readers without scripts; others get the flame graph.
- * Why a table: a picture whose frames cannot be asked says less than names with their shares. */
+/* The hottest functions of a benchmark, for readers without scripts, beside a flame graph that they
+ * cannot zoom (svg_flame.c). */
 #include <inttypes.h>
 
 #include "model/stacks/stacks.h"
