@@ -245,9 +245,9 @@ static assay_status measure(struct running *running, struct session_request *req
     struct progress progress;
     BUF_AUTO live;
     buf_init(&live, 8192);
-    if (request->store != NULL && store_is_file(running->workplace->store)) {
+    if (request->store != NULL) {
         live_folder(running->workplace->store, &live);
-        request->live = live.status == ASSAY_OK ? live.text : NULL;
+        request->live = live.status == ASSAY_OK && live.length > 0 ? live.text : NULL;
     }
     TRY(measuring_begin(cli, &running->options->measuring));
     if (!request->instructions) /* a count does not care */

@@ -4,13 +4,15 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
 import postgres
 from postgres_runs import PATIENCE, runs, started, wait_for_results
-from tap import SUMS, TINY, Skip, assay, check, contains, exits, main, test
+from serving import Events, need_serve, serving
+from tap import PROGRAM, SUMS, TINY, Skip, assay, check, contains, environment, exits, main, test
 
 PASSWORD = 'sesame'
 SERVER = None
@@ -108,6 +110,31 @@ def a_writer_that_is_killed_can_be_resumed_from_the_server():
     check(runs(store)[0]['status'] == 'interrupted', runs(store))
     exits(assay('run', '--resume', '--store', store), 0)
     check(runs(store)[0]['status'] == 'done', runs(store))
+
+
+@test
+def samples_of_a_run_into_a_server_arrive_on_this_machine():
+    need_serve()
+    store = database('live')
+    says(assay('run', SUMS, *TINY, '--store', store), 'stored as run')
+    for name in ('XDG_RUNTIME_DIR', 'HOME'):
+        own = pathlib.Path(f'own {name}').resolve()
+        own.mkdir()
+        env = {'XDG_RUNTIME_DIR': '', 'HOME': '', name: str(own)}
+        with serving('--store', store, **env) as server:
+            events = Events(server)
+            words = ['-l', '1000', '-t', '20ms', '-w', '2ms', SUMS, 'sums/step', '--store', store]
+            with subprocess.Popen([PROGRAM, 'run', *words], env=environment(**env),
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as going:
+                try:
+                    events.wait('event: progress')
+                    told = json.loads(events.wait('data: ').removeprefix('data: '))
+                finally:
+                    going.send_signal(signal.SIGINT)
+            check(told['benchmark'] == 'sums/step', told)
+            check(not list(own.rglob('assay-live-*')), 'nothing is left')
+            events.close()
 
 
 try:

@@ -159,8 +159,6 @@ static void look_at_progress(struct events *events, const struct source *source,
 {
     BUF_AUTO folder;
     buf_init(&folder, 8192);
-    if (!store_is_file(source->where))
-        return;
     live_folder(source->where, &folder);
     DIR *entries = folder.status == ASSAY_OK ? opendir(folder.text) : NULL;
     if (entries == NULL)

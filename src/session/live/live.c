@@ -9,24 +9,59 @@
 #include "session/live/live.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "probe/clock.h"
 #include "report/values/json_values.h"
 #include "report/web/packed.h"
+#include "store/store.h"
 
 enum { SAMPLES_TOLD = 512, LEFT_SECONDS = 24 * 60 * 60 };
 #define TELL_SECONDS 0.1 /* at most so often */
 
+/* A folder of this user on this machine, of which there is one for each address, as it is shown:
+ * passwords may change.  In memory where the system has such a place. */
+static void add_server_folder(const char *where, struct buf *out)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR"), *home = getenv("HOME");
+    char digits[SHA256_DIGITS + 1];
+    BUF_AUTO shown;
+    buf_init(&shown, 8192);
+    store_add_shown(where, &shown);
+    sha256_text(shown.text, shown.length, digits);
+    if (runtime != NULL && runtime[0] == '/')
+        buf_printf(out, "%s/assay-live-%.16s", runtime, digits);
+    else if (home != NULL && home[0] == '/')
+        buf_printf(out, "%s/.cache/assay-live-%.16s", home, digits);
+}
+
 void live_folder(const char *where, struct buf *out)
 {
-    buf_printf(out, "%s-live", where);
+    if (store_is_file(where))
+        buf_printf(out, "%s-live", where);
+    else
+        add_server_folder(where, out);
+}
+
+/* It may be there; what cannot be made is found out by writing. */
+static void make_folder(const char *folder)
+{
+    BUF_AUTO above;
+    buf_init(&above, 8192);
+    if (mkdir(folder, 0777) == 0 || errno != ENOENT || strrchr(folder, '/') == NULL)
+        return;
+    buf_add(&above, folder, (size_t)(strrchr(folder, '/') - folder));
+    mkdir(above.text, 0700);
+    mkdir(folder, 0777);
 }
 
 static void remove_left(const char *folder)
@@ -50,7 +85,7 @@ void live_begin(struct live *live, const char *folder, const struct run *run, si
     buf_init(&live->path, 8192);
     if (folder == NULL)
         return;
-    mkdir(folder, 0777); /* it may be there; else writing fails */
+    make_folder(folder);
     remove_left(folder);
     buf_printf(&live->path, "%s/%s.json", folder, run->id);
 }

@@ -1,11 +1,12 @@
-/* What a run tells while it goes on: a small file in a folder beside its store, which whoever looks
- * on reads.  It is written between launches, when no host runs, a few times a second at most. */
+/* What a run tells while it goes on: a small file in a folder, which whoever looks on reads: beside
+ * the store, or where that is a server in a folder of the user's on this machine.  It is written
+ * between launches, when no host runs, a few times a second at most. */
 #ifndef SESSION_LIVE_LIVE_H
 #define SESSION_LIVE_LIVE_H
 
 #include "model/model.h"
 
-/* Appends the folder of the store at `where`. */
+/* Appends the folder of the store at `where`; nothing where there is no place for one. */
 void live_folder(const char *where, struct buf *out);
 
 /* Start with live_begin. */
