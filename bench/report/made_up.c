@@ -166,6 +166,10 @@ static void add_failed(struct run *run)
     for (int i = 0; i < 5; i++) {
         struct result *result =
             add_result(run, must(arena_printf(&run->arena, "broken_%d", i)), "");
+        if (i >= 3) {
+            result->benchmark.suite = "other";
+            result->benchmark.id = must(arena_printf(&run->arena, "other/broken_%d", i));
+        }
         result->outcome = OUTCOME_FAILED;
         result->reason = "ended by signal 11 (Segmentation fault)";
     }

@@ -229,6 +229,30 @@ test('without scripts the tables and charts stand', () => withPage({ javaScriptE
   check(await page.locator('svg.chart').first().isVisible());
 }));
 
+test('without scripts a flame graph stands', () => withPage({ javaScriptEnabled: false }, async (page) => {
+  await page.goto(madeUp('many'));
+  const section = page.locator('details', { has: page.locator('svg.still') }).first();
+  await section.locator('summary').click();
+  await section.locator('svg.still').scrollIntoViewIfNeeded();
+  const frame = section.locator('svg.still svg', { has: page.locator('title', { hasText: 'read_word: 40.0 %' }) });
+  const all = section.locator('svg.still svg').first();
+  const widths = [await frame.boundingBox(), await all.boundingBox()].map((box) => box.width);
+  check(Math.abs(widths[0] / widths[1] - 0.4) < 0.01, widths);
+}));
+
+test('what has one reason stands together, and suites lead to their benchmarks', () => withPage({}, async (page) => {
+  await page.goto(madeUp('failed'));
+  const group = page.locator('.attention details').first();
+  await group.locator('summary').click();
+  check(await group.locator('li a').count() === 5);
+  check((await page.locator('.attention .why').first().textContent()).includes('signal 11'));
+  await page.locator('.suites a', { hasText: 'other' }).click();
+  await rowsAre(page, 2);
+  check(await page.locator('select[aria-label=Suite]').inputValue() === 'other');
+  await checkFits(page);
+  await checkAxe(page);
+}));
+
 test('paper gets all rows', () => withPage({}, async (page) => {
   await page.goto(madeUp('many'));
   await page.emulateMedia({ media: 'print' });

@@ -71,7 +71,7 @@ export function historyChart(history: History, unit: string, label: string): HTM
   };
   const figure = seriesChart({
     title: `History of ${short(clean(history.benchmark), 80)}, ${plural(history.points.length, 'value')}, ${plural(history.changes.length, 'step')}`,
-    x, xLabel: 'commit, oldest first', xText: (v) => (Math.abs(v - Math.round(v)) < 0.01 ? name(v) : ''),
+    x, xLabel: `${history.points.some((point) => point[2]) ? 'commit' : 'run'}, oldest first`, xText: (v) => (Math.abs(v - Math.round(v)) < 0.01 ? name(v) : ''),
     yLabel: label, unit, isIndex: true, yRange: calmRange(history.points.map((point) => point[0])),
     lines: [{ label, color: 'mark', kind: history.points.length > 200 ? 'line' : 'both', values: history.points.map((point) => point[0]) }],
     marks: history.changes.map((step) => ({ at: step.index + 0.5, color: step.worse ? 'bad' : 'good', text: step.ratio === null ? '' : change(step.ratio) })),

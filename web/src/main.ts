@@ -96,7 +96,10 @@ async function start(): Promise<void> {
   if (!app) return;
   document.getElementById('first')?.remove();
   const data = document.getElementById('data');
+  // Seen where an answer takes long: a page without a word looks broken.
+  const waiting = h('p', { class: 'waiting soft', role: 'status' }, 'Asking the server\u2026');
   app.append(frame(!data));
+  if (!data) app.append(waiting);
   try {
     if (data) {
       showRun(app, readRun(data.textContent ?? ''), false);
@@ -108,6 +111,8 @@ async function start(): Promise<void> {
     else await pages[first in pages ? first : ''](app, live);
   } catch (error) {
     app.append(h('main', { id: 'results', tabindex: -1 }, h('h1', null, 'Not shown'), note('bad', 'Failed', short(String((error as Error).message), 2000))));
+  } finally {
+    waiting.remove();
   }
 }
 

@@ -7,7 +7,7 @@ import { Bench, Run, Target } from './model';
 import { change, linkTo } from './state';
 import { when } from './detail';
 
-const LIST_MAX = 8;
+const LIST_MAX = 8, GROUP_MAX = 100, SUITES_MAX = 60;
 
 interface Counts {
   ok: number;
@@ -21,15 +21,17 @@ interface Counts {
   faster: number;
 }
 
-function countsOf(run: Run): Counts {
-  const count = (test: (bench: Bench) => boolean) => run.benches.filter(test).length;
-  const target = (status: string) => run.targets.filter((row) => row.status === status).length;
+/** Of the whole run, or of one suite of it. */
+function countsOf(run: Run, suite?: string): Counts {
+  const isIn = (id: string) => suite === undefined || run.find(id)?.suite === suite;
+  const count = (test: (bench: Bench) => boolean) => run.benches.filter((bench) => (suite === undefined || bench.suite === suite) && test(bench)).length;
+  const target = (status: string) => run.targets.filter((row) => row.status === status && isIn(row.benchmark)).length;
   return {
     ok: count((b) => b.raw.status === 'ok'), failed: count((b) => b.raw.status === 'failed'),
     skipped: count((b) => b.raw.status === 'skipped'), warnings: count((b) => !!b.raw.warning),
     met: target('met'), missed: target('missed'), undecided: target('undecided'),
-    slower: run.moved.filter((row) => row.verdict === 'slower').length,
-    faster: run.moved.filter((row) => row.verdict === 'faster').length,
+    slower: run.moved.filter((row) => row.verdict === 'slower' && isIn(row.benchmark)).length,
+    faster: run.moved.filter((row) => row.verdict === 'faster' && isIn(row.benchmark)).length,
   };
 }
 
@@ -117,13 +119,76 @@ function targetPanel(run: Run): HTMLElement | null {
     h('b', { class: 'num' }, targetValue(run, row)))), rows.length, 'targets');
 }
 
+const NUMBER = /\d+(?:\.\d+)?/g;
+
+function reasonOf(bench: Bench): string {
+  return short(clean(bench.raw.reason || bench.raw.warning) || 'no reason given', 240);
+}
+
+/** One reason out of several that differ in their numbers alone: "7 %" and "52 %" are "7 to 52 %". */
+function common(reasons: string[]): string {
+  const numbers = reasons.map((reason) => (reason.match(NUMBER) ?? []).map(Number));
+  let at = 0;
+  return reasons[0].replace(NUMBER, (text) => {
+    const all = numbers.map((row) => row[at]);
+    const low = Math.min(...all), high = Math.max(...all);
+    at++;
+    return low === high ? text : `${low} to ${high}`;
+  });
+}
+
+/** What has one reason stands together: a missing package skips dozens. */
+function attentionRow(run: Run, benches: Bench[]): HTMLElement {
+  const [first] = benches;
+  const sign = mark(first.raw.status === 'ok' ? 'warning' : first.raw.status);
+  if (benches.length === 1) return h('li', { class: 'attention' }, sign, benchLink(run, first.id), h('span', { class: 'why soft' }, reasonOf(first)));
+  const inside = new Set(benches.map((bench) => bench.suite));
+  return h('li', { class: 'attention' }, sign, h('details', { class: 'plain' },
+    h('summary', null, h('b', null, plural(benches.length, 'benchmark')), inside.size === 1 ? ` of ${short(first.suite, 60)}` : ` of ${inside.size} suites`),
+    h('ul', { class: 'plain' }, ...benches.slice(0, GROUP_MAX).map((bench) => h('li', null, benchLink(run, bench.id))),
+      benches.length > GROUP_MAX && h('li', { class: 'soft' }, `and ${benches.length - GROUP_MAX} more`))),
+  h('span', { class: 'why soft' }, common(benches.map(reasonOf))));
+}
+
 function attentionPanel(run: Run): HTMLElement | null {
   const order = ['failed', 'ok', 'skipped'];
-  const rows = run.benches.filter((bench) => bench.needsAttention)
+  const groups = new Map<string, Bench[]>();
+  const benches = run.benches.filter((bench) => bench.needsAttention)
     .sort((a, b) => order.indexOf(a.raw.status) - order.indexOf(b.raw.status));
-  return panel('Needs attention', rows.slice(0, LIST_MAX).map((bench) => h('li', { class: 'attention' },
-    mark(bench.raw.status === 'ok' ? 'warning' : bench.raw.status), benchLink(run, bench.id),
-    h('span', { class: 'why soft' }, short(clean(bench.raw.reason || bench.raw.warning) || 'no reason given', 240)))), rows.length, 'attention');
+  for (const bench of benches) {
+    const key = `${bench.raw.status} ${reasonOf(bench).replace(NUMBER, '#')}`;
+    groups.set(key, [...(groups.get(key) ?? []), bench]);
+  }
+  return panel('Needs attention', [...groups.values()].slice(0, LIST_MAX).map((group) => attentionRow(run, group)), benches.length, 'attention');
+}
+
+/** A number of a suite that says something; 0 says nothing. */
+function suiteCount(value: number, kind: string): HTMLElement {
+  return h('td', { class: value ? `num ${kind}` : 'num soft' }, value ? value.toLocaleString('en') : '\u00b7');
+}
+
+function suiteRow(run: Run, suite: string): HTMLElement {
+  const counts = countsOf(run, suite);
+  return h('tr', null, h('th', { scope: 'row' }, h('a', { href: `#suite=${encodeURIComponent(suite)}`, click: (event: Event) => {
+    event.preventDefault();
+    change({ suite, show: '', words: '' });
+    document.getElementById('results')?.scrollIntoView();
+  } }, short(suite, 60) || '(no suite)')),
+  suiteCount(counts.ok, ''), suiteCount(counts.failed, 'bad'), suiteCount(counts.skipped, ''), suiteCount(counts.warnings, 'open'),
+  ...(run.targets.length ? [suiteCount(counts.met, 'good'), suiteCount(counts.missed, 'bad'), suiteCount(counts.undecided, 'open')] : []),
+  ...(run.against ? [suiteCount(counts.slower, 'bad'), suiteCount(counts.faster, 'good')] : []));
+}
+
+/** Where in many benchmarks to look: each suite with what became of it. */
+function suitesPanel(run: Run): HTMLElement | null {
+  if (run.suites.length < 2) return null;
+  const column = (words: string) => h('th', { scope: 'col', class: 'num' }, words);
+  return h('section', { class: 'panel suites' }, h('h2', null, 'Suites'),
+    h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Suites' }, h('table', { class: 'numbers' },
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Suite'), column('measured'), column('failed'), column('skipped'), column('warnings'),
+        ...(run.targets.length ? [column('targets met'), column('missed'), column('undecided')] : []),
+        ...(run.against ? [column('slower'), column('faster')] : []))),
+      h('tbody', null, ...run.suites.slice(0, SUITES_MAX).map((suite) => suiteRow(run, suite))))));
 }
 
 function fact(list: HTMLElement, name: string, ...values: (string | HTMLElement | null | undefined | false)[]): void {
@@ -168,10 +233,10 @@ function subtitle(run: Run): HTMLElement {
 export function overview(run: Run): HTMLElement {
   const counts = countsOf(run);
   const [first, ...rest] = sentences(run, counts);
-  const panels = [movedPanel(run), attentionPanel(run), targetPanel(run)].filter((part): part is HTMLElement => part !== null);
+  const panels = [targetPanel(run), movedPanel(run), attentionPanel(run)].filter((part): part is HTMLElement => part !== null);
   return h('header', { class: run.benches.length ? 'overview' : 'overview empty-run' },
     h('h1', null, short(clean(run.head.label) || 'Performance report', 200)), subtitle(run),
     h('div', { class: `verdict ${tone(run, counts)}`, role: 'status' }, h('p', null, h('b', null, first), ' ', rest.join(' '))),
     run.benches.length ? tiles(run, counts) : note('open', 'Empty', 'no benchmark was run.'),
-    panels.length ? h('div', { class: 'panels' }, ...panels) : null, environment(run));
+    panels.length ? h('div', { class: 'panels' }, ...panels) : null, suitesPanel(run), environment(run));
 }

@@ -47,13 +47,17 @@ export function barAxis(scale: LogScale): HTMLElement {
     h('span', null, quantity(scale.low, 'ns')), h('span', null, quantity(scale.high, 'ns')));
 }
 
-/** The ratio new / old with its interval around 1, between a third and three times. */
+/** The ends of a ratio's scale. */
+export const RATIO_REACH = 1.5;
+
+/** The ratio new / old with its interval around 1; what lies beyond the scale points there. */
 export function ratioBar(ratio: number, low: number | null, high: number | null, verdict: string): SVGElement {
-  const reach = Math.log(1.5);
+  const reach = Math.log(RATIO_REACH);
   const x = (value: number) => 60 + 56 * Math.max(-1, Math.min(1, Math.log(value) / reach));
   const parts = [svg('line', { class: 'axis', x1: 60, x2: 60, y1: 1, y2: 19 })];
   if (low !== null && high !== null && low > 0 && high > 0)
     parts.push(svg('rect', { class: `span ${verdict}`, x: x(low), y: 7, width: Math.max(1, x(high) - x(low)), height: 6, rx: 3 }));
-  parts.push(svg('circle', { class: `point ${verdict}`, cx: x(ratio), cy: 10, r: 4 }));
+  if (Math.abs(Math.log(ratio)) <= reach) parts.push(svg('circle', { class: `point ${verdict}`, cx: x(ratio), cy: 10, r: 4 }));
+  else parts.push(svg('path', { class: `point ${verdict}`, d: ratio > 1 ? 'M112 4l7 6-7 6z' : 'M8 4l-7 6 7 6z' }));
   return svg('svg', { class: 'ratio', viewBox: '0 0 120 20', 'aria-hidden': 'true' }, ...parts);
 }

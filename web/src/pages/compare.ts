@@ -1,8 +1,8 @@
 // Any two stored runs: verdicts, ratios with their intervals, filter.
 import { CompareRow, json, RunRow } from '../api';
-import { ratioBar } from '../charts/bars';
+import { RATIO_REACH, ratioBar } from '../charts/bars';
 import { breakable, clean, h, plural, short } from '../dom';
-import { change, NONE, quantity } from '../format';
+import { change, factor, NONE, quantity } from '../format';
 import { mark, note } from '../marks';
 import { when } from '../detail';
 
@@ -51,7 +51,7 @@ function tiles(rows: CompareRow[]): HTMLElement {
 function table(rows: CompareRow[], common: string): HTMLElement {
   const column = (text: string, kind = '') => h('th', { scope: 'col', role: 'columnheader', class: kind || null }, text);
   return h('table', { class: 'results', role: 'table' }, h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, column('Benchmark'), column('Verdict'),
-    column('Old', 'num'), column('New', 'num'), column('Change', 'num'), column('New / old, logarithmic', 'bar-cell'))),
+    column('Old', 'num'), column('New', 'num'), column('Change', 'num'), column(`New / old, ${factor(1 / RATIO_REACH)} to ${factor(RATIO_REACH)}`, 'bar-cell'))),
   h('tbody', { role: 'rowgroup' }, ...rows.map((row) => rowElement(row, common))));
 }
 

@@ -42,7 +42,7 @@ function chart(series: TrendSeries): HTMLElement {
   const last = points[points.length - 1];
   const figure = seriesChart({
     title: `Trend of ${short(clean(series.name), 80)}, ${plural(points.length, 'value')}, ${plural(series.change_points.length, 'step')}`,
-    x: points.map((_, i) => i + 1), xLabel: 'commit, oldest first', xText: name, yLabel: clean(series.metric), unit: clean(series.unit), height: 260,
+    x: points.map((_, i) => i + 1), xLabel: `${points.some((point) => point.commit) ? 'commit' : 'run'}, oldest first`, xText: name, yLabel: clean(series.metric), unit: clean(series.unit), height: 260,
     isIndex: true, yRange: calmRange(points.map((point) => point.value)),
     lines: [{ label: clean(series.metric), color: 'mark', kind: points.length > 200 ? 'line' : 'both', values: points.map((point) => point.value) }],
     marks: series.change_points.map((step) => ({ at: step.index + 0.5, color: step.direction === 'worse' ? 'bad' : 'good', text: amount(series, step.ratio) })),
