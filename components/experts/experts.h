@@ -116,6 +116,7 @@ enum experts_status experts_panel_judge(struct experts_panel *panel,
 size_t experts_panel_bytes(const struct experts_panel *panel);
 
 struct lane_table;
+struct few_rows;
 struct words;
 
 /* One way to compute scalar products, and the splitter of words that goes with it. */
@@ -126,6 +127,7 @@ struct experts_kernel {
     /* For experts_panel_judge only: see lanes_add in panel.h. */
     double (*add)(const struct lane_table *table, struct words words, size_t own, double inverse,
                   double *sums);
+    void (*dots)(const struct few_rows *rows, int32_t *ret_dots); /* few_dots in panel.h */
 };
 
 /* Names: scalar, avx2, avx512, the slowest first; a row without a name ends the table. */

@@ -2,8 +2,8 @@
  *
  * The scalar product of two term-frequency vectors is, word by word of one response, how often the
  * other one has that word.  With the counts of 64 responses side by side the 64 products of a
- * response cost one load and two additions a word; a dense vector product would cost as much for
- * each pair as there are different words in all responses.
+ * response cost one load and one addition a word; a dense vector product would cost as much for
+ * each pair as there are different words in all responses, which pays for a few responses (few.c).
  *
  * Products are whole numbers, so that any kernel gives the same bits; then each is multiplied and
  * added once, in an order that the caller fixes. */
@@ -72,10 +72,10 @@ bool experts_has_avx512(void)
 #endif
 
 const struct experts_kernel experts_kernels[] = {
-    {"scalar", experts_has_any, lanes_add_scalar},
+    {"scalar", experts_has_any, lanes_add_scalar, few_dots_scalar},
 #if EXPERTS_X86
-    {"avx2", experts_has_avx2, lanes_add_avx2},
-    {"avx512", experts_has_avx512, lanes_add_avx512},
+    {"avx2", experts_has_avx2, lanes_add_avx2, few_dots_avx2},
+    {"avx512", experts_has_avx512, lanes_add_avx512, few_dots_avx512},
 #endif
     {0},
 };

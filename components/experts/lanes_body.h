@@ -1,8 +1,10 @@
-/* Products of one response with 32 or 64 others, written once for registers of 32 (AVX-512) or 16
- * (AVX2) sums of 16 bits; each kernel's file makes a function of it.  Private.
+/* Products of one response with 32 or 64 others, written once for registers of 64 bytes (AVX-512)
+ * or 32 (AVX2); each kernel's file makes a function of it.  Private.
  *
- * Counts are bytes, sums of up to FLUSH of them fit into 16 bits, and those are added to sums of 32
- * bits.  A response of ordinary length is never flushed before its end. */
+ * Counts are bytes, and what BYTE_WORDS of them sum up to nearly always fits into a byte too: one
+ * addition a word, which stays at the largest byte when it does not.  Such sums are added to sums
+ * of 16 bits, and those of up to SHORT_WORDS words to sums of 32.  Where a byte was full, the same
+ * words are summed once more in 16 bits. */
 #ifndef EXPERTS_LANES_BODY_H
 #define EXPERTS_LANES_BODY_H
 
@@ -10,45 +12,97 @@
 
 #include "panel.h"
 
-#if !defined(KERNEL) || !defined(SHORTS)
-#error "define KERNEL (attributes), SHORTS (16-bit numbers a register), and what is used below"
+#if !defined(KERNEL) || !defined(BYTES)
+#error "define KERNEL (attributes), BYTES (8-bit numbers a register), and what is used below"
 #endif
 
 #define INLINE static inline __attribute__((always_inline)) KERNEL
-#define FLUSH 257u /* 257 * 255 = 65535 */
-#define GROUPS_MAX (LANES_MAX / SHORTS)
+#define BYTE_WORDS 32u
+#define SHORT_WORDS 257u /* 257 * 255 = 65535 */
+#define INTS (BYTES / 4u)
+#define BYTE_REGISTERS(lanes) (((lanes) + BYTES - 1) / BYTES)
+#define INT_REGISTERS(lanes) ((lanes) / INTS)
+#define BYTE_REGISTERS_MAX BYTE_REGISTERS(LANES_MAX)
+#define SHORT_REGISTERS_MAX (2 * BYTE_REGISTERS_MAX)
+#define INT_REGISTERS_MAX INT_REGISTERS(LANES_MAX)
 
-/* Sums of counts of at most FLUSH words, in `groups` registers. */
-INLINE void sum_words(const uint8_t *counts, const uint16_t *ids, size_t count,
-                      const unsigned groups, whole *ret_sums)
+INLINE void add_widened(whole bytes, whole sums[2])
 {
-    for (unsigned g = 0; g < groups; g++) {
-        ret_sums[g] = NO_COUNTS();
+    sums[0] = ADD_SHORTS(sums[0], WIDEN_BYTES(LOW(bytes)));
+    sums[1] = ADD_SHORTS(sums[1], WIDEN_BYTES(HIGH(bytes)));
+}
+
+/* Adds the rows of at most BYTE_WORDS words in bytes. */
+INLINE void sum_in_bytes(const uint8_t *counts, const uint16_t *ids, size_t count,
+                         const unsigned lanes, whole *ret_bytes)
+{
+    for (unsigned r = 0; r < BYTE_REGISTERS(lanes); r++) {
+        ret_bytes[r] = NO_COUNTS();
     }
 #pragma GCC unroll 4
     for (size_t k = 0; k < count; k++) {
-        const uint8_t *row = counts + (size_t)ids[k] * SHORTS * groups;
-        for (unsigned g = 0; g < groups; g++) {
-            ret_sums[g] = ADD_SHORTS(ret_sums[g], LOAD_BYTES(row + SHORTS * g));
+        const uint8_t *row = counts + (size_t)ids[k] * lanes;
+        for (unsigned r = 0; r < BYTE_REGISTERS(lanes); r++) {
+            ret_bytes[r] = ADD_BYTES(ret_bytes[r], load_row(row + (size_t)BYTES * r, lanes));
         }
     }
 }
 
-/* The products of one response with all lanes, half as many a register as there are sums. */
-INLINE void multiply(const uint8_t *counts, struct words words, const unsigned groups,
+/* Sums of counts of at most SHORT_WORDS words; false when a byte was full, and may have lost some.
+ */
+INLINE bool sum_fast(const uint8_t *counts, const uint16_t *ids, size_t count, const unsigned lanes,
+                     whole *ret_sums)
+{
+    whole highest = NO_COUNTS();
+    for (size_t k = 0; k < count; k += BYTE_WORDS) {
+        const size_t rest = count - k;
+        whole bytes[BYTE_REGISTERS_MAX];
+        sum_in_bytes(counts, ids + k, rest < BYTE_WORDS ? rest : BYTE_WORDS, lanes, bytes);
+        for (unsigned r = 0; r < BYTE_REGISTERS(lanes); r++) {
+            highest = MAX_BYTES(highest, bytes[r]);
+            add_widened(bytes[r], ret_sums + (size_t)2 * r);
+        }
+    }
+    return !any_full(highest);
+}
+
+/* The same, whatever the counts are. */
+INLINE void sum_exactly(const uint8_t *counts, const uint16_t *ids, size_t count,
+                        const unsigned lanes, whole *ret_sums)
+{
+    for (size_t k = 0; k < count; k++) {
+        const uint8_t *row = counts + (size_t)ids[k] * lanes;
+        for (unsigned r = 0; r < BYTE_REGISTERS(lanes); r++) {
+            add_widened(load_row(row + (size_t)BYTES * r, lanes), ret_sums + (size_t)2 * r);
+        }
+    }
+}
+
+INLINE void clear_sums(whole *ret_sums)
+{
+    for (unsigned r = 0; r < SHORT_REGISTERS_MAX; r++) {
+        ret_sums[r] = NO_COUNTS();
+    }
+}
+
+/* The products of one response with all lanes. */
+INLINE void multiply(const uint8_t *counts, struct words words, const unsigned lanes,
                      whole *ret_products)
 {
-    for (unsigned g = 0; g < 2 * groups; g++) {
+    for (unsigned g = 0; g < INT_REGISTERS(lanes); g++) {
         ret_products[g] = NO_COUNTS();
     }
-    for (size_t k = 0; k < words.count; k += FLUSH) {
-        const size_t rest = words.count - k;
-        whole sums[GROUPS_MAX];
-        sum_words(counts, words.ids + k, rest < FLUSH ? rest : FLUSH, groups, sums);
-        for (unsigned g = 0; g < groups; g++) {
-            whole *to = ret_products + (size_t)2 * g;
-            to[0] = ADD_INTS(to[0], WIDEN_SHORTS(LOW(sums[g])));
-            to[1] = ADD_INTS(to[1], WIDEN_SHORTS(HIGH(sums[g])));
+    for (size_t k = 0; k < words.count; k += SHORT_WORDS) {
+        const size_t rest = words.count - k, count = rest < SHORT_WORDS ? rest : SHORT_WORDS;
+        whole sums[SHORT_REGISTERS_MAX];
+        clear_sums(sums);
+        if (!sum_fast(counts, words.ids + k, count, lanes, sums)) {
+            clear_sums(sums);
+            sum_exactly(counts, words.ids + k, count, lanes, sums);
+        }
+        for (unsigned g = 0; g < INT_REGISTERS(lanes); g++) {
+            const half shorts = g % 2 ? HIGH(sums[g / 2]) : LOW(sums[g / 2]);
+            ret_products[g] = ADD_INTS(ret_products[g], WIDEN_SHORTS(shorts));
         }
     }
 }
@@ -59,24 +113,24 @@ INLINE void add_products(half products, reals inverse, double *sums)
 }
 
 INLINE double add_lanes(const uint8_t *counts, struct words words, size_t own, double inverse,
-                        double *sums, const unsigned groups)
+                        double *sums, const unsigned lanes)
 {
-    whole products[2 * GROUPS_MAX];
+    whole products[INT_REGISTERS_MAX];
     uint32_t stored[LANES_MAX];
     double kept = 0;
-    multiply(counts, words, groups, products);
+    multiply(counts, words, lanes, products);
     if (own != NO_LANE) {
-        for (unsigned g = 0; g < 2 * groups; g++) {
-            STORE_INTS(stored + (size_t)SHORTS / 2 * g, products[g]);
+        for (unsigned g = 0; g < INT_REGISTERS(lanes); g++) {
+            STORE_INTS(stored + (size_t)INTS * g, products[g]);
         }
         inverse = inverse_norm(stored[own]);
         kept = sums[own];
     }
     const reals factor = SAME_REAL(inverse);
-    for (unsigned g = 0; g < 2 * groups; g++) {
-        double *to = sums + (size_t)SHORTS / 2 * g;
+    for (unsigned g = 0; g < INT_REGISTERS(lanes); g++) {
+        double *to = sums + (size_t)INTS * g;
         add_products(LOW(products[g]), factor, to);
-        add_products(HIGH(products[g]), factor, to + SHORTS / 4);
+        add_products(HIGH(products[g]), factor, to + INTS / 2);
     }
     if (own != NO_LANE) {
         sums[own] = kept;
@@ -88,8 +142,8 @@ INLINE double add_lanes(const uint8_t *counts, struct words words, size_t own, d
 INLINE double add_table(const struct lane_table *table, struct words words, size_t own,
                         double inverse, double *sums)
 {
-    return table->lanes == 32 ? add_lanes(table->counts, words, own, inverse, sums, 32 / SHORTS)
-                              : add_lanes(table->counts, words, own, inverse, sums, 64 / SHORTS);
+    return table->lanes == 32 ? add_lanes(table->counts, words, own, inverse, sums, 32)
+                              : add_lanes(table->counts, words, own, inverse, sums, 64);
 }
 
 #endif

@@ -8,9 +8,10 @@
  *
  * A member owns the lanes of its responses: it counts their words into a table (lanes.c) and then
  * takes every response of the panel once, in order, to add its products to its own lanes.  Nothing
- * is summed across members, so that the result does not depend on how many there are.  The sum of
- * cosines, dot(i, j) / (|i| |j|), is taken as 1 / |i| times the sum of dot(i, j) times 1 / |j|:
- * that needs one division a response.
+ * is summed across members, so that the result does not depend on how many there are.  One member
+ * with a few responses counts them into rows instead and multiplies them pair by pair (few.c): the
+ * same whole numbers, in the same order.  The sum of cosines, dot(i, j) / (|i| |j|), is taken as
+ * 1 / |i| times the sum of dot(i, j) times 1 / |j|: that needs one division a response.
  *
  * Invariants: 1. words[i] are numbers below `distinct` of response i, from `map` on.  2. A table
  * has the counts of one block of lanes; a share with one block is not counted twice. */
@@ -44,6 +45,8 @@ struct experts_panel {
     struct buffer agreements; /* double[count] */
     const struct text_span *responses;
     size_t count, distinct, without; /* responses, words, responses without words */
+    bool few;                        /* counted by few.c, in rows of `stride` */
+    size_t stride;
 };
 
 const char *experts_status_text(enum experts_status status)
@@ -307,61 +310,6 @@ static enum experts_status translate(const struct experts_panel *panel, struct s
 
 /* ---- counts -------------------------------------------------------------------------------- */
 
-/* Counts `common` words of each of four responses, in four lanes from `lane` on.  A count waits for
- * the one before it when a response repeats a word; with four in turn there is something else to do
- * meanwhile: half of the time of one after the other. */
-static void count_four(uint8_t *lane, unsigned shift, const struct words words[4], size_t common)
-{
-    for (size_t k = 0; k < common; k++) {
-        lane[(size_t)words[0].ids[k] << shift]++;
-        lane[((size_t)words[1].ids[k] << shift) + 1]++;
-        lane[((size_t)words[2].ids[k] << shift) + 2]++;
-        lane[((size_t)words[3].ids[k] << shift) + 3]++;
-    }
-}
-
-/* Counts the words from number `done` on; false when a count passes what a byte holds. */
-static bool count_rest(uint8_t *lane, size_t lanes, struct words words, size_t done)
-{
-    unsigned high = 0;
-    for (size_t k = done; k < words.count; k++) {
-        uint8_t *count = lane + words.ids[k] * lanes;
-        high |= *count + 1u;
-        ++*count;
-    }
-    return high <= UINT8_MAX;
-}
-
-/* How many words to take from each of four: all have them, and no count can overflow. */
-static size_t common_words(const struct words words[4])
-{
-    size_t count = UINT8_MAX;
-    for (size_t i = 0; i < 4; i++) {
-        count = words[i].count < count ? words[i].count : count;
-    }
-    return count;
-}
-
-/* Counts responses in fours; where the last ones are fewer, lanes that nobody looks at get copies.
- * False when a response has a word more than 255 times. */
-static bool count_narrow(uint8_t *counts, size_t lanes, const struct words *words, size_t used)
-{
-    for (size_t i = 0; i < used; i += 4) {
-        struct words four[4];
-        for (size_t k = 0; k < 4; k++) {
-            four[k] = words[i + k < used ? i + k : i];
-        }
-        const size_t common = common_words(four);
-        count_four(counts + i, lanes == 32 ? 5 : 6, four, common);
-        for (size_t k = 0; k < 4 && i + k < used; k++) {
-            if (!count_rest(counts + i + k, lanes, four[k], common)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 static void count_wide(uint32_t *counts, const struct words *words, size_t used)
 {
     for (size_t i = 0; i < used; i++) {
@@ -383,7 +331,8 @@ static bool count_block(const struct experts_panel *panel, struct share *share, 
         count_wide(share->counts.data, words, used);
         return true;
     }
-    return count_narrow(share->counts.data, table->lanes, words, used);
+    const unsigned shift = (unsigned)__builtin_ctzl(table->lanes);
+    return cells_count(&(struct cells){share->counts.data, shift, 1, UINT8_MAX}, words, used);
 }
 
 static lanes_add *adder(const struct experts_panel *panel, const struct share *share)
@@ -436,6 +385,26 @@ static enum experts_status count_share(const struct experts_panel *panel, struct
     return status;
 }
 
+/* Few responses have a row of counts each (few.c); *ret_done tells whether these can. */
+static enum experts_status count_few(struct experts_panel *panel, struct share *share,
+                                     bool *ret_done)
+{
+    *ret_done = false;
+    if (panel->members > 1 || panel->count > FEW_MAX) {
+        return EXPERTS_OK;
+    }
+    panel->stride = (panel->distinct + FEW_ALIGNMENT - 1) / FEW_ALIGNMENT * FEW_ALIGNMENT;
+    const size_t size = panel->count * panel->stride;
+    enum experts_status status = buffer_reserve(&share->counts, size);
+    if (!status) {
+        memset(share->counts.data, 0, size);
+        *ret_done =
+            cells_count(&(struct cells){share->counts.data, 0, panel->stride, FEW_COUNT_MAX},
+                        panel->words.data, panel->count);
+    }
+    return status;
+}
+
 static bool any_long(const struct experts_panel *panel)
 {
     const struct words *words = panel->words.data;
@@ -452,10 +421,14 @@ static void count_member(void *state, unsigned member)
     struct experts_panel *panel = state;
     struct share *share = &panel->shares[member];
     bool done = false;
+    panel->few = false;
     if (panel->members > 1) {
         share->status = translate(panel, share);
+    } else {
+        share->status = count_few(panel, share, &done);
+        panel->few = done;
     }
-    if (!share->status && !any_long(panel)) {
+    if (!share->status && !done && !any_long(panel)) {
         share->status = count_share(panel, share, false, &done);
     }
     if (!share->status && !done) {
@@ -494,10 +467,25 @@ static void add_block(const struct experts_panel *panel, const struct share *sha
     }
 }
 
+static void add_few(const struct experts_panel *panel, const struct share *share)
+{
+    double *sums = panel->agreements.data;
+    few_sum(panel->kernel->dots,
+            &(struct few_rows){share->counts.data, panel->stride, panel->count},
+            panel->inverse.data, sums);
+    for (size_t i = 0; i < panel->count; i++) {
+        sums[i] = agreement_of(panel, i, sums[i]);
+    }
+}
+
 static void add_member(void *state, unsigned member)
 {
     struct experts_panel *panel = state;
     struct share *share = &panel->shares[member];
+    if (panel->few) {
+        add_few(panel, share);
+        return;
+    }
     for (size_t done = 0; done < share->count;) {
         const size_t used = block_size(share, done);
         if (share->count > share->table.lanes) {

@@ -67,6 +67,37 @@ lanes_add lanes_add_scalar, lanes_add_wide;
 lanes_add lanes_add_avx2, lanes_add_avx512;
 #endif
 
+/* Counts in bytes: that of word `id` in response i is first[(id << shift) + i * step]. */
+struct cells {
+    uint8_t *first;
+    unsigned shift;
+    size_t step;
+    unsigned max; /* what a cell may hold */
+};
+
+/* Adds the words of the responses; false when a count passes the largest one. */
+bool cells_count(const struct cells *cells, const struct words *words, size_t responses);
+
+/* Up to FEW_MAX responses have a row of counts each, padded with zeros and aligned. */
+#define FEW_MAX 16u
+#define FEW_COUNT_MAX 127u /* so that bytes with and without a sign are the same */
+#define FEW_ALIGNMENT 64u
+struct few_rows {
+    const uint8_t *counts;
+    size_t stride; /* a multiple of FEW_ALIGNMENT */
+    size_t count;
+};
+
+/* Scalar product of rows i and j into ret_dots[i * FEW_MAX + j], for j from i on. */
+typedef void few_dots(const struct few_rows *rows, int32_t *ret_dots);
+few_dots few_dots_scalar;
+#if EXPERTS_X86
+few_dots few_dots_avx2, few_dots_avx512;
+#endif
+
+/* 1 / norm of each response, and the sum of its products with the others times theirs. */
+void few_sum(few_dots *dots, const struct few_rows *rows, double *ret_inverse, double *ret_sums);
+
 static inline double inverse_norm(double square)
 {
     return square > 0 ? 1 / sqrt(square) : 0;

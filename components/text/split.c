@@ -95,18 +95,26 @@ AVX512 static inline size_t write_edges(uint64_t edges, uint32_t base, uint32_t 
     return n;
 }
 
+/* Bits of those bytes that belong to words. */
+AVX512 static inline uint64_t words_mask64(__m512i bytes)
+{
+    const __m512i control = _mm512_sub_epi8(bytes, _mm512_set1_epi8('\t'));
+    return _mm512_cmpgt_epu8_mask(control, _mm512_set1_epi8(4)) &
+           _mm512_cmpneq_epi8_mask(bytes, _mm512_set1_epi8(' '));
+}
+
 AVX512 static size_t split_avx512(const char *bytes, size_t length, uint32_t *ret_edges)
 {
-    size_t n = 0;
+    size_t n = 0, i = 0;
     uint64_t before = 0;
-    for (size_t i = 0; i < length; i += BLOCK) {
-        const size_t rest = length - i;
-        const __mmask64 valid = rest < BLOCK ? (UINT64_C(1) << rest) - 1 : ~UINT64_C(0);
-        const __m512i v = _mm512_maskz_loadu_epi8(valid, bytes + i);
-        const __m512i control = _mm512_sub_epi8(v, _mm512_set1_epi8('\t'));
-        const __mmask64 space = _mm512_cmple_epu8_mask(control, _mm512_set1_epi8(4)) |
-                                _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(' '));
-        const uint64_t words = valid & ~space;
+    for (; i + BLOCK <= length; i += BLOCK) {
+        const uint64_t words = words_mask64(_mm512_loadu_si512(bytes + i));
+        n += write_edges(words ^ (words << 1 | before), (uint32_t)i, ret_edges + n);
+        before = words >> 63;
+    }
+    if (i < length) {
+        const __mmask64 valid = (UINT64_C(1) << (length - i)) - 1;
+        const uint64_t words = valid & words_mask64(_mm512_maskz_loadu_epi8(valid, bytes + i));
         n += write_edges(words ^ (words << 1 | before), (uint32_t)i, ret_edges + n);
         before = words >> 63;
     }

@@ -178,12 +178,16 @@ AVX512 static inline __m512i slots_of(__m512i a, __m512i b, unsigned shift)
     return _mm512_srl_epi64(hashes, _mm_cvtsi32_si128((int)shift));
 }
 
-/* Bits of those of eight words that are longer than a key. */
-AVX512 static inline uint64_t long_words(const uint32_t *edges)
+AVX512 static inline __m512i lengths_of(const uint32_t *edges)
 {
     const __m512i pairs = _mm512_loadu_si512(edges);
     const __m512i begins = _mm512_and_si512(pairs, _mm512_set1_epi64(UINT32_MAX));
-    const __m512i lengths = _mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begins);
+    return _mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begins);
+}
+
+/* Bits of those of eight words that are longer than a key. */
+AVX512 static inline uint64_t long_words(__m512i lengths)
+{
     return _mm512_cmpgt_epu64_mask(lengths, _mm512_set1_epi64(KEY_SIZE));
 }
 
@@ -199,28 +203,72 @@ static __attribute__((noinline)) void add_long_words(struct word_batch *batch, u
     }
 }
 
-/* Makes the keys of the words i .. i+7 and their slots. */
-AVX512 static inline void make_group(struct word_batch *batch, size_t i, unsigned shift)
+AVX512 static inline void store_group(struct word_batch *batch, size_t i, __m512i a, __m512i b,
+                                      unsigned shift)
 {
-    const char *text = batch->words->text.bytes;
-    const uint32_t *edges = batch->words->edges + 2 * (batch->first + i);
-    const __m512i a = join(load_key(text, edges), load_key(text, edges + 2),
-                           load_key(text, edges + 4), load_key(text, edges + 6));
-    const __m512i b = join(load_key(text, edges + 8), load_key(text, edges + 10),
-                           load_key(text, edges + 12), load_key(text, edges + 14));
     _mm512_store_si512(batch->keys + i, a);
     _mm512_store_si512(batch->keys + i + 4, b);
     _mm512_store_si512(batch->slots + i, slots_of(a, b, shift));
 }
 
+/* Four keys from what lies at the begins of four words; byte 0 of each 16 of `lengths` says how
+ * much of it is the word. */
+AVX512 static inline __m512i cut_keys(const char *text, const uint32_t *edges, __m512i lengths)
+{
+    const __m512i places =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __m512i loaded = join(_mm_loadu_si128((const void *)(text + edges[0])),
+                                _mm_loadu_si128((const void *)(text + edges[2])),
+                                _mm_loadu_si128((const void *)(text + edges[4])),
+                                _mm_loadu_si128((const void *)(text + edges[6])));
+    const __m512i own = _mm512_shuffle_epi8(lengths, _mm512_setzero_si512());
+    return _mm512_mask_mov_epi8(_mm512_set1_epi8(' '), _mm512_cmplt_epu8_mask(places, own), loaded);
+}
+
+/* Makes the keys of the words i .. i+7 and their slots, and returns the bits of long ones.  Reads
+ * KEY_SIZE bytes from the begin of each. */
+AVX512 static inline uint64_t make_group(struct word_batch *batch, size_t i, const char *text,
+                                         const uint32_t *edges, unsigned shift)
+{
+    const __m512i lengths = lengths_of(edges);
+    const __m512i to_a = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3);
+    const __m512i to_b = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
+    store_group(batch, i, cut_keys(text, edges, _mm512_permutexvar_epi64(to_a, lengths)),
+                cut_keys(text, edges + 8, _mm512_permutexvar_epi64(to_b, lengths)), shift);
+    return long_words(lengths);
+}
+
+/* The same for words close to the end of their text, of which no byte behind is read; where they
+ * are fewer than eight, edges of 0 follow. */
+AVX512 static inline uint64_t make_last_group(struct word_batch *batch, size_t i, const char *text,
+                                              const uint32_t *edges, unsigned shift)
+{
+    const __m512i a = join(load_key(text, edges), load_key(text, edges + 2),
+                           load_key(text, edges + 4), load_key(text, edges + 6));
+    const __m512i b = join(load_key(text, edges + 8), load_key(text, edges + 10),
+                           load_key(text, edges + 12), load_key(text, edges + 14));
+    store_group(batch, i, a, b, shift);
+    return long_words(lengths_of(edges));
+}
+
+/* How many words of the batch, in whole groups, have KEY_SIZE bytes of text from their begin on. */
+static size_t words_inside(const struct word_batch *batch)
+{
+    const struct text_span text = batch->words->text;
+    const uint32_t *edges = batch->words->edges + 2 * batch->first;
+    size_t count = batch->count;
+    while (count > 0 && edges[2 * count - 2] + (uint64_t)KEY_SIZE > text.length) {
+        count--;
+    }
+    return count / GROUP * GROUP;
+}
+
 /* Writes the numbers of the words i .. i+7 by their first slots, and returns the bits of those that
  * have another key than the word found there. */
 AVX512 static inline uint64_t look_up_group(const struct word_batch *batch, size_t i,
-                                            const struct word_table *table)
+                                            const uint16_t *slots, const __m128i *keys,
+                                            uint16_t *ret_ids)
 {
-    const uint16_t *slots = table->slots.data;
-    const __m128i *keys = table->keys.data;
-    uint16_t *ret_ids = batch->ret_ids + i;
     size_t entries[GROUP];
 #pragma GCC unroll 8
     for (size_t k = 0; k < GROUP; k++) {
@@ -235,20 +283,38 @@ AVX512 static inline uint64_t look_up_group(const struct word_batch *batch, size
     return _pext_u32(halves | halves >> 1, 0x5555);
 }
 
+/* Makes all keys and slots, and returns the bits of long words. */
+AVX512 static inline uint64_t make_keys(struct word_batch *batch, unsigned shift)
+{
+    const char *text = batch->words->text.bytes;
+    const uint32_t *edges = batch->words->edges + 2 * batch->first;
+    const size_t inside = words_inside(batch), count = batch->count;
+    uint64_t longs = 0;
+    size_t i = 0;
+    for (; i < inside; i += GROUP) {
+        longs |= make_group(batch, i, text, edges + 2 * i, shift) << i;
+    }
+    for (; i < count; i += GROUP) {
+        longs |= make_last_group(batch, i, text, edges + 2 * i, shift) << i;
+    }
+    return longs;
+}
+
 AVX512 uint64_t word_look_up_avx512(struct word_batch *batch, const struct word_table *table)
 {
-    uint64_t longs = 0, rest = 0;
-    for (size_t i = 0; i < batch->count; i += GROUP) {
-        make_group(batch, i, table->shift);
-        longs |= long_words(batch->words->edges + 2 * (batch->first + i)) << i;
-    }
+    const uint64_t longs = make_keys(batch, table->shift);
+    const uint16_t *slots = table->slots.data;
+    const __m128i *keys = table->keys.data;
+    uint16_t *ids = batch->ret_ids;
+    const size_t count = batch->count;
+    uint64_t rest = 0;
     if (longs) {
         add_long_words(batch, longs, table->shift);
     }
-    for (size_t i = 0; i < batch->count; i += GROUP) {
-        rest |= look_up_group(batch, i, table) << i;
+    for (size_t i = 0; i < count; i += GROUP) {
+        rest |= look_up_group(batch, i, slots, keys, ids + i) << i;
     }
-    return _bzhi_u64(rest | longs, (unsigned)batch->count);
+    return _bzhi_u64(rest | longs, (unsigned)count);
 }
 
 #endif

@@ -218,7 +218,7 @@ static void check_against_oracle(const struct text_span *texts, size_t count)
 TEST(agreements_are_those_of_the_definition)
 {
     uint64_t state = 1;
-    static const size_t COUNTS[] = {1, 2, 3, 4, 5, 31, 32, 33, 64, 65};
+    static const size_t COUNTS[] = {1, 2, 3, 4, 5, 15, 16, 17, 31, 32, 33, 64, 65};
     for (size_t k = 0; k < sizeof COUNTS / sizeof *COUNTS; k++) {
         struct text_span texts[COUNT_MAX];
         for (size_t i = 0; i < COUNTS[k]; i++) {
@@ -229,20 +229,35 @@ TEST(agreements_are_those_of_the_definition)
     }
 }
 
-/* 255, 256 and 257 times one word: the largest count of a byte, and two that need more; 600 words
- * also pass what 16 bits can add without a flush. */
+/* `times` words, nearly all of them "a", beside `others` responses that have a few of them. */
+static void check_repetitive(size_t times, size_t others)
+{
+    struct text_span texts[COUNT_MAX];
+    char *bytes = malloc(2 * times);
+    CHECK(bytes != NULL);
+    for (size_t i = 0; i < times; i++) {
+        memcpy(bytes + 2 * i, i % 300 == 299 ? "b " : "a ", 2);
+    }
+    texts[0] = (struct text_span){bytes, 2 * times};
+    for (size_t i = 1; i <= others; i++) {
+        texts[i] = i % 3 == 0 ? texts[0] : i % 3 == 1 ? span("a a b") : span("b c");
+    }
+    check_against_oracle(texts, others + 1);
+    free(bytes);
+}
+
+/* Around 127 and 255 times one word, the largest counts of a byte with and without a sign; 600
+ * words also pass what 16 bits can add.  Of 16 responses and 17: 32 words sum up to more than a
+ * byte. */
 TEST(long_repetitive_responses_stay_exact)
 {
-    for (size_t times = 254; times <= 600; times += times < 258 ? 1 : 171) {
-        struct text_span texts[3] = {{0}, span("a a b"), span("b c")};
-        char *bytes = malloc(2 * times);
-        CHECK(bytes != NULL);
-        for (size_t i = 0; i < times; i++) {
-            memcpy(bytes + 2 * i, i % 300 == 299 ? "b " : "a ", 2);
-        }
-        texts[0] = (struct text_span){bytes, 2 * times};
-        check_against_oracle(texts, 3);
-        free(bytes);
+    static const size_t TIMES[] = {126, 127, 128, 129, 254, 255, 256, 257, 258, 429, 600};
+    for (size_t k = 0; k < sizeof TIMES / sizeof *TIMES; k++) {
+        check_repetitive(TIMES[k], 2);
+    }
+    for (size_t times = 7; times <= 34; times += 1 + times % 4) {
+        check_repetitive(times, 15);
+        check_repetitive(times, 16);
     }
 }
 
@@ -265,7 +280,7 @@ static void check_alike(const struct text_span *texts, size_t count, struct expe
 
 TEST(results_are_the_same_bits_for_every_kernel_and_crew)
 {
-    static const size_t COUNTS[] = {0, 1, 2, 5, 20, 33, 64, 65, 130, 150};
+    static const size_t COUNTS[] = {0, 1, 2, 5, 16, 17, 20, 33, 64, 65, 130, 150};
     for (unsigned threads = 1; threads <= 5; threads++) {
         uint64_t state = 7;
         struct experts_crew *crew = new_crew(threads, threads % 2 ? EXPERTS_SPINS_DEFAULT : 0);
