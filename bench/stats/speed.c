@@ -91,6 +91,31 @@ static bool run_first(size_t count)
     return run_statistic(first_of, count);
 }
 
+/* The callback as often as bootstrap_statistic calls it, without the bootstrap: the least it takes.
+ */
+static bool run_alone(bootstrap_fn *statistic, size_t count)
+{
+    static uint32_t units[COUNT_MAX];
+    bootstrap_fn *volatile callback =
+        statistic; /* the compiler must not see that it is always one */
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        units[i] = (uint32_t)(i * 7919 % count);
+    for (size_t i = 0; i < BOOTSTRAP_RESAMPLES + count + 1; i++)
+        sum += callback(values, units, count);
+    return isfinite(sum);
+}
+
+static bool run_any_alone(size_t count)
+{
+    return run_alone(mean_of, count);
+}
+
+static bool run_four_alone(size_t count)
+{
+    return run_alone(mean_in_four, count);
+}
+
 static bool run_launches(size_t count)
 {
     struct summary summary;
@@ -122,7 +147,9 @@ static const struct {
     {"bootstrap of the mean", run_mean, {100, 1000, 10000}},
     {"bootstrap of the median", run_median, {100, 1000, 10000}},
     {"bootstrap of a callback (mean, one sum)", run_any, {100, 1000}},
+    {"that callback alone, as often", run_any_alone, {100, 1000}},
     {"bootstrap of a callback (mean, four sums)", run_four, {100, 1000}},
+    {"that callback alone, as often", run_four_alone, {100, 1000}},
     {"bootstrap of a callback (the first unit)", run_first, {100, 1000}},
     {"all of a summary, 5 launches", run_launches, {1000, 10000}},
     {"all of a summary, 1 launch", run_one_launch, {1000, 10000}},

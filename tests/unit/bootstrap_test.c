@@ -3,6 +3,7 @@
 
 #include "harness.h"
 #include "stats/bootstrap/bootstrap.h"
+#include "stats/bootstrap/draws.h"
 #include "stats/bootstrap/random.h"
 #include "stats/order.h"
 #include "stats/special.h"
@@ -301,6 +302,45 @@ TEST(selection_finds_what_sorting_finds)
         CHECK_EQ(order_select(values, count, at), sorted[at]);
         for (size_t i = 0; i < count; i++)
             CHECK(i < at ? values[i] <= values[at] : values[i] >= values[at]);
+    }
+}
+
+/* xoshiro256++ lane by lane, as its authors write it. */
+static uint64_t lane_next(struct draws *draws, size_t lane)
+{
+    uint64_t s[4];
+    for (size_t i = 0; i < 4; i++)
+        s[i] = draws->state[i][lane];
+    uint64_t sum = s[0] + s[3], result = (sum << 23 | sum >> 41) + s[0], shifted = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = s[3] << 45 | s[3] >> 19;
+    for (size_t i = 0; i < 4; i++)
+        draws->state[i][lane] = s[i];
+    return result;
+}
+
+/* Whatever registers the processor has: low half of each lane's number first, then the high one. */
+TEST(units_are_the_same_on_every_machine)
+{
+    static const size_t COUNTS[] = {1, 2, 15, 16, 17, 1000, DRAWS_UNITS_MAX};
+    static uint32_t units[DRAWS_UNITS_MAX + DRAWS_STEP];
+    struct draws draws, plain;
+    draws_seed(&draws, 7);
+    plain = draws;
+    for (size_t c = 0; c < COUNT_OF(COUNTS); c++) {
+        draws_units(&draws, units, COUNTS[c]);
+        for (size_t i = 0; i < COUNTS[c]; i += DRAWS_STEP)
+            for (size_t k = 0; k < DRAWS_STEP; k += 2) {
+                uint64_t word = lane_next(&plain, k / 2);
+                uint32_t want[2] = {(uint32_t)((word & UINT32_MAX) * COUNTS[c] >> 32),
+                                    (uint32_t)((word >> 32) * COUNTS[c] >> 32)};
+                CHECK_EQ(units[i + k], want[0]);
+                CHECK_EQ(units[i + k + 1], want[1]);
+            }
     }
 }
 

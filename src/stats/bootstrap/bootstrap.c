@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stats/bootstrap/draws.h"
 #include "stats/bootstrap/random.h"
 #include "stats/order.h"
 #include "stats/special.h"
@@ -205,48 +206,48 @@ assay_status bootstrap_median(const double *sorted, size_t count, size_t effecti
 struct resampling {
     bootstrap_fn *statistic;
     void *context;
-    uint32_t *units;
+    uint32_t *units; /* room for a step of draws more than there are */
     size_t count;
+    struct draws draws;
+    struct random random;
 };
 
-/* As many units as there are.  Of few the indices come four out of a word, as in sum_of_batches. */
-static void draw_units(struct random *random, uint32_t *units, uint64_t count)
+/* As many units as there are: of few by registers, of many one by one. */
+static void draw_units(struct resampling *resampling)
 {
-    uint64_t i = 0;
-    struct random own = *random;
-    for (; count <= BATCH_UNITS_MAX && i + 4 <= count; i += 4) {
-        random_wide product = (random_wide)random_word(&own) * count;
-        units[i] = (uint32_t)(product >> 64);
-        product = (random_wide)(uint64_t)product * count;
-        units[i + 1] = (uint32_t)(product >> 64);
-        product = (random_wide)(uint64_t)product * count;
-        units[i + 2] = (uint32_t)(product >> 64);
-        product = (random_wide)(uint64_t)product * count;
-        units[i + 3] = (uint32_t)(product >> 64);
+    if (resampling->count <= DRAWS_UNITS_MAX) {
+        draws_units(&resampling->draws, resampling->units, resampling->count);
+        return;
     }
-    for (; i < count; i++)
-        units[i] = (uint32_t)random_below(&own, count);
-    *random = own;
-}
-
-/* The statistic of all units, or without the one numbered `left_out`. */
-static double statistic_without(struct resampling *resampling, size_t left_out)
-{
-    size_t kept = 0;
     for (size_t i = 0; i < resampling->count; i++)
-        if (i != left_out)
-            resampling->units[kept++] = (uint32_t)i;
-    return resampling->statistic(resampling->context, resampling->units, kept);
+        resampling->units[i] = (uint32_t)random_below(&resampling->random, resampling->count);
 }
 
-/* Efron & Tibshirani 1993, equation 14.15: from the jackknife.  `scratch` has room for `count`. */
+static double statistic_of(const struct resampling *resampling, size_t count)
+{
+    return resampling->statistic(resampling->context, resampling->units, count);
+}
+
+/* The statistic of the data itself. */
+static double statistic_of_all(struct resampling *resampling)
+{
+    for (size_t i = 0; i < resampling->count; i++)
+        resampling->units[i] = (uint32_t)i;
+    return statistic_of(resampling, resampling->count);
+}
+
+/* Efron & Tibshirani 1993, equation 14.15: from the jackknife.  `scratch` has room for `count`.
+ * Leaving out one unit after the other changes one place of the units each time. */
 static double jackknife_acceleration(struct resampling *resampling, double *scratch)
 {
     size_t count = resampling->count;
     double mean = 0;
+    for (size_t i = 0; i + 1 < count; i++)
+        resampling->units[i] = (uint32_t)i + 1;
     for (size_t i = 0; i < count; i++) {
-        scratch[i] = statistic_without(resampling, i);
+        scratch[i] = statistic_of(resampling, count - 1);
         mean += scratch[i] / (double)count;
+        resampling->units[i] = (uint32_t)i;
     }
     for (size_t i = 0; i < count; i++)
         scratch[i] = mean - scratch[i];
@@ -257,13 +258,13 @@ static assay_status resample(struct resampling *resampling, double *replicates,
                              const struct bootstrap_request *request,
                              struct bootstrap *ret_bootstrap)
 {
-    struct random random = {request->seed};
-    struct bootstrap bootstrap = {.estimate = statistic_without(resampling, SIZE_MAX)};
+    struct bootstrap bootstrap = {.estimate = statistic_of_all(resampling)};
     bootstrap.acceleration = jackknife_acceleration(resampling, replicates + request->resamples);
+    resampling->random.state = request->seed;
+    draws_seed(&resampling->draws, request->seed);
     for (size_t i = 0; i < request->resamples; i++) {
-        draw_units(&random, resampling->units, resampling->count);
-        replicates[i] =
-            resampling->statistic(resampling->context, resampling->units, resampling->count);
+        draw_units(resampling);
+        replicates[i] = statistic_of(resampling, resampling->count);
         if (!isfinite(replicates[i]))
             return ASSAY_ERR_ARGUMENT;
     }
@@ -282,7 +283,7 @@ assay_status bootstrap_statistic(bootstrap_fn *statistic, void *context, size_t 
     if (statistic == NULL)
         return ASSAY_ERR_ARGUMENT;
     struct resampling resampling = {.statistic = statistic, .context = context, .count = count};
-    resampling.units = calloc(count, sizeof *resampling.units);
+    resampling.units = calloc(count + DRAWS_STEP, sizeof *resampling.units);
     double *replicates = calloc(request->resamples + count, sizeof *replicates);
     assay_status status = ASSAY_ERR_MEMORY;
     if (resampling.units != NULL && replicates != NULL)
