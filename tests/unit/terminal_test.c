@@ -173,10 +173,9 @@ TEST(colours_are_on_words_alone_and_change_nothing_else)
 {
     struct run run = sample_run("x");
     const struct paper colours = {80, true, true};
-    char plain[1 << 14], *end = plain;
+    char plain[1 << 14];
     snprintf(plain, sizeof plain, "%s", text_of(&run, NULL, &UNICODE));
-    char stripped[1 << 14];
-    end = stripped;
+    char stripped[1 << 14], *end = stripped;
     const char *coloured = text_of(&run, NULL, &colours);
     CHECK_CONTAINS(coloured, "\033[31mfailed\033[0m suite/broken");
     for (const char *at = coloured; *at != '\0'; at++) {

@@ -241,7 +241,8 @@ TEST(consolidation_groups_as_a_plain_loop_does_and_loses_nothing)
             size_t found = 0;
             CHECK(patterns_members(patterns, g, ids, COUNT, &found) == VECTOR_OK);
             for (size_t i = 0; i < found; i++) {
-                CHECK_EQ(want[ids[i] / 7], g);
+                const size_t row = ids[i] / 7;
+                CHECK_EQ(want[row], g);
                 CHECK(patterns_get(patterns, ids[i]) != NULL);
             }
             members += found;

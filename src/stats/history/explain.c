@@ -79,6 +79,9 @@ static double walk_likelihood(const struct series *series, struct stretch stretc
     return sum;
 }
 
+/* Steps of the walk that are tried: 1e-5 of the variance to 0.7 %, each three times the last. */
+enum { WALK_SHARES = 7 };
+
 double explain_walk(const struct series *series, struct stretch stretch)
 {
     const double variance = series->noise.sd * series->noise.sd;
@@ -86,7 +89,10 @@ double explain_walk(const struct series *series, struct stretch stretch)
     if (stretch.end - stretch.first < 2 * block)
         return 0;
     double still = walk_likelihood(series, stretch, block, 0), best = 0;
-    for (double share = 1e-5; share <= 0.02; share *= 3)
+    double share = 1e-5;
+    for (int step = 0; step < WALK_SHARES; step++) {
         best = fmax(best, walk_likelihood(series, stretch, block, share * variance) - still);
+        share *= 3;
+    }
     return best;
 }

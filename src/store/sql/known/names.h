@@ -51,9 +51,9 @@ struct names {
     named_benchmark_vec benchmarks;
     named_series_vec series;
 };
-/* The names of these ranges at least.  Give back with names_let_go, whose `names` may be NULL. */
+/* The names of these ranges at least.  Give back with names_let_go, whose `held` may be NULL. */
 ASSAY_USE_RESULT assay_status names_hold(struct sql_store *self, struct key_range benchmarks,
                                          struct key_range series, struct names **ret_names);
-void names_let_go(void *names);
+void names_let_go(void *held);
 
 #endif
