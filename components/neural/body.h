@@ -20,9 +20,8 @@
 #define PAIR (2 * WIDTH)
 #define COLUMNS 8u    /* of W' at once */
 #define BACK_ROWS 64u /* of W' between two visits of the result */
-#define STREAMS 8u    /* rows that are read side by side for one vector */
 #define FAR 262144u   /* numbers of a matrix that a second cache may not hold */
-#define AHEAD 512u    /* numbers that are fetched before they are used */
+#define AHEAD 8192u   /* bytes that are fetched before they are used */
 
 /* ---- one vector ---- */
 
@@ -31,48 +30,63 @@ struct product {
     float *ret;
 };
 
+/* Rows first, first + apart, first + 2 * apart, ... */
+struct some_rows {
+    size_t first, apart;
+};
+
 /* `far`: the matrix lies beyond the caches of a core, and what comes next is fetched ahead. */
-KERNEL_INLINE void vector_rows(const struct neural_matrix *m, size_t row, const struct product *p,
-                               const unsigned rows, const bool far)
+KERNEL_INLINE void vector_rows(const struct neural_matrix *m, const struct some_rows *rows,
+                               const struct product *p, const unsigned count, const bool far)
 {
-    const float *w = m->w + row * m->cols, *x = p->x, *bias = p->bias;
-    wide sums[STREAMS] = {0};
+    const float *w = m->w + rows->first * m->cols, *x = p->x;
+    const size_t apart = rows->apart * m->cols;
+    wide sums[SUMS] = {0};
+    float totals[SUMS];
     size_t i = 0;
     for (; i + WIDTH <= m->cols; i += WIDTH) {
         const wide own = get(x + i);
 #pragma GCC unroll 8
-        for (unsigned r = 0; r < rows; r++) {
+        for (unsigned r = 0; r < count; r++) {
             if (far) {
-                __builtin_prefetch(w + r * m->cols + i + AHEAD);
+                fetch_ahead((const char *)(w + r * apart + i), AHEAD);
             }
-            sums[r] += get(w + r * m->cols + i) * own;
+            sums[r] += get(w + r * apart + i) * own;
         }
     }
+    if (i < m->cols) {
+        const struct lanes rest = first_lanes(m->cols - i);
+        const wide own = get_lanes(x + i, rest);
 #pragma GCC unroll 8
-    for (unsigned r = 0; r < rows; r++) {
-        float sum = total_of(sums[r]) + bias[row + r];
-        for (size_t k = i; k < m->cols; k++) {
-            sum += w[r * m->cols + k] * x[k];
+        for (unsigned r = 0; r < count; r++) {
+            sums[r] += get_lanes(w + r * apart + i, rest) * own;
         }
-        p->ret[row + r] = sum;
+    }
+    sum_across(sums, totals);
+    for (unsigned r = 0; r < count; r++) {
+        const size_t row = rows->first + r * rows->apart;
+        p->ret[row] = totals[r] + p->bias[row];
     }
 }
 
+/* Near rows are taken as they follow each other.  Of a matrix that lies far away each stream of
+ * memory goes through an eighth of its own, so that it runs on from row to row and what is fetched
+ * ahead is what comes next. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): vector_rows writes there */
 static KERNEL void multiply_vector(const struct neural_matrix *m, const float *x, const float *bias,
                                    float *ret)
 {
     const struct product p = {x, bias, ret};
+    const size_t part = m->rows / SUMS;
     const bool far = m->rows * m->cols > FAR;
-    size_t row = 0;
-    for (; row + STREAMS <= m->rows && far; row += STREAMS) {
-        vector_rows(m, row, &p, STREAMS, true);
+    for (size_t i = 0; i < part && far; i++) {
+        vector_rows(m, &(struct some_rows){i, part}, &p, SUMS, true);
     }
-    for (; row + STREAMS <= m->rows; row += STREAMS) {
-        vector_rows(m, row, &p, STREAMS, false);
+    for (size_t i = 0; i < part && !far; i++) {
+        vector_rows(m, &(struct some_rows){SUMS * i, 1}, &p, SUMS, false);
     }
-    for (; row < m->rows; row++) {
-        vector_rows(m, row, &p, 1, false);
+    for (size_t row = part * SUMS; row < m->rows; row++) {
+        vector_rows(m, &(struct some_rows){row, 1}, &p, 1, false);
     }
 }
 
