@@ -3,17 +3,14 @@
  * A product of codes and bytes is vpmaddubsw: unsigned times signed, pairs summed in 16 bits. Codes
  * below 16 cannot overflow there; int8 is taken as magnitudes, with the signs moved to the other
  * side, and 2 * 127 * 127 fits as well. */
-#define KERNEL __attribute__((target("avx2,fma")))
-#include "loops.h"
+#include "kernels.h"
 
 #if WEIGHTS_X86
 
-#include <immintrin.h>
-
-static bool available(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
+#define KERNEL __attribute__((target("avx2,fma,f16c")))
+#define WIDTH 8u
+#include "search.h"
+#include "wide/processor.h"
 
 /* One register of codes times one of bytes, as sums of 32 bits. */
 LOOP KERNEL __m256i multiply(__m256i codes, __m256i bytes)
@@ -88,13 +85,6 @@ LOOP KERNEL __m256 two_scales(const uint16_t *scales, unsigned groups, size_t ti
     return _mm256_set_m128(_mm_set1_ps(bfloat_value(two[1])), _mm_set1_ps(bfloat_value(two[0])));
 }
 
-LOOP KERNEL float sum_of(__m256 sums)
-{
-    __m128 four = _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
-    four = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(four, _mm_movehdup_ps(four)));
-}
-
 LOOP KERNEL void dot_tiles(const struct weights_rows *rows, const struct weights_activations *x,
                            float *ret, const unsigned bits)
 {
@@ -118,7 +108,7 @@ LOOP KERNEL void dot_tiles(const struct weights_rows *rows, const struct weights
         }
     }
     for (unsigned r = 0; r < ROWS_AT_ONCE; r++) {
-        ret[r] = sum_of(sums[r]);
+        ret[r] = total_of((wide)sums[r]);
     }
 }
 
@@ -177,58 +167,13 @@ static KERNEL void dot_ternary(const struct weights_rows *rows, const int8_t *by
     }
 }
 
-/* Eight vectors against the codebook. */
-LOOP KERNEL void nearest_eight(const struct weights_book *book, const float *x,
-                               uint32_t *ret_entries, const unsigned length)
-{
-    __m256 best = _mm256_set1_ps(-INFINITY), own[WEIGHTS_VECTOR_MAX];
-    __m256i entries = _mm256_setzero_si256(), entry = _mm256_setzero_si256();
-    for (unsigned j = 0; j < length; j++) {
-        own[j] = _mm256_loadu_ps(x + (size_t)j * NEAREST_AT_ONCE);
-    }
-    for (size_t e = 0; e < book->count; e++) {
-        const float *of = book->entries + e * length;
-        __m256 even = _mm256_set1_ps(-book->halves[e]), odd = _mm256_setzero_ps();
-        for (unsigned j = 0; j < length; j++) {
-            const __m256 number = _mm256_broadcast_ss(of + j);
-            even = j % 2 ? even : _mm256_fmadd_ps(number, own[j], even);
-            odd = j % 2 ? _mm256_fmadd_ps(number, own[j], odd) : odd;
-        }
-        const __m256 score = _mm256_add_ps(even, odd);
-        const __m256 better = _mm256_cmp_ps(score, best, _CMP_GT_OQ);
-        best = _mm256_max_ps(score, best);
-        entries = _mm256_blendv_epi8(entries, entry, _mm256_castps_si256(better));
-        entry = _mm256_add_epi32(entry, _mm256_set1_epi32(1));
-    }
-    _mm256_storeu_si256((void *)ret_entries, entries);
-}
-
-static KERNEL void nearest(const struct weights_book *book, const float *x, uint32_t *ret_entries)
-{
-    for (size_t l = 0; l < NEAREST_AT_ONCE; l += 8) {
-        switch (book->length) {
-        case 4:
-            nearest_eight(book, x + l, ret_entries + l, 4);
-            break;
-        case 8:
-            nearest_eight(book, x + l, ret_entries + l, 8);
-            break;
-        default:
-            nearest_eight(book, x + l, ret_entries + l, book->length);
-            break;
-        }
-    }
-}
-
 const struct weights_kernel weights_avx2 = {
     .name = "avx2",
-    .available = available,
+    .available = processor_has_eight,
     .dot_integers = dot_integers,
     .dot_ternary = dot_ternary,
-    .nearest = nearest,
+    SEARCHES,
     LOOPS,
 };
 
-#else
-typedef int weights_avx2_is_empty;
 #endif

@@ -1,18 +1,19 @@
 /* The kernel for AVX-512 with VNNI: vpdpbusd adds four products of bytes to a sum of 32 bits.
  *
  * int8 becomes unsigned by flipping its highest bit, which is 128 more; the bias takes that off. */
-#if defined(__clang__)
-#define WIDTH
-#else
-#define WIDTH ",prefer-vector-width=512"
-#endif
-#define KERNEL                                                                                     \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma" WIDTH)))
-#include "loops.h"
+#include "kernels.h"
 
 #if WEIGHTS_X86
 
-#include <immintrin.h>
+#if defined(__clang__)
+#define VECTORS
+#else
+#define VECTORS ",prefer-vector-width=512"
+#endif
+#define KERNEL                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c" VECTORS)))
+#define WIDTH 16u
+#include "search.h"
 
 #define AHEAD 2048u /* bytes that are fetched before they are used */
 
@@ -56,8 +57,8 @@ LOOP KERNEL __m512 tile_scales(const uint16_t *scales, size_t tile, const unsign
     }
     const __m512i each = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
     const __m128i four = _mm_loadl_epi64((const void *)(scales + TILE_GROUPS * tile));
-    const __m128i wide = _mm_slli_epi32(_mm_cvtepu16_epi32(four), 16);
-    return _mm512_permutexvar_ps(each, _mm512_castps128_ps512(_mm_castsi128_ps(wide)));
+    const __m128i bits = _mm_slli_epi32(_mm_cvtepu16_epi32(four), 16);
+    return _mm512_permutexvar_ps(each, _mm512_castps128_ps512(_mm_castsi128_ps(bits)));
 }
 
 LOOP KERNEL void dot_tiles(const struct weights_rows *rows, const struct weights_activations *x,
@@ -145,62 +146,13 @@ static KERNEL void dot_ternary(const struct weights_rows *rows, const int8_t *by
     }
 }
 
-/* 32 vectors in two sets of registers: a number of the codebook is loaded once for both. */
-LOOP KERNEL void nearest_sets(const struct weights_book *book, const float *x,
-                              uint32_t *ret_entries, const unsigned length)
-{
-    __m512 best[2], own[2][WEIGHTS_VECTOR_MAX];
-    __m512i entries[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-    __m512i entry = _mm512_setzero_si512();
-    for (unsigned j = 0; j < length; j++) {
-        own[0][j] = _mm512_loadu_ps(x + (size_t)j * NEAREST_AT_ONCE);
-        own[1][j] = _mm512_loadu_ps(x + (size_t)j * NEAREST_AT_ONCE + 16);
-    }
-    best[0] = best[1] = _mm512_set1_ps(-INFINITY);
-    for (size_t e = 0; e < book->count; e++) {
-        const float *of = book->entries + e * length;
-        __m512 scores[2];
-        scores[0] = scores[1] = _mm512_set1_ps(-book->halves[e]);
-        for (unsigned j = 0; j < length; j++) {
-            const __m512 number = _mm512_set1_ps(of[j]);
-            scores[0] = _mm512_fmadd_ps(number, own[0][j], scores[0]);
-            scores[1] = _mm512_fmadd_ps(number, own[1][j], scores[1]);
-        }
-        for (unsigned s = 0; s < 2; s++) {
-            const __mmask16 better = _mm512_cmp_ps_mask(scores[s], best[s], _CMP_GT_OQ);
-            best[s] = _mm512_max_ps(scores[s], best[s]);
-            entries[s] = _mm512_mask_mov_epi32(entries[s], better, entry);
-        }
-        entry = _mm512_add_epi32(entry, _mm512_set1_epi32(1));
-    }
-    _mm512_storeu_si512(ret_entries, entries[0]);
-    _mm512_storeu_si512(ret_entries + 16, entries[1]);
-}
-
-static KERNEL void nearest(const struct weights_book *book, const float *x, uint32_t *ret_entries)
-{
-    switch (book->length) {
-    case 4:
-        nearest_sets(book, x, ret_entries, 4);
-        break;
-    case 8:
-        nearest_sets(book, x, ret_entries, 8);
-        break;
-    default:
-        nearest_sets(book, x, ret_entries, book->length);
-        break;
-    }
-}
-
 const struct weights_kernel weights_avx512 = {
     .name = "avx512",
     .available = available,
     .dot_integers = dot_integers,
     .dot_ternary = dot_ternary,
-    .nearest = nearest,
+    SEARCHES,
     LOOPS,
 };
 
-#else
-typedef int weights_avx512_is_empty;
 #endif

@@ -33,11 +33,13 @@
 #define NEAREST_AT_ONCE 32u /* vectors that meet a codebook together */
 #define SEEDS 65535u        /* states of the register: all but zero */
 #define SEED_NUMBERS                                                                               \
-    (SEEDS + 64u) /* those of the first states again, for blocks that wrap around */
+    (SEEDS + 128u) /* those of the first states again, for blocks that wrap around */
 #define SEED_CHUNK 256u
-#define SEED_CHUNKS (SEEDS / SEED_CHUNK + 1)
-/* correlation, energies, greatest energies of chunks */
-#define SEED_SCRATCH (SEED_NUMBERS + SEEDS + 1 + SEED_CHUNKS)
+#define SEED_CHUNKS ((SEEDS + 1) / SEED_CHUNK)
+#define SEED_BLOCKS 4u /* of weights that meet all seeds together */
+/* of each block: energies, the greatest of each chunk */
+#define SEED_SCRATCH (SEED_BLOCKS * (SEEDS + 1 + SEED_CHUNKS))
+#define BLOCK_MAX 12u
 #define COEFFICIENTS_MAX 4u
 #define FACTORS_MAX 10u /* of a lower triangle of COEFFICIENTS_MAX rows */
 
@@ -62,8 +64,18 @@ struct weights_rows {
 /* Of each state of the register, in order of the sequence: the inverse of the Cholesky factor of
  * U' U, row by row, one array a number; zeros where U has too little rank. */
 struct weights_factors {
+    const float *states; /* the sequence */
     const float *of[FACTORS_MAX];
     unsigned coefficients, block;
+};
+
+/* Blocks of weights, and what becomes of them: with b_j = sum over i of w[i] * states[p + j * block
+ * + i], |L^-1 b|^2 is what the best coefficients of place p take away from the block's square; of
+ * SEEDS + 1 places, the last of which is none, and the greatest of each SEED_CHUNK. */
+struct weights_blocks {
+    size_t count; /* 1 .. SEED_BLOCKS */
+    float weights[SEED_BLOCKS][BLOCK_MAX];
+    float *energies[SEED_BLOCKS], *chunks[SEED_BLOCKS];
 };
 
 struct weights_book {
@@ -107,13 +119,7 @@ struct weights_kernel {
     /* Packs TILE_TERNARY codes into 64 bytes. */
     void (*pack_ternary)(const uint8_t *codes, uint8_t *ret_packed);
 
-    /* length 8 or 12; ret[q] = sum over i < length of block[i] * states[q + i] */
-    void (*correlate)(const float *block, unsigned length, const float *states, size_t count,
-                      float *ret);
-    /* ret[p] = |L^-1 b|^2, b_j = correlation[p + j * block]: what the best coefficients take away
-     * from the block's square, for all SEEDS places; and the greatest of each SEED_CHUNK. */
-    void (*energies)(const struct weights_factors *factors, const float *correlation, float *ret,
-                     float *ret_chunks);
+    void (*energies)(const struct weights_factors *factors, const struct weights_blocks *blocks);
     /* The nearest entry of each of NEAREST_AT_ONCE vectors, which lie side by side: number j of
      * vector l is x[j * NEAREST_AT_ONCE + l].  Of equals the first. */
     void (*nearest)(const struct weights_book *book, const float *x, uint32_t *ret_entries);

@@ -17,7 +17,7 @@
 #endif
 
 #define LOOP static inline __attribute__((always_inline))
-#define SUMS 16u /* that do not wait for each other */
+#define PARTS 16u /* sums that do not wait for each other */
 #define CHUNK 4096u
 
 LOOP int32_t magnitude_bits(float value)
@@ -52,11 +52,11 @@ LOOP double loop_sum_above(const float *w, size_t count, float threshold, size_t
     *ret_above = 0;
     for (size_t done = 0; done < count; done += CHUNK) {
         const size_t rest = count - done, some = rest < CHUNK ? rest : CHUNK;
-        float sums[SUMS] = {0};
-        int32_t above[SUMS] = {0};
+        float sums[PARTS] = {0};
+        int32_t above[PARTS] = {0};
         size_t i = 0;
-        for (; i + SUMS <= some; i += SUMS) {
-            for (size_t k = 0; k < SUMS; k++) {
+        for (; i + PARTS <= some; i += PARTS) {
+            for (size_t k = 0; k < PARTS; k++) {
                 const float magnitude = fabsf(w[done + i + k]);
                 sums[k] += magnitude > threshold ? magnitude : 0;
                 above[k] += magnitude > threshold;
@@ -67,7 +67,7 @@ LOOP double loop_sum_above(const float *w, size_t count, float threshold, size_t
             sums[0] += magnitude > threshold ? magnitude : 0;
             above[0] += magnitude > threshold;
         }
-        for (size_t k = 0; k < SUMS; k++) {
+        for (size_t k = 0; k < PARTS; k++) {
             sum += (double)sums[k];
             *ret_above += (size_t)above[k];
         }
@@ -164,17 +164,17 @@ LOOP void loop_restore_vectors(const float *restrict entries, const uint16_t *re
 
 LOOP float loop_dot(const float *a, const float *b, size_t count)
 {
-    float sums[2 * SUMS] = {0}, sum = 0;
+    float sums[2 * PARTS] = {0}, sum = 0;
     size_t i = 0;
-    for (; i + 2 * SUMS <= count; i += 2 * SUMS) {
-        for (size_t k = 0; k < 2 * SUMS; k++) {
+    for (; i + 2 * PARTS <= count; i += 2 * PARTS) {
+        for (size_t k = 0; k < 2 * PARTS; k++) {
             sums[k] += a[i + k] * b[i + k];
         }
     }
     for (; i < count; i++) {
         sums[0] += a[i] * b[i];
     }
-    for (size_t k = 0; k < 2 * SUMS; k++) {
+    for (size_t k = 0; k < 2 * PARTS; k++) {
         sum += sums[k];
     }
     return sum;
@@ -219,60 +219,6 @@ LOOP float loop_dot_vectors_any(const struct weights_book *book, const uint16_t 
     return loop_dot_vectors(book->entries, codes, count, x, book->length);
 }
 
-LOOP void loop_correlate(const float *restrict block, const unsigned length,
-                         const float *restrict states, size_t count, float *restrict ret)
-{
-    for (size_t q = 0; q < count; q++) {
-        float sum = 0;
-#pragma GCC unroll 12
-        for (unsigned i = 0; i < length; i++) {
-            sum += block[i] * states[q + i];
-        }
-        ret[q] = sum;
-    }
-}
-
-/* |L^-1 b|^2 for three or four coefficients, places from `first` on; returns the greatest. */
-LOOP float loop_energies(const struct weights_factors *factors, const float *restrict correlation,
-                         size_t count, float *restrict ret, const unsigned coefficients,
-                         const unsigned block)
-{
-    const float *const *l = factors->of;
-    int32_t greatest = 0;
-    for (size_t p = 0; p < count; p++) {
-        float energy = 0;
-#pragma GCC unroll 4
-        for (unsigned row = 0, at = 0; row < coefficients; row++) {
-            float y = 0;
-#pragma GCC unroll 4
-            for (unsigned j = 0; j <= row; j++, at++) {
-                y += l[at][p] * correlation[p + (size_t)j * block];
-            }
-            energy += y * y;
-        }
-        ret[p] = energy;
-        const int32_t bits = magnitude_bits(energy);
-        greatest = bits > greatest ? bits : greatest;
-    }
-    return from_bits(greatest);
-}
-
-LOOP void loop_all_energies(const struct weights_factors *factors, const float *correlation,
-                            float *ret, float *ret_chunks, const unsigned coefficients,
-                            const unsigned block)
-{
-    struct weights_factors here = *factors;
-    for (size_t c = 0; c < SEED_CHUNKS; c++) {
-        const size_t first = c * SEED_CHUNK, rest = SEEDS - first;
-        for (unsigned f = 0; f < FACTORS_MAX; f++) {
-            here.of[f] = factors->of[f] + first;
-        }
-        ret_chunks[c] =
-            loop_energies(&here, correlation + first, rest < SEED_CHUNK ? rest : SEED_CHUNK,
-                          ret + first, coefficients, block);
-    }
-}
-
 /* ---- the functions of a kernel ---- */
 
 static KERNEL float dot(const float *a, const float *b, size_t count)
@@ -309,26 +255,6 @@ static KERNEL void round_all(const float *w, size_t count, float inverse, float 
 static KERNEL void pack_ternary(const uint8_t *codes, uint8_t *ret_packed)
 {
     loop_pack_ternary(codes, ret_packed);
-}
-
-static KERNEL void correlate(const float *block, unsigned length, const float *states, size_t count,
-                             float *ret)
-{
-    if (length == 8) {
-        loop_correlate(block, 8, states, count, ret);
-    } else {
-        loop_correlate(block, 12, states, count, ret);
-    }
-}
-
-static KERNEL void energies(const struct weights_factors *factors, const float *correlation,
-                            float *ret, float *ret_chunks)
-{
-    if (factors->coefficients == 3) {
-        loop_all_energies(factors, correlation, ret, ret_chunks, 3, 8);
-    } else {
-        loop_all_energies(factors, correlation, ret, ret_chunks, 4, 12);
-    }
 }
 
 static KERNEL void restore_tile(const uint8_t *codes, unsigned bits, const float *scales,
@@ -372,8 +298,7 @@ static KERNEL void restore_vectors(const struct weights_book *book, const uint16
 #define LOOPS                                                                                      \
     .dot = dot, .dot_vectors = dot_vectors, .sum_above = sum_above,                                \
     .greatest_magnitude = greatest_magnitude, .ternarize = ternarize, .round_all = round_all,      \
-    .pack_ternary = pack_ternary, .correlate = correlate, .energies = energies,                    \
-    .restore_tile = restore_tile, .restore_ternary = restore_ternary,                              \
-    .restore_vectors = restore_vectors
+    .pack_ternary = pack_ternary, .restore_tile = restore_tile,                                    \
+    .restore_ternary = restore_ternary, .restore_vectors = restore_vectors
 
 #endif

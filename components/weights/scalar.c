@@ -4,7 +4,8 @@
  * sum.
  */
 #define KERNEL
-#include "loops.h"
+#define WIDTH 4u
+#include "search.h"
 
 static bool available(void)
 {
@@ -53,29 +54,11 @@ static void dot_ternary(const struct weights_rows *rows, const int8_t *bytes, in
     }
 }
 
-static void nearest(const struct weights_book *book, const float *x, uint32_t *ret_entries)
-{
-    for (unsigned l = 0; l < NEAREST_AT_ONCE; l++) {
-        float best = -INFINITY;
-        ret_entries[l] = 0;
-        for (size_t e = 0; e < book->count; e++) {
-            float score = -book->halves[e];
-            for (unsigned j = 0; j < book->length; j++) {
-                score += book->entries[e * book->length + j] * x[j * NEAREST_AT_ONCE + l];
-            }
-            if (score > best) {
-                best = score;
-                ret_entries[l] = (uint32_t)e;
-            }
-        }
-    }
-}
-
 const struct weights_kernel weights_scalar = {
     .name = "scalar",
     .available = available,
     .dot_integers = dot_integers,
     .dot_ternary = dot_ternary,
-    .nearest = nearest,
+    SEARCHES,
     LOOPS,
 };

@@ -22,15 +22,16 @@
 
 #define TAPS 0xB400u /* x^16 + x^14 + x^13 + x^11 + 1: all states but zero */
 #define RANK_LEAST 1e-6
-#define BLOCK_MAX 12u
 
 /* The sequence, and where each state stands in it. */
 static float states[SEED_NUMBERS];
 static uint16_t state_at[SEEDS];
 static uint16_t place_of[SEEDS + 1];
 static float factor_tables[2][FACTORS_MAX][SEEDS + 1];
-static struct weights_factors factors[2] = {{.coefficients = 3, .block = 8},
-                                            {.coefficients = 4, .block = 12}};
+static struct weights_factors factors[2] = {
+    {.states = states, .coefficients = 3, .block = 8},
+    {.states = states, .coefficients = 4, .block = 12},
+};
 
 /* ---- tables ---- */
 
@@ -122,16 +123,21 @@ struct block_code {
     int8_t coefficients[COEFFICIENTS_MAX];
 };
 
-/* The best real coefficients of a place: L'^-1 L^-1 b. */
-static void solve(const struct weights_factors *own, const float *correlation, size_t p,
+/* The best real coefficients of a place: L'^-1 L^-1 U' w. */
+static void solve(const struct weights_factors *own, const float *w, size_t p,
                   float ret[COEFFICIENTS_MAX])
 {
     const unsigned n = own->coefficients;
-    float y[COEFFICIENTS_MAX];
+    float products[COEFFICIENTS_MAX] = {0}, y[COEFFICIENTS_MAX];
+    for (unsigned j = 0; j < n; j++) {
+        for (unsigned i = 0; i < own->block; i++) {
+            products[j] += w[i] * states[p + (size_t)j * own->block + i];
+        }
+    }
     for (unsigned i = 0, f = 0; i < n; i++) {
         y[i] = 0;
         for (unsigned j = 0; j <= i; j++, f++) {
-            y[i] += own->of[f][p] * correlation[p + (size_t)j * own->block];
+            y[i] += own->of[f][p] * products[j];
         }
         ret[i] = 0;
     }
@@ -155,13 +161,13 @@ static void restore(const struct block_code *code, const struct weights_factors 
 }
 
 /* Rounded coefficients of a place, and the square of the error that they leave. */
-static double try_place(const struct weights_factors *own, const float *w, const float *correlation,
-                        size_t p, struct block_code *ret)
+static double try_place(const struct weights_factors *own, const float *w, size_t p,
+                        struct block_code *ret)
 {
     float t[COEFFICIENTS_MAX], restored[BLOCK_MAX], greatest = 0;
     double error = 0;
     int exponent;
-    solve(own, correlation, p, t);
+    solve(own, w, p, t);
     for (unsigned j = 0; j < own->coefficients; j++) {
         greatest = fmaxf(greatest, fabsf(t[j]));
     }
@@ -200,7 +206,7 @@ static size_t greatest_place(const float *energies, const float *of_chunks)
 /* A search under way: all that is known of the block, and the best code so far. */
 struct search {
     const struct weights_factors *own;
-    const float *w, *correlation, *energies;
+    const float *w, *energies;
     double square, error;
     struct block_code best;
 };
@@ -214,7 +220,7 @@ static void try_chunk(struct search *s, size_t chunk)
         if ((double)s->energies[p] < s->square * (1 - DOUBT) - s->error) {
             continue;
         }
-        const double error = try_place(s->own, s->w, s->correlation, p, &code);
+        const double error = try_place(s->own, s->w, p, &code);
         if (error < s->error) {
             s->error = error;
             s->best = code;
@@ -222,18 +228,15 @@ static void try_chunk(struct search *s, size_t chunk)
     }
 }
 
-static struct block_code search(const struct weights_matrix *m, const struct weights_factors *own,
-                                const float *w)
+static struct block_code search(const struct weights_factors *own,
+                                const struct weights_blocks *blocks, size_t which)
 {
-    float *correlation = m->scratch, *energies = correlation + SEED_NUMBERS;
-    float *of_chunks = energies + SEEDS + 1;
-    struct search s = {own, w, correlation, energies, .square = 0};
+    const float *w = blocks->weights[which], *of_chunks = blocks->chunks[which];
+    struct search s = {own, w, blocks->energies[which], .square = 0};
     for (unsigned i = 0; i < own->block; i++) {
         s.square += (double)w[i] * (double)w[i];
     }
-    m->kernel->correlate(w, own->block, states, SEED_NUMBERS - BLOCK_MAX, correlation);
-    m->kernel->energies(own, correlation, energies, of_chunks);
-    s.error = try_place(own, w, correlation, greatest_place(energies, of_chunks), &s.best);
+    s.error = try_place(own, w, greatest_place(s.energies, of_chunks), &s.best);
     for (size_t c = 0; c < SEED_CHUNKS && s.error > 0; c++) {
         if ((double)of_chunks[c] >= s.square * (1 - DOUBT) - s.error) {
             try_chunk(&s, c);
@@ -288,21 +291,44 @@ static float mean_square_root(const float *w, size_t count)
     return (float)sqrt(sum / (double)count);
 }
 
+/* Blocks from `first` on, as many as meet the seeds together, divided by the row's scale. */
+static void take_blocks(const struct weights_matrix *m, size_t row, const float *w, size_t first,
+                        struct weights_blocks *ret)
+{
+    const size_t length = m->options.block, rest = m->tiles - first;
+    const float scale = m->row_scales[row];
+    ret->count = rest < SEED_BLOCKS ? rest : SEED_BLOCKS;
+    memset(ret->weights, 0, sizeof ret->weights);
+    for (size_t at = 0; at < ret->count * length && first * length + at < m->cols; at++) {
+        ret->weights[at / length][at % length] = scale > 0 ? w[first * length + at] / scale : 0;
+    }
+}
+
+static void encode_row(const struct weights_matrix *m, const struct weights_factors *own,
+                       size_t row, const float *w)
+{
+    struct weights_blocks blocks;
+    for (size_t k = 0; k < SEED_BLOCKS; k++) {
+        blocks.energies[k] = m->scratch + k * (SEEDS + 1);
+        blocks.chunks[k] = m->scratch + SEED_BLOCKS * (SEEDS + 1) + k * SEED_CHUNKS;
+    }
+    for (size_t t = 0; t < m->tiles; t += SEED_BLOCKS) {
+        take_blocks(m, row, w, t, &blocks);
+        m->kernel->energies(own, &blocks);
+        for (size_t k = 0; k < blocks.count; k++) {
+            const struct block_code code = search(own, &blocks, k);
+            put(own, &code, m->codes + row * m->stride, t + k);
+        }
+    }
+}
+
 static enum weights_status encode(struct weights_matrix *m, const float *w)
 {
     const struct weights_factors *own = factors_for(m->options.block);
     for (size_t row = 0; row < m->rows; row++) {
-        const float *from = w + row * m->cols;
-        const float scale = mean_square_root(from, m->cols);
+        const float scale = mean_square_root(w + row * m->cols, m->cols);
         m->row_scales[row] = scale >= 0x1p-100f ? scale : 0;
-        for (size_t t = 0; t < m->tiles; t++) {
-            float block[BLOCK_MAX] = {0};
-            for (size_t k = 0; k < own->block && t * own->block + k < m->cols; k++) {
-                block[k] = m->row_scales[row] > 0 ? from[t * own->block + k] / scale : 0;
-            }
-            const struct block_code code = search(m, own, block);
-            put(own, &code, m->codes + row * m->stride, t);
-        }
+        encode_row(m, own, row, w + row * m->cols);
     }
     return WEIGHTS_OK;
 }
