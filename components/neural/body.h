@@ -177,6 +177,7 @@ static KERNEL void multiply_back(const struct neural_matrix *m, const float *y, 
 }
 
 struct outer {
+    float *w;
     const float *y, *turned;
     size_t pitch;
     float factor;
@@ -200,7 +201,7 @@ KERNEL_INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t 
     }
 #pragma GCC unroll 16
     for (unsigned r = 0; r < rows; r++) {
-        float *w = m->w + (row + r) * m->cols + column, part[PAIR] = {0};
+        float *w = outer->w + (row + r) * m->cols + column, part[PAIR] = {0};
         float *to = count == PAIR ? w : memcpy(part, w, count * sizeof *w);
         put(to, get(to) + outer->factor * sums[r][0]);
         put(to + WIDTH, get(to + WIDTH) + outer->factor * sums[r][1]);
@@ -210,10 +211,11 @@ KERNEL_INLINE void outer_rows(const struct neural_matrix *m, size_t row, size_t 
     }
 }
 
-static KERNEL void add_outer(const struct neural_matrix *m, const float *y, const float *turned,
-                             size_t pitch, float factor)
+/* NOLINTNEXTLINE(readability-non-const-parameter): outer_rows writes there */
+static KERNEL void add_outer(const struct neural_matrix *m, float *w, const float *y,
+                             const float *turned, size_t pitch, float factor)
 {
-    const struct outer outer = {y, turned, pitch, factor};
+    const struct outer outer = {w, y, turned, pitch, factor};
     size_t row = 0;
     for (; row + ROWS <= m->rows; row += ROWS) {
         for (size_t column = 0; column < m->cols; column += PAIR) {
@@ -280,9 +282,40 @@ static KERNEL void multiply_slope(enum neural_function function, const float *re
     }
 }
 
+/* ---- bits ---- */
+
+static KERNEL uint64_t count_difference(const uint64_t *a, const uint64_t *b, size_t words,
+                                        uint64_t *ret)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < words; i++) {
+        ret[i] = a[i] ^ b[i];
+        bits += (uint64_t)__builtin_popcountll(ret[i]);
+    }
+    return bits;
+}
+
+#if WIDTH > 4
+static KERNEL uint32_t take_remainder(uint32_t crc, const uint8_t *data, size_t size)
+{
+    for (; size >= 8; size -= 8, data += 8) {
+        uint64_t word;
+        memcpy(&word, data, sizeof word);
+        crc = (uint32_t)_mm_crc32_u64(crc, word);
+    }
+    for (; size > 0; size--, data++) {
+        crc = _mm_crc32_u8(crc, *data);
+    }
+    return crc;
+}
+#else
+#define take_remainder neural_remainder
+#endif
+
 /* What stands in each kernel's table. */
 #define BODY                                                                                       \
     .vector = multiply_vector, .batch = multiply_batch, .back = multiply_back,                     \
-    .add_outer = add_outer, .apply = apply_function, .slope = multiply_slope
+    .add_outer = add_outer, .apply = apply_function, .slope = multiply_slope,                      \
+    .difference = count_difference, .remainder = take_remainder
 
 #endif

@@ -1,22 +1,34 @@
 /* Bits, frames, patterns, schedules, inference: see hierarchy.h.
  *
- * Each is what a careful programmer writes for it in C, without instructions of one processor. */
+ * Bits, checksums and products are the kernels' (body.h), the fastest of this processor; the rest
+ * is what a careful programmer writes for it in C. */
 #include "hierarchy.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
 
+#include "kernels.h"
+
+static const struct neural_kernel *fastest;
+
+static void find_fastest(void)
+{
+    fastest = neural_fastest();
+}
+
+static const struct neural_kernel *kernel_of_processor(void)
+{
+    static pthread_once_t found = PTHREAD_ONCE_INIT;
+    pthread_once(&found, find_fastest);
+    return fastest;
+}
+
 /* ---- substrate ---- */
 
 uint64_t hierarchy_difference(const uint64_t *a, const uint64_t *b, size_t words, uint64_t *ret)
 {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < words; i++) {
-        ret[i] = a[i] ^ b[i];
-        bits += (uint64_t)__builtin_popcountll(ret[i]);
-    }
-    return bits;
+    return kernel_of_processor()->difference(a, b, words, ret);
 }
 
 /* ---- protocol ---- */
@@ -54,7 +66,7 @@ static void put32(uint32_t value, uint8_t *to)
     }
 }
 
-static uint32_t crc_of(uint32_t crc, const uint8_t *data, size_t size)
+uint32_t neural_remainder(uint32_t crc, const uint8_t *data, size_t size)
 {
     static pthread_once_t made = PTHREAD_ONCE_INIT;
     pthread_once(&made, make_tables);
@@ -72,14 +84,15 @@ static uint32_t crc_of(uint32_t crc, const uint8_t *data, size_t size)
 
 uint32_t hierarchy_crc32c(const void *data, size_t size)
 {
-    return ~crc_of(UINT32_MAX, data, size);
+    return ~kernel_of_processor()->remainder(UINT32_MAX, data, size);
 }
 
 /* Of a frame: the eight bytes before the checksum, and the payload. */
 static uint32_t frame_checksum(const uint8_t *frame, size_t size)
 {
-    const uint32_t head = crc_of(UINT32_MAX, frame, 8);
-    return ~crc_of(head, frame + HIERARCHY_FRAME_OVERHEAD, size);
+    const struct neural_kernel *kernel = kernel_of_processor();
+    const uint32_t head = kernel->remainder(UINT32_MAX, frame, 8);
+    return ~kernel->remainder(head, frame + HIERARCHY_FRAME_OVERHEAD, size);
 }
 
 size_t hierarchy_encode(uint8_t type, const void *payload, size_t size, uint8_t *ret_frame)
@@ -112,36 +125,24 @@ bool hierarchy_decode(const uint8_t *data, size_t size, struct hierarchy_frame *
 
 /* ---- cognition ---- */
 
-#define SUMS 16u
-
-static float product(const float *a, const float *b, size_t count)
-{
-    float sums[SUMS] = {0}, sum = 0;
-    size_t i = 0;
-    for (; i + SUMS <= count; i += SUMS) {
-        for (size_t k = 0; k < SUMS; k++) {
-            sums[k] += a[i + k] * b[i + k];
-        }
-    }
-    for (; i < count; i++) {
-        sums[0] += a[i] * b[i];
-    }
-    for (size_t k = 0; k < SUMS; k++) {
-        sum += sums[k];
-    }
-    return sum;
-}
+#define ROWS 64u /* of prototypes whose products are looked at together */
 
 size_t hierarchy_classify(const float *prototypes, size_t count, size_t dim, const float *x,
                           float *ret_cosine)
 {
-    const float square = product(x, x, dim);
+    static const float ZEROS[ROWS];
+    const struct neural_kernel *kernel = kernel_of_processor();
+    float products[ROWS], square, greatest = -INFINITY;
     size_t best = 0;
-    float greatest = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        const float here = product(prototypes + i * dim, x, dim);
-        best = here > greatest ? i : best;
-        greatest = here > greatest ? here : greatest;
+    kernel->vector(&(struct neural_matrix){x, 1, dim}, x, ZEROS, &square);
+    for (size_t first = 0; first < count; first += ROWS) {
+        const size_t rows = count - first < ROWS ? count - first : ROWS;
+        const struct neural_matrix m = {prototypes + first * dim, rows, dim};
+        kernel->vector(&m, x, ZEROS, products);
+        for (size_t i = 0; i < rows; i++) {
+            best = products[i] > greatest ? first + i : best;
+            greatest = products[i] > greatest ? products[i] : greatest;
+        }
     }
     *ret_cosine = square > 0 ? greatest / sqrtf(square) : 0;
     return best;

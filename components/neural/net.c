@@ -19,6 +19,7 @@
 
 struct layer {
     struct neural_matrix matrix;
+    float *weights; /* the matrix's */
     float *biases;
     float *outputs; /* rows * B */
 };
@@ -71,13 +72,18 @@ const char *neural_status_text(enum neural_status status)
     return "unknown status";
 }
 
+const struct neural_kernel *neural_fastest(void)
+{
+    const struct neural_kernel *best = neural_kernels[0];
+    for (size_t i = 0; neural_kernels[i] != NULL; i++) {
+        best = neural_kernels[i]->available() ? neural_kernels[i] : best;
+    }
+    return best;
+}
+
 void neural_use(struct neural_net *net, const struct neural_kernel *kernel)
 {
-    net->kernel = neural_kernels[0];
-    for (size_t i = 0; kernel == NULL && neural_kernels[i] != NULL; i++) {
-        net->kernel = neural_kernels[i]->available() ? neural_kernels[i] : net->kernel;
-    }
-    net->kernel = kernel != NULL ? kernel : net->kernel;
+    net->kernel = kernel != NULL ? kernel : neural_fastest();
 }
 
 /* ---- making one ---- */
@@ -113,7 +119,7 @@ static void draw_weights(struct layer *layer, uint64_t *state)
     const struct neural_matrix *m = &layer->matrix;
     const float limit = sqrtf(6.0f / (float)(m->rows + m->cols));
     for (size_t i = 0; i < m->rows * m->cols; i++) {
-        m->w[i] = limit * random_number(state);
+        layer->weights[i] = limit * random_number(state);
     }
 }
 
@@ -134,6 +140,7 @@ static bool make_room(struct neural_net *net)
     float *next = net->parameters, *output = net->scratch;
     for (size_t l = 0; l < net->count; l++) {
         struct layer *layer = &net->layers[l];
+        layer->weights = next;
         layer->matrix = (struct neural_matrix){next, net->widths[l + 1], net->widths[l]};
         next += padded(layer->matrix.rows * layer->matrix.cols);
         layer->biases = next;
@@ -218,7 +225,7 @@ size_t neural_width(const struct neural_net *net, size_t layer)
 
 float *neural_weights(struct neural_net *net, size_t layer)
 {
-    return net->layers[layer].matrix.w;
+    return net->layers[layer].weights;
 }
 
 float *neural_biases(struct neural_net *net, size_t layer)
@@ -397,7 +404,7 @@ enum neural_status neural_train(struct neural_net *net, const struct neural_batc
             pass_back(net, l);
         }
         const size_t pitch = turn(inputs_of(net, batch, l), own->matrix.cols, net->turned);
-        net->kernel->add_outer(&own->matrix, gradient, net->turned, pitch, factor);
+        net->kernel->add_outer(&own->matrix, own->weights, gradient, net->turned, pitch, factor);
         add_biases(own, gradient, factor, own->biases);
     }
     if (ret_loss != NULL) {
@@ -427,7 +434,7 @@ enum neural_status neural_gradient(struct neural_net *net, const struct neural_b
         const struct neural_matrix m = {ret_weights, own->matrix.rows, own->matrix.cols};
         memset(ret_weights, 0, m.rows * m.cols * sizeof *ret_weights);
         const size_t pitch = turn(inputs_of(net, batch, layer), m.cols, net->turned);
-        net->kernel->add_outer(&m, gradient, net->turned, pitch, factor);
+        net->kernel->add_outer(&m, ret_weights, gradient, net->turned, pitch, factor);
     }
     if (ret_biases != NULL) {
         memset(ret_biases, 0, own->matrix.rows * sizeof *ret_biases);

@@ -6,6 +6,7 @@
 #include "../harness.h"
 #include "graph.h"
 #include "hierarchy.h"
+#include "kernels.h"
 #include "router.h"
 
 static uint64_t random_bits(uint64_t *state) /* splitmix64, Vigna's public-domain reference */
@@ -36,6 +37,12 @@ TEST(differing_bits_are_counted)
     CHECK_EQ(hierarchy_difference(a, b, 100, got), want);
     hierarchy_difference(got, b, 100, got); /* in place, and back again */
     CHECK(memcmp(got, a, sizeof a) == 0);
+    for (size_t k = 0; neural_kernels[k] != NULL; k++) {
+        if (neural_kernel_available(neural_kernels[k])) {
+            CHECK_EQ(neural_kernels[k]->difference(a, b, 100, got), want);
+            CHECK_EQ(got[99], a[99] ^ b[99]);
+        }
+    }
 }
 
 static uint32_t slow_crc(const uint8_t *data, size_t size)
@@ -60,6 +67,10 @@ TEST(checksums_are_those_of_the_polynomial)
             data[i] = (uint8_t)random_bits(&state);
         }
         CHECK(hierarchy_crc32c(data, size) == slow_crc(data, size));
+        for (size_t k = 0; neural_kernels[k] != NULL; k++) {
+            CHECK(!neural_kernel_available(neural_kernels[k]) ||
+                  ~neural_kernels[k]->remainder(UINT32_MAX, data, size) == slow_crc(data, size));
+        }
     }
 }
 
