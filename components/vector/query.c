@@ -9,10 +9,13 @@
 #include "vector_plan.h"
 
 #define BLOCK 2048u
-#define INT4_OFFSET 15       /* 2 * 7.5: half bytes mean their value - 7.5 */
-#define ONES 30              /* 2 * 2 * 7.5: what a set bit counts too much */
-#define PLANE_STEP 0.3352    /* of the standard deviation, as of int4 codes */
-#define QUERY_LEAST 0x1p-100 /* a query without a greater number is zeros */
+#define INT5_OFFSET 31             /* 2 * 15.5 */
+#define INT5_MOST 16256            /* 127 * INT5_HIGH, the largest number of a query for int5 */
+#define INT4_OFFSET 15             /* 2 * 7.5: half bytes mean their value - 7.5 */
+#define ONES 30                    /* 2 * 2 * 7.5: what a set bit counts too much */
+#define PLANE_STEP 0.3352          /* of the standard deviation, as of int4 codes */
+#define QUERY_LEAST_ERROR 0x1p-120 /* more than what is lost below 2^-126 */
+#define QUERY_LEAST 0x1p-100       /* a query without a greater number is zeros */
 
 static size_t padded(size_t count, size_t to)
 {
@@ -33,6 +36,7 @@ static size_t lay_out(struct vector_search *search, char *memory)
     size_t used = 0;
     search->rotated = take(memory, &used, dim * sizeof(float));
     search->bytes = take(memory, &used, padded(dim, QUERY_BYTES));
+    search->finer = take(memory, &used, 2 * padded(dim, INT5_NUMBERS));
     search->planes = take(memory, &used, PLANES * padded(dim, 64) / 8);
     search->tile = take(memory, &used, TILE * dim * sizeof(float));
     return used;
@@ -165,16 +169,23 @@ void vector_make_scores(const struct vectors *vectors, float weight, const uint3
 
 /* ---- queries of codes ---- */
 
+static float largest_of(const float *numbers, size_t count)
+{
+    float largest = 0;
+    for (size_t k = 0; k < count; k++) {
+        largest = fmaxf(largest, fabsf(numbers[k]));
+    }
+    return largest;
+}
+
 static struct query make_int_query(struct vector_search *search, enum vector_code code)
 {
     const size_t dim = search->vectors->dim;
     const float *from = search->rotated;
-    float largest = 0;
+    const float largest = largest_of(from, dim);
+    const bool is_int4 = code != VECTOR_INT8;
     double error = 0;
     int32_t sum = 0;
-    for (size_t k = 0; k < dim; k++) {
-        largest = fmaxf(largest, fabsf(from[k]));
-    }
     const bool is_zero = (double)largest <= QUERY_LEAST;
     const float inverse = is_zero ? 0 : 127 / largest, scale = is_zero ? 0 : largest / 127;
     memset(search->bytes, 0, padded(dim, QUERY_BYTES));
@@ -183,14 +194,50 @@ static struct query make_int_query(struct vector_search *search, enum vector_cod
         const double missed = (double)from[k] - (double)scale * (double)level;
         error += missed * missed;
         sum += (int32_t)level;
-        search->bytes[code == VECTOR_INT4 ? int4_place(k) : k] = (int8_t)level;
+        search->bytes[is_int4 ? int4_place(k) : k] = (int8_t)level;
     }
-    const bool is_int4 = code == VECTOR_INT4;
     return (struct query){
         .code = code,
         .scale = scale / (is_int4 ? 2 : 1),
         .times = is_int4 ? 2 : 1,
         .offset = sum * (is_int4 ? INT4_OFFSET : INT8_MIDDLE),
+        .error = sqrt(error),
+    };
+}
+
+/* No sum of 2 * 31 * (number + INT5_HIGH / 2) may be beyond 32 bits: in more than 2000 numbers a
+ * query is coarser. */
+static int32_t int5_most(size_t dim)
+{
+    const int32_t room = INT32_MAX / (int32_t)(2 * INT5_OFFSET * dim) - INT5_HIGH / 2;
+    return room < INT5_MOST ? room : INT5_MOST;
+}
+
+static struct query make_int5_query(struct vector_search *search)
+{
+    const size_t dim = search->vectors->dim;
+    const float *from = search->rotated;
+    const float most = (float)int5_most(dim), largest = largest_of(from, dim);
+    const bool is_zero = (double)largest <= QUERY_LEAST;
+    const float inverse = is_zero ? 0 : most / largest, scale = is_zero ? 0 : largest / most;
+    double error = 0;
+    int32_t sum = 0;
+    memset(search->finer, 0, 2 * padded(dim, INT5_NUMBERS));
+    for (size_t k = 0; k < dim; k++) {
+        const float level = rintf(fminf(fmaxf(from[k] * inverse, -most), most));
+        const double missed = (double)from[k] - (double)scale * (double)level;
+        const int32_t high = (int32_t)floorf((level + INT5_HIGH / 2) / INT5_HIGH);
+        int8_t *place = search->finer + k / INT5_NUMBERS * INT5_QUERY + k % INT5_NUMBERS;
+        error += missed * missed;
+        sum += (int32_t)level;
+        place[0] = (int8_t)high;
+        place[INT5_NUMBERS] = (int8_t)((int32_t)level - INT5_HIGH * high);
+    }
+    return (struct query){
+        .code = VECTOR_INT5,
+        .scale = scale / 2,
+        .times = 2,
+        .offset = sum * INT5_OFFSET,
         .error = sqrt(error),
     };
 }
@@ -234,10 +281,11 @@ struct query vector_make_query(struct vector_search *search, enum vector_code co
         vector_rotate(v->signs, v->dim, search->rotated);
         search->is_rotated = true;
     }
-    struct query query =
-        code == VECTOR_BITS ? make_bits_query(search) : make_int_query(search, code);
+    struct query query = code == VECTOR_BITS   ? make_bits_query(search)
+                         : code == VECTOR_INT5 ? make_int5_query(search)
+                                               : make_int_query(search, code);
     query.scale *= search->weight;
-    query.error *= (double)search->weight;
+    query.error = (query.error + QUERY_LEAST_ERROR) * (double)search->weight;
     return query;
 }
 
@@ -250,9 +298,14 @@ static void value_block(struct vector_search *search, const struct query *query,
         search->kernel->dots_int8(rows, search->bytes, values);
         break;
     case VECTOR_INT4:
+    case VECTOR_INT5_REST:
         search->kernel->dots_int4(rows, search->bytes, values);
         break;
+    case VECTOR_INT5:
+        search->kernel->dots_int5(rows, search->finer, values);
+        break;
     case VECTOR_BITS:
+    case VECTOR_BITS_REST:
         search->kernel->dots_bits(rows, search->planes, values);
         break;
     case VECTOR_F16:
@@ -270,7 +323,7 @@ static void value_block(struct vector_search *search, const struct query *query,
 static void scale_block(const struct code_rows *codes, const struct query *query,
                         const uint32_t *picks, size_t count, float *values)
 {
-    const bool has_ones = query->code == VECTOR_BITS;
+    const bool has_ones = codes->ones != NULL;
     if (picks == NULL) {
         const float *restrict scales = codes->scales;
         const int32_t *restrict ones = codes->ones;
@@ -289,8 +342,8 @@ static void scale_block(const struct code_rows *codes, const struct query *query
 }
 
 /* -|q - x|^2 = 2 <q, x> - |x|^2 - |q|^2. */
-static void bend_block(const struct vector_search *search, const uint32_t *picks, uint32_t first,
-                       size_t count, float *values)
+static void bend(const struct vector_search *search, const uint32_t *picks, uint32_t first,
+                 size_t count, float *values)
 {
     const float own = (float)(search->length * search->length);
     const float *lengths = search->vectors->lengths;
@@ -300,8 +353,8 @@ static void bend_block(const struct vector_search *search, const uint32_t *picks
     }
 }
 
-void vector_estimate(struct vector_search *search, const struct query *query, const uint32_t *picks,
-                     uint32_t first, size_t count, float *ret_scores)
+void vector_products(struct vector_search *search, const struct query *query, const uint32_t *picks,
+                     uint32_t first, size_t count, float *ret_products)
 {
     const struct code_rows *all = &search->vectors->codes[query->code];
     const size_t dim = query->code == VECTOR_F16 ? search->vectors->dim : all->stride;
@@ -317,11 +370,20 @@ void vector_estimate(struct vector_search *search, const struct query *query, co
             .stride = all->stride,
             .dim = dim,
         };
-        const struct code_rows here = {.scales = all->scales + begin, .ones = all->ones + begin};
-        value_block(search, query, &rows, values, ret_scores + i);
-        scale_block(&here, query, picked, length, ret_scores + i);
-        if (search->vectors->metric == VECTOR_L2) {
-            bend_block(search, picked, (uint32_t)begin, length, ret_scores + i);
-        }
+        const struct code_rows here = {
+            .scales = all->scales + begin,
+            .ones = all->ones != NULL ? all->ones + begin : NULL,
+        };
+        value_block(search, query, &rows, values, ret_products + i);
+        scale_block(&here, query, picked, length, ret_products + i);
+    }
+}
+
+void vector_estimate(struct vector_search *search, const struct query *query, const uint32_t *picks,
+                     uint32_t first, size_t count, float *ret_scores)
+{
+    vector_products(search, query, picks, first, count, ret_scores);
+    if (search->vectors->metric == VECTOR_L2) {
+        bend(search, picks, first, count, ret_scores);
     }
 }

@@ -77,6 +77,7 @@ void vectors_free(struct vectors *vectors)
         free(vectors->codes[code].scales);
         free(vectors->codes[code].errors);
         free(vectors->codes[code].ones);
+        free(vectors->codes[code].shares);
     }
     free(vectors->rows);
     free(vectors->lengths);

@@ -165,7 +165,7 @@ enum vector_status vector_rerank(struct vector_search *search, const float *quer
     if (status != VECTOR_OK) {
         return status;
     }
-    if (options == NULL || (int)options->code <= VECTOR_F32 || options->code >= VECTOR_CODES) {
+    if (options == NULL || (int)options->code <= VECTOR_F32 || options->code > VECTOR_INT5) {
         return VECTOR_ERR_ARGUMENT;
     }
     const struct vectors *vectors = search->vectors;

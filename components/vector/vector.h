@@ -4,7 +4,8 @@
  *   struct vector_search *search = NULL;
  *   vectors_new(&(struct vectors_options){.dim = 1536, .metric = VECTOR_COSINE}, &vectors);
  *   vectors_add(vectors, rows, count);
- *   vectors_encode(vectors, VECTOR_INT8);
+ *   vectors_encode(vectors, VECTOR_INT5);
+ *   vectors_encode(vectors, VECTOR_INT5_REST);
  *   vector_search_new(vectors, &search);
  *   vector_certain(search, query, 10, hits, &found);
  *   vector_search_free(search);
@@ -19,12 +20,13 @@
  *
  *   vector_exact    all rows
  *   vector_rerank   one code of all rows, the `keep` best rows
- *   vector_cascade  1-bit codes of all rows, int4 codes of those that may be among the best by the
- *                   spread of their estimates, the `keep` best rows
- *   vector_certain  int8 codes of all rows, every row that the codes' error bounds do not exclude:
- *                   the result is that of vector_exact, bit by bit
+ *   vector_cascade  1-bit codes of all rows, one more bit and then int4 codes of those that may be
+ *                   among the best by the spread of their estimates, the `keep` best rows
+ *   vector_certain  int5 codes of all rows, four more bits of those that the codes' error bounds do
+ *                   not exclude, the rows that these bounds do not exclude either: the result is
+ *                   that of vector_exact, bit by bit
  *
- * int8, int4 and 1-bit codes are those of the row after a random rotation, which spreads what is
+ * Codes of integers and bits are those of the row after a random rotation, which spreads what is
  * in a few numbers over all of them.  A 1-bit code's estimate is that of RaBitQ (Gao and Long,
  * 2024, arXiv 2405.12497).
  *
@@ -64,8 +66,19 @@ const char *vector_status_text(enum vector_status status);
 
 enum vector_metric { VECTOR_DOT, VECTOR_COSINE, VECTOR_L2 };
 
-/* How a row may be held; bytes of 1536 numbers: 6144, 3072, 1536, 768, 192, and 4 to 12 more. */
-enum vector_code { VECTOR_F32, VECTOR_F16, VECTOR_INT8, VECTOR_INT4, VECTOR_BITS, VECTOR_CODES };
+/* How a row may be held; bytes of 1536 numbers stand beside, 4 to 16 more come with them.  The last
+ * two are of what another code leaves of the row: they mean something beside it only. */
+enum vector_code {
+    VECTOR_F32,       /* 6144 */
+    VECTOR_F16,       /* 3072 */
+    VECTOR_INT8,      /* 1536 */
+    VECTOR_INT4,      /* 768 */
+    VECTOR_BITS,      /* 192 */
+    VECTOR_INT5,      /* 960 */
+    VECTOR_INT5_REST, /* 768: int4 codes of what VECTOR_INT5 leaves */
+    VECTOR_BITS_REST, /* 192: signs of what VECTOR_BITS leaves */
+    VECTOR_CODES
+};
 
 struct vector_hit {
     uint32_t id;
@@ -142,7 +155,7 @@ enum vector_status vector_exact_batch(struct vector_search *search, const float 
                                       size_t *ret_count);
 
 struct vector_rerank_options {
-    enum vector_code code; /* VECTOR_F16 .. VECTOR_BITS */
+    enum vector_code code; /* VECTOR_F16 .. VECTOR_INT5 */
     size_t keep;           /* rows that are scored exactly; less than k is taken as k */
 };
 
@@ -156,12 +169,12 @@ struct vector_cascade_options {
     float deviations; /* of a 1-bit estimate that a row may be better than it; 0: 3 */
 };
 
-/* Needs VECTOR_BITS and VECTOR_INT4.  `options` may be NULL. */
+/* Needs VECTOR_BITS, VECTOR_BITS_REST and VECTOR_INT4.  `options` may be NULL. */
 enum vector_status vector_cascade(struct vector_search *search, const float *query, size_t k,
                                   const struct vector_cascade_options *options,
                                   struct vector_hit *ret_hits, size_t *ret_count);
 
-/* Needs VECTOR_INT8. */
+/* Needs VECTOR_INT5 and VECTOR_INT5_REST. */
 enum vector_status vector_certain(struct vector_search *search, const float *query, size_t k,
                                   struct vector_hit *ret_hits, size_t *ret_count);
 
@@ -184,6 +197,7 @@ struct vector_kernel {
     void (*dots_f16)(const struct vector_rows *rows, const float *query, float *ret_dots);
     void (*dots_int8)(const struct vector_rows *rows, const int8_t *query, int32_t *ret_dots);
     void (*dots_int4)(const struct vector_rows *rows, const int8_t *query, int32_t *ret_dots);
+    void (*dots_int5)(const struct vector_rows *rows, const int8_t *query, int32_t *ret_dots);
     void (*dots_bits)(const struct vector_rows *rows, const uint64_t *planes, int32_t *ret_dots);
 };
 

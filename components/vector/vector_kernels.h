@@ -21,6 +21,16 @@
 #define INT4_NUMBERS 64u /* k + 32 in the high half */
 #define QUERY_BYTES 128u /* queries of both are zeros up to a multiple of it */
 
+/* int5 codes: blocks of 80 bytes for 128 numbers.  First come the low four bits, those of number k
+ * in the low half of byte k, of k + 64 in the high half; behind them the fifth bits.  A query's
+ * numbers are 128 * high + low, so that it misses next to nothing; each block of it is the high
+ * bytes of its 128 numbers, then the low ones. */
+#define INT5_NUMBERS 128u
+#define INT5_HALVES 64u /* bytes of low bits */
+#define INT5_BYTES 80u
+#define INT5_QUERY 256u /* bytes of a query's block */
+#define INT5_HIGH 128   /* what a high byte counts */
+
 /* Row r begins at base + index * stride, where index is picks[r], or r when there are no picks. */
 struct vector_rows {
     const char *base;
@@ -46,8 +56,10 @@ INLINE const char *row_of(const struct vector_rows *rows, size_t r)
  * dots_f16   <query, row_r> of binary16 rows
  * dots_int8  sum of byte * query, the byte unsigned, over rows->dim bytes
  * dots_int4  the same of half bytes 0 .. 15; the query is in the order of int4_place
- * dots_bits  sum over set bits k of the row of the query's number k, 0 .. 15, which is given as
- *            PLANES rows of bits, the lowest first; rows->dim is a multiple of 8 bytes
+ * dots_int5  sum of value * (128 * high + low), the value 0 .. 31; rows->dim is that of the low
+ * four bits: INT5_BYTES a block dots_bits  sum over set bits k of the row of the query's number k,
+ * 0 .. 15, which is given as PLANES rows of bits, the lowest first; rows->dim is a multiple of 8
+ * bytes
  *
  * Integer sums are the same in all kernels; those of floats differ in order. */
 

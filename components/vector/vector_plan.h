@@ -14,9 +14,10 @@ struct code_rows {
     size_t stride; /* bytes of a code */
     size_t count;  /* rows that have one */
     float *scales; /* for cosines divided by the row's length, as are errors */
-    float *errors; /* int8: |x - what the code says|; 1-bit: standard deviation of an estimate for
-                      |q| = 1 */
-    int32_t *ones; /* 1-bit: set bits of the row */
+    float *errors; /* int5 and its rest: |x - what the codes say|; 1-bit and its rest: standard
+                      deviation of an estimate for |q| = 1 */
+    int32_t *ones; /* 1-bit and its rest: set bits of the row */
+    float *shares; /* 1-bit rest: what the 1-bit estimate counts in that of both */
 };
 
 struct vectors {
@@ -72,6 +73,7 @@ struct vector_search {
     bool is_rotated; /* the following is made */
     float *rotated;  /* dim */
     int8_t *bytes;   /* for int8; for int4 in its order */
+    int8_t *finer;   /* for int5 */
     uint64_t *planes;
     float *tile;  /* TILE queries */
     void *memory; /* what the arrays above lie in */
@@ -105,10 +107,14 @@ void vector_score(struct vector_search *search, const uint32_t *picks, uint32_t 
 /* Makes scores of the sums that kernels gave. */
 void vector_make_scores(const struct vectors *vectors, float weight, const uint32_t *picks,
                         uint32_t first, size_t count, float *scores);
-/* The same with codes; `picks` as above. */
+/* Products of codes, with |x| and |q| taken off for cosines; `picks` as above. */
+void vector_products(struct vector_search *search, const struct query *query, const uint32_t *picks,
+                     uint32_t first, size_t count, float *ret_products);
+/* Scores of codes. */
 void vector_estimate(struct vector_search *search, const struct query *query, const uint32_t *picks,
                      uint32_t first, size_t count, float *ret_scores);
-/* Makes the search's query into one for `code`, int8, int4 or 1-bit. */
+/* Makes the search's query into one for `code`.  Those for int8 and int4 (also int5's rest) take
+ * each other's place; the rest of 1-bit codes uses the query of those. */
 struct query vector_make_query(struct vector_search *search, enum vector_code code);
 /* Scores the hits of `kept` exactly and gives out the k best of them. */
 void vector_finish(struct vector_search *search, struct best *kept, struct best *best);

@@ -149,29 +149,30 @@ static struct work *prepare_data(struct assay_bench *b, const char *kind, size_t
     return work;
 }
 
+/* Codes that a way reads; VECTOR_F32 ends them. */
+static const enum vector_code CODES[ENGINE][4] = {
+    [F16] = {VECTOR_F16},
+    [INT8] = {VECTOR_INT8},
+    [INT4] = {VECTOR_INT4},
+    [BITS] = {VECTOR_BITS},
+    [CASCADE] = {VECTOR_BITS, VECTOR_BITS_REST, VECTOR_INT4},
+    [CERTAIN] = {VECTOR_INT5, VECTOR_INT5_REST},
+};
+
 static size_t bytes_of(const struct work *work)
 {
-    static const enum vector_code CODES[] = {
-        [F16] = VECTOR_F16, [INT8] = VECTOR_INT8, [INT4] = VECTOR_INT4, [BITS] = VECTOR_BITS};
-    if (work->way == EXACT)
-        return 0;
-    if (work->way == CASCADE)
-        return vectors_bytes(work->vectors, VECTOR_BITS) +
-               vectors_bytes(work->vectors, VECTOR_INT4);
-    return vectors_bytes(work->vectors, work->way == CERTAIN ? VECTOR_INT8 : CODES[work->way]);
+    size_t bytes = 0;
+    for (const enum vector_code *code = CODES[work->way]; *code != VECTOR_F32; code++)
+        bytes += vectors_bytes(work->vectors, *code);
+    return bytes;
 }
 
 static enum vector_status encode(const struct work *work)
 {
     enum vector_status status = VECTOR_OK;
-    if (work->way == F16)
-        status = vectors_encode(work->vectors, VECTOR_F16);
-    if (work->way == INT8 || work->way == CERTAIN)
-        status = vectors_encode(work->vectors, VECTOR_INT8);
-    if (work->way == INT4 || work->way == CASCADE)
-        status = vectors_encode(work->vectors, VECTOR_INT4);
-    if (status == VECTOR_OK && (work->way == BITS || work->way == CASCADE))
-        status = vectors_encode(work->vectors, VECTOR_BITS);
+    const enum vector_code *code = CODES[work->way];
+    for (; *code != VECTOR_F32 && status == VECTOR_OK; code++)
+        status = vectors_encode(work->vectors, *code);
     return status;
 }
 

@@ -158,6 +158,31 @@ static int32_t want_bits(const uint8_t *row, const uint64_t *planes, size_t byte
     return sum;
 }
 
+static int32_t want_int5(const uint8_t *row, const int8_t *query, size_t bytes)
+{
+    int32_t sum = 0;
+    for (size_t k = 0; k < bytes / 80 * 128; k++) {
+        const uint8_t *block = row + k / 128 * 80;
+        const int8_t *own = query + k / 128 * 256 + k % 128;
+        const int half = k % 128 < 64 ? block[k % 64] & 15 : block[k % 64] >> 4;
+        const int fifth = block[64 + k % 128 / 8] >> k % 8 & 1;
+        sum += (half + 16 * fifth) * (128 * own[0] + own[128]);
+    }
+    return sum;
+}
+
+static void check_int5(const struct vector_kernel *kernel, const struct raw *raw, size_t bytes,
+                       const uint32_t *picks, size_t count)
+{
+    const struct vector_rows rows = {(const char *)raw->bytes, picks, count, bytes, bytes};
+    int32_t got[32];
+    kernel->dots_int5(&rows, raw->query, got);
+    for (size_t r = 0; r < count; r++) {
+        const size_t row = picks != NULL ? picks[r] : r;
+        CHECK_EQ(got[r], want_int5(raw->bytes + row * bytes, raw->query, bytes));
+    }
+}
+
 static void check_codes(const struct vector_kernel *kernel, const struct raw *raw, size_t bytes,
                         const uint32_t *picks, size_t count)
 {
@@ -207,6 +232,10 @@ TEST(all_kernels_sum_codes_alike)
         for (size_t bytes = 32; bytes <= 512 && vector_kernels[i]->available(); bytes += 32) {
             check_codes(vector_kernels[i], &raw, bytes, NULL, 1 + bytes / 32);
             check_codes(vector_kernels[i], &raw, bytes, picks, 9);
+        }
+        for (size_t bytes = 80; bytes <= 320 && vector_kernels[i]->available(); bytes += 80) {
+            check_int5(vector_kernels[i], &raw, bytes, NULL, bytes / 20);
+            check_int5(vector_kernels[i], &raw, bytes, picks, 9);
         }
     }
     free(raw.bytes - 1);
@@ -341,13 +370,16 @@ TEST(exact_search_is_a_full_sort_for_each_metric_and_kernel)
     free(rows);
 }
 
+/* Codes that promise something alone, and searches by several. */
+enum { CASCADE = VECTOR_INT5 + 1, CERTAIN, WAYS };
+
 struct recall {
     size_t hits, same, of;
 };
 
 /* Every search with codes beside the exact one, over 20 queries near the rows. */
 static void check_codes_search(const struct given *g, const struct vector_kernel *kernel,
-                               struct recall recalls[VECTOR_CODES + 2])
+                               struct recall recalls[WAYS])
 {
     struct vectors *vectors = vectors_of(g);
     struct vector_search *search = NULL;
@@ -363,14 +395,14 @@ static void check_codes_search(const struct given *g, const struct vector_kernel
             query[k] = q % 2 ? query[k] : near[k] + 0.3f * query[k];
         }
         CHECK(vector_exact(search, query, 10, want, &found) == VECTOR_OK);
-        for (int way = VECTOR_F16; way < VECTOR_CODES + 2; way++) {
+        for (int way = VECTOR_F16; way < WAYS; way++) {
             const enum vector_status status =
-                way < VECTOR_CODES
+                way < CASCADE
                     ? vector_rerank(search, query, 10,
                                     &(struct vector_rerank_options){(enum vector_code)way, 100},
                                     got, &other)
-                : way == VECTOR_CODES ? vector_cascade(search, query, 10, NULL, got, &other)
-                                      : vector_certain(search, query, 10, got, &other);
+                : way == CASCADE ? vector_cascade(search, query, 10, NULL, got, &other)
+                                 : vector_certain(search, query, 10, got, &other);
             CHECK(status == VECTOR_OK && other == found);
             for (size_t i = 0; i < found * found; i++) {
                 recalls[way].hits += got[i / found].id == want[i % found].id;
@@ -387,14 +419,14 @@ static void check_codes_search(const struct given *g, const struct vector_kernel
 static void check_recalls(const struct given *g, double least_of_bits)
 {
     for (size_t i = 0; vector_kernels[i] != NULL; i++) {
-        struct recall recalls[VECTOR_CODES + 2] = {0};
+        struct recall recalls[WAYS] = {0};
         if (!vector_kernels[i]->available()) {
             continue;
         }
         check_codes_search(g, vector_kernels[i], recalls);
-        const struct recall *certain = &recalls[VECTOR_CODES + 1];
+        const struct recall *certain = &recalls[CERTAIN];
         CHECK_EQ(certain->same, 20);
-        for (int way = VECTOR_F16; way <= VECTOR_CODES; way++) {
+        for (int way = VECTOR_F16; way <= CASCADE; way++) {
             const double least = way == VECTOR_BITS ? least_of_bits : 0.99;
             CHECK((double)recalls[way].hits >= least * (double)recalls[way].of);
         }
@@ -431,10 +463,10 @@ TEST(certain_search_is_exact_for_rows_of_any_length)
     for (int metric = VECTOR_DOT; metric <= VECTOR_L2; metric += 2) {
         const struct given g = {rows, count, dim, dim, (enum vector_metric)metric};
         for (size_t i = 0; vector_kernels[i] != NULL; i++) {
-            struct recall recalls[VECTOR_CODES + 2] = {0};
+            struct recall recalls[WAYS] = {0};
             if (vector_kernels[i]->available()) {
                 check_codes_search(&g, vector_kernels[i], recalls);
-                CHECK_EQ(recalls[VECTOR_CODES + 1].same, 20);
+                CHECK_EQ(recalls[CERTAIN].same, 20);
             }
         }
     }
@@ -525,7 +557,9 @@ TEST(rows_may_be_added_between_searches)
     for (size_t r = 0; r < 300; r += 100) {
         CHECK(vectors_add(vectors, rows + r * 20, 100) == VECTOR_OK);
         CHECK(vector_certain(search, rows, 5, hits, &found) == VECTOR_ERR_CODE);
-        CHECK(vectors_encode(vectors, VECTOR_INT8) == VECTOR_OK);
+        CHECK(vectors_encode(vectors, VECTOR_INT5) == VECTOR_OK);
+        CHECK(vector_certain(search, rows, 5, hits, &found) == VECTOR_ERR_CODE);
+        CHECK(vectors_encode(vectors, VECTOR_INT5_REST) == VECTOR_OK);
     }
     CHECK_EQ(vectors_count(vectors), 300);
     CHECK(memcmp(vectors_row(vectors, 299), rows + 299 * 20, 20 * sizeof *rows) == 0);
@@ -625,6 +659,8 @@ TEST(queries_without_a_meaning_are_refused)
                         &found) == VECTOR_ERR_CODE);
     CHECK(vector_rerank(search, rows, 1, &(struct vector_rerank_options){VECTOR_F32, 5}, hits,
                         &found) == VECTOR_ERR_ARGUMENT);
+    CHECK(vector_rerank(search, rows, 1, &(struct vector_rerank_options){VECTOR_INT5_REST, 5}, hits,
+                        &found) == VECTOR_ERR_ARGUMENT);
     CHECK(vector_cascade(search, rows, 1, NULL, hits, &found) == VECTOR_ERR_CODE);
     CHECK(vector_cascade(search, rows, 1, &(struct vector_cascade_options){.deviations = -1}, hits,
                          &found) == VECTOR_ERR_ARGUMENT);
@@ -642,9 +678,12 @@ TEST(codes_take_the_bytes_that_are_stated)
     CHECK(vectors_new(&(struct vectors_options){.dim = 1536}, &vectors) == VECTOR_OK);
     CHECK_EQ(vectors_bytes(vectors, VECTOR_F32), 6144 + 4);
     CHECK_EQ(vectors_bytes(vectors, VECTOR_F16), 3072 + 4);
-    CHECK_EQ(vectors_bytes(vectors, VECTOR_INT8), 1536 + 8);
+    CHECK_EQ(vectors_bytes(vectors, VECTOR_INT8), 1536 + 4);
     CHECK_EQ(vectors_bytes(vectors, VECTOR_INT4), 768 + 4);
     CHECK_EQ(vectors_bytes(vectors, VECTOR_BITS), 192 + 12);
+    CHECK_EQ(vectors_bytes(vectors, VECTOR_INT5), 960 + 8);
+    CHECK_EQ(vectors_bytes(vectors, VECTOR_INT5_REST), 768 + 8);
+    CHECK_EQ(vectors_bytes(vectors, VECTOR_BITS_REST), 192 + 16);
     vectors_free(vectors);
 }
 

@@ -19,6 +19,11 @@ static void dots_int4_avx2(const struct vector_rows *rows, const int8_t *query, 
     vector_avx2.dots_int4(rows, query, ret_dots);
 }
 
+static void dots_int5_avx2(const struct vector_rows *rows, const int8_t *query, int32_t *ret_dots)
+{
+    vector_avx2.dots_int5(rows, query, ret_dots);
+}
+
 static void dots_bits_avx2(const struct vector_rows *rows, const uint64_t *planes,
                            int32_t *ret_dots)
 {
@@ -37,6 +42,7 @@ const struct vector_kernel vector_avx512 = {
     FLOATS,
     .dots_int8 = dots_int8_avx2,
     .dots_int4 = dots_int4_avx2,
+    .dots_int5 = dots_int5_avx2,
     .dots_bits = dots_bits_avx2,
 };
 

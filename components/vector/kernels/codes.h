@@ -1,5 +1,5 @@
-/* Products of int8, int4 and 1-bit codes, written once; each kernel's file makes functions of it
- * and says, before it includes this, what a step is: `step_of` a code, its bytes of a row;
+/* Products of int8, int4, int5 and 1-bit codes, written once; each kernel's file makes functions of
+ * it and says, before it includes this, what a step is: `step_of` a code, its bytes of a row;
  * `own_of`, the query's part in a step; `add_step`, a row's part multiplied with it and added.
  * Internal. */
 #ifndef VECTOR_KERNELS_CODES_H
@@ -8,7 +8,7 @@
 #include "floats.h"
 
 #define RUN_AHEAD 1024u /* bytes */
-#define RUN_STRIDE 256u /* bytes of a row from which on runs pay */
+#define RUN_STRIDE 128u /* bytes of a row from which on runs pay */
 
 /* Of the eight rows at one place. */
 KERNEL_INLINE void dots8_of_code(const struct place *at, const void *query, size_t dim,
@@ -20,7 +20,11 @@ KERNEL_INLINE void dots8_of_code(const struct place *at, const void *query, size
 #pragma GCC unroll 8
         for (unsigned i = 0; i < SUMS; i++) {
             sums[i] = add_step(sums[i], at->row[i] + k, &own, code);
-            fetch(at, i, k);
+            if (code == VECTOR_INT5) { /* a block is more than a line */
+                fetch_ahead(at->row[i] + k, at->ahead);
+            } else {
+                fetch(at, i, k);
+            }
         }
     }
     sum_whole_across(sums, ret_dots);
@@ -69,6 +73,12 @@ static KERNEL void dots_int4_of(const struct vector_rows *rows, const int8_t *qu
                                 int32_t *ret_dots)
 {
     dots_of_code(rows, query, ret_dots, VECTOR_INT4);
+}
+
+static KERNEL void dots_int5_of(const struct vector_rows *rows, const int8_t *query,
+                                int32_t *ret_dots)
+{
+    dots_of_code(rows, query, ret_dots, VECTOR_INT5);
 }
 
 #endif

@@ -33,6 +33,47 @@ static void dots_int4_scalar(const struct vector_rows *rows, const int8_t *query
     }
 }
 
+/* The 128 numbers of a block, 0 .. 31, in loops that a compiler makes vectors of. */
+static void join_fifths(const uint8_t *block, uint8_t ret_values[INT5_NUMBERS])
+{
+    uint8_t copies[INT5_NUMBERS], places[INT5_NUMBERS];
+    for (size_t k = 0; k < INT5_NUMBERS; k += 8) {
+        static const uint8_t PLACES[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+        memset(copies + k, block[INT5_HALVES + k / 8], 8);
+        memcpy(places + k, PLACES, 8);
+    }
+    for (size_t k = 0; k < INT5_HALVES; k++) {
+        ret_values[k] = block[k] & 15;
+        ret_values[INT5_HALVES + k] = block[k] >> 4;
+    }
+    for (size_t k = 0; k < INT5_NUMBERS; k++) {
+        ret_values[k] |= (copies[k] & places[k]) != 0 ? 16 : 0;
+    }
+}
+
+static int32_t dot_int5(const uint8_t *block, const int8_t *query)
+{
+    uint8_t values[INT5_NUMBERS];
+    int32_t sum = 0;
+    join_fifths(block, values);
+    for (size_t k = 0; k < INT5_NUMBERS; k++) {
+        sum += values[k] * (int16_t)(INT5_HIGH * query[k] + query[INT5_NUMBERS + k]);
+    }
+    return sum;
+}
+
+static void dots_int5_scalar(const struct vector_rows *rows, const int8_t *query, int32_t *ret_dots)
+{
+    for (size_t r = 0; r < rows->count; r++) {
+        const uint8_t *row = (const uint8_t *)row_of(rows, r);
+        int32_t sum = 0;
+        for (size_t block = 0; block < rows->dim / INT5_BYTES; block++) {
+            sum += dot_int5(row + block * INT5_BYTES, query + block * INT5_QUERY);
+        }
+        ret_dots[r] = sum;
+    }
+}
+
 static void dots_bits_scalar(const struct vector_rows *rows, const uint64_t *planes,
                              int32_t *ret_dots)
 {
@@ -62,6 +103,7 @@ const struct vector_kernel vector_scalar = {
     FLOATS,
     .dots_int8 = dots_int8_scalar,
     .dots_int4 = dots_int4_scalar,
+    .dots_int5 = dots_int5_scalar,
     .dots_bits = dots_bits_scalar,
 };
 

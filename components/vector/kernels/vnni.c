@@ -20,8 +20,7 @@ struct own {
 
 KERNEL_INLINE size_t step_of(const enum vector_code code)
 {
-    (void)code;
-    return STEP;
+    return code == VECTOR_INT5 ? INT5_BYTES : STEP;
 }
 
 KERNEL_INLINE struct own own_of(const void *query, size_t k, size_t dim,
@@ -34,6 +33,10 @@ KERNEL_INLINE struct own own_of(const void *query, size_t k, size_t dim,
     } else if (code == VECTOR_INT4) {
         own.parts[0] = _mm512_loadu_si512(from + 2 * k);
         own.parts[1] = _mm512_loadu_si512(from + 2 * k + STEP);
+    } else if (code == VECTOR_INT5) {
+        for (unsigned p = 0; p < PLANES; p++) {
+            own.parts[p] = _mm512_loadu_si512(from + k / INT5_BYTES * INT5_QUERY + p * STEP);
+        }
     } else {
         for (unsigned p = 0; p < PLANES; p++) {
             own.parts[p] = _mm512_maskz_loadu_epi8(own.bytes, from + p * dim + k);
@@ -54,6 +57,19 @@ KERNEL_INLINE __m512i count_planes(__m512i bits, const __m512i plane[PLANES])
     return _mm512_add_epi64(lower, _mm512_slli_epi64(upper, 2));
 }
 
+/* Numbers 0 .. 31 of half bytes and fifth bits. */
+KERNEL_INLINE __m512i join_fifths(__m512i bytes, const char *from)
+{
+    uint64_t fifths;
+    memcpy(&fifths, from, sizeof fifths);
+    return _mm512_mask_add_epi8(bytes, fifths, bytes, _mm512_set1_epi8(16));
+}
+
+KERNEL_INLINE __m512i add_both(__m512i sums, __m512i lower, __m512i upper, const __m512i own[2])
+{
+    return _mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sums, lower, own[0]), upper, own[1]);
+}
+
 KERNEL_INLINE whole add_step(whole sum, const char *row, const struct own *own,
                              const enum vector_code code)
 {
@@ -67,8 +83,14 @@ KERNEL_INLINE whole add_step(whole sum, const char *row, const struct own *own,
     }
     const __m512i upper = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), low);
     const __m512i lower = _mm512_and_si512(bytes, low);
-    return (whole)_mm512_dpbusd_epi32(_mm512_dpbusd_epi32(sums, lower, own->parts[0]), upper,
-                                      own->parts[1]);
+    if (code == VECTOR_INT4) {
+        return (whole)add_both(sums, lower, upper, own->parts);
+    }
+    const __m512i a = join_fifths(lower, row + INT5_HALVES);
+    const __m512i b = join_fifths(upper, row + INT5_HALVES + sizeof(uint64_t));
+    const __m512i high = add_both(_mm512_setzero_si512(), a, b, own->parts);
+    return (whole)add_both(_mm512_add_epi32(sums, _mm512_slli_epi32(high, 7)), a, b,
+                           own->parts + 2);
 }
 
 #include "codes.h"
@@ -91,6 +113,7 @@ const struct vector_kernel vector_vnni = {
     FLOATS,
     .dots_int8 = dots_int8_of,
     .dots_int4 = dots_int4_of,
+    .dots_int5 = dots_int5_of,
     .dots_bits = dots_bits_of,
 };
 
