@@ -252,14 +252,18 @@ static void *grown(void *array, size_t count, bool *good)
     return bytes != NULL ? bytes : array;
 }
 
-/* Codes begin at a line, so that none of 64 bytes lies in two. */
+/* Codes begin at a line, so that none of 64 bytes lies in two; many begin at a large page. */
 static bool resize(struct code_rows *codes, enum vector_code code, size_t count, size_t stride)
 {
     uint8_t *bytes = NULL;
-    if (posix_memalign((void **)&bytes, LINE, count * stride + LINE) != 0) {
+    const size_t size = count * stride + LINE;
+    const bool is_large = size >= 2 * HUGE_PAGE;
+    if (posix_memalign((void **)&bytes, is_large ? HUGE_PAGE : LINE, size) != 0) {
         return false;
     }
-    madvise(bytes, count * stride, MADV_HUGEPAGE); /* fewer page walks; a hint */
+    if (is_large) {
+        madvise(bytes, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* fewer page walks; a hint */
+    }
     memset(bytes, 0, count * stride + LINE);
     if (codes->count > 0) {
         memcpy(bytes, codes->bytes, codes->count * stride);

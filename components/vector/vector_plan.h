@@ -6,6 +6,7 @@
 
 #define BATCH_MAX 4096u /* rows whose sums by TILE queries are kept at once */
 #define LINE 64u        /* bytes; rows of codes that are copied begin at one */
+#define HUGE_PAGE ((size_t)1 << 21)
 
 /* Codes of some or all rows.  An estimate of <q, x> is
  * scale * (query's scale) * (times * raw - offset - 30 * ones), see struct query. */
