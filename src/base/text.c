@@ -57,8 +57,13 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
 
 bool text_glob(const char *pattern, const char *text)
 {
-    const char *star = NULL, *resume = NULL;
-    while (*text != '\0') {
+    return text_glob_n(pattern, text, strlen(text));
+}
+
+bool text_glob_n(const char *pattern, const char *text, size_t length)
+{
+    const char *star = NULL, *resume = NULL, *end = text + length;
+    while (text < end) {
         if (*pattern == '*') {
             star = ++pattern;
             resume = text;

@@ -23,6 +23,9 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
  * else is itself.  O(length pattern * length text) at worst, constant space. */
 bool text_glob(const char *pattern, const char *text);
 
+/* The same of the first `length` bytes of `text`, which has no '\0' among them. */
+bool text_glob_n(const char *pattern, const char *text, size_t length);
+
 /* Whether the bytes are well-formed UTF-8: no overlong forms, no surrogates, at most U+10FFFF.
  * Source: Unicode 15.0, section 3.9, table 3-7. */
 bool text_is_utf8(const char *text, size_t length);

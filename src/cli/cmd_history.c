@@ -223,7 +223,8 @@ const struct command command_history = {
     "history",
     "[PATTERN ...] | prune | seal | check",
     "list stored runs, or one benchmark over all of them",
-    "A PATTERN is a suite, a part of an id, a glob with '*' and '?', or '~REGEX', an extended\n"
+    "A PATTERN is a suite, a part of an id, a glob with '*' and '?' ('vector/*_large'), or "
+    "'~REGEX', an extended\n"
     "regular expression; '%TAG' is a tag, and '!' before any of them leaves out what it means.\n"
     "Without one the runs are listed. Where the machine, kernel or compiler changes, a line says "
     "so.\n\n"

@@ -25,9 +25,10 @@ struct selection_options {
 /* What commands with these rows say of their operands. */
 #define SELECTION_DETAILS                                                                          \
     "A MODULE is a path: it ends in .so, starts with '/', './' or '../', or has a '/'\n"           \
-    "and exists. A PATTERN is a suite, a part of an id, a glob with '*' and '?', or\n"             \
-    "'~REGEX', an extended regular expression; '%TAG' is a tag, and '!' before any of\n"           \
-    "them leaves out what it means."
+    "and exists. A PATTERN is a suite, a part of an id, or a glob with '*' and '?', which is "     \
+    "all of an id or all of it before ':' ('vector/*_large'); "                                    \
+    "'~REGEX' is an extended regular expression, '%TAG' a tag, and '!' before any of them "        \
+    "leaves out what it means."
 
 struct words {
     char **items;

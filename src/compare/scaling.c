@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "stats/scaling/growth.h"
 
 enum { ID_BYTES_MAX = 1 << 16 };
@@ -87,8 +86,8 @@ bool scaling_is_point(const struct benchmark *benchmark, const char *pattern)
         buf_init(&id, ID_BYTES_MAX);
         end = start + strcspn(params + start, ",");
         put_without(&id, benchmark, start, end);
-        is_point =
-            id.status == ASSAY_OK && is_numeric(params, start, end) && text_glob(pattern, id.text);
+        is_point = id.status == ASSAY_OK && is_numeric(params, start, end) &&
+                   benchmark_is_meant(pattern, id.text);
     }
     return is_point;
 }

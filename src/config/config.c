@@ -28,7 +28,8 @@ static const struct key THRESHOLD_KEYS[] = {
      .kind = KEY_NAME,
      .offset = offsetof(struct threshold, benchmark),
      .required = true,
-     .doc = "id of a benchmark; `*` stands for any characters, `?` for one"},
+     .doc = "id of a benchmark; `*` stands for any characters, `?` for one; then the part from `:` "
+            "on may be left out"},
     {.name = "metric",
      .kind = KEY_METRIC,
      .offset = offsetof(struct threshold, metric),

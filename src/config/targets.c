@@ -39,7 +39,8 @@ static const struct key TARGET_KEYS[] = {
      .kind = KEY_NAME,
      .offset = offsetof(struct entry, benchmark),
      .required = true,
-     .doc = "id of a benchmark; `*` stands for any characters, `?` for one"},
+     .doc = "id of a benchmark; `*` stands for any characters, `?` for one; then the part from `:` "
+            "on may be left out"},
     {.name = "metric",
      .kind = KEY_METRIC,
      .offset = offsetof(struct entry, metric),
@@ -81,7 +82,8 @@ static const struct key CLAIM_KEYS[] = {
      .kind = KEY_NAME,
      .offset = offsetof(struct entry, benchmark),
      .required = true,
-     .doc = "id of a benchmark; `*` stands for any characters, `?` for one"},
+     .doc = "id of a benchmark; `*` stands for any characters, `?` for one; then the part from `:` "
+            "on may be left out"},
     {.name = "metric",
      .kind = KEY_METRIC,
      .offset = offsetof(struct entry, metric),

@@ -17,9 +17,9 @@ struct targets {
 
 /* Appends the targets and claims of a text, in its order.
  *
- * A target's `benchmark` is an id, or a pattern for text_glob; `versus` is an id or NULL; `limit`
- * is in the metric's unit, or a factor above 0 with `versus`; `source` is "" when not stated;
- * `metric` is the name in METRICS.  What is measured is all zero.
+ * A target's `benchmark` is an id, or a pattern for benchmark_is_meant; `versus` is an id or NULL;
+ * `limit` is in the metric's unit, or a factor above 0 with `versus`; `source` is "" when not
+ * stated; `metric` is the name in METRICS.  What is measured is all zero.
  *
  * ASSAY_ERR_PARSE   not YAML, unknown keys, values or combinations that do not fit.
  * ASSAY_ERR_LIMIT   longer than YAML_BYTES_MAX.

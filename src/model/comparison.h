@@ -61,7 +61,7 @@ struct limits {
 
 /* Limits of the benchmarks that a pattern names, from assay.yaml. */
 struct threshold {
-    const char *benchmark; /* an id, or a pattern for text_glob */
+    const char *benchmark; /* an id, or a pattern for benchmark_is_meant */
     const struct metric *metric;
     double warn, fail;     /* 0: not said */
     const char *placement; /* "pass" or "fail"; NULL: not said */

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const struct metric METRICS[METRIC_COUNT] = {
     [METRIC_TIME] = {"time_ns", "ns", LOWER_IS_BETTER, false},
     [METRIC_BYTES] = {"bytes_per_s", "B/s", HIGHER_IS_BETTER, false},
@@ -85,6 +87,14 @@ bool benchmark_same_input(const struct benchmark *a, const struct benchmark *b)
 {
     return strcmp(a->suite, b->suite) == 0 && strcmp(a->name, b->name) == 0 &&
            same_sizes(a->params, b->params);
+}
+
+bool benchmark_is_meant(const char *pattern, const char *id)
+{
+    if (text_glob(pattern, id))
+        return true;
+    bool is_general = strpbrk(pattern, "*?") != NULL && strchr(pattern, ':') == NULL;
+    return is_general && text_glob_n(pattern, id, strcspn(id, ":"));
 }
 
 const char *environment_fingerprint(const struct environment *environment, struct arena *arena)

@@ -61,6 +61,11 @@ struct benchmark {
 };
 typedef VEC(struct benchmark) benchmark_vec;
 
+/* Whether a pattern with '*' and '?' means the benchmark of that id (text_glob): it matches the
+ * whole id or, when it has a sign of these and no ':', the id's part before ':', so that it need
+ * not say what it does not care for: "*_large" means "vector/graph_large:beam=16". */
+bool benchmark_is_meant(const char *pattern, const char *id);
+
 /* A module that could not be listed: its reason becomes a failed row, the others go on. */
 struct module_failure {
     const char *module;

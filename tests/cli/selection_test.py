@@ -49,6 +49,15 @@ def words_choose_and_leave_out():
 
 
 @test
+def a_glob_without_a_colon_need_not_say_parameters():
+    check(ids(SUMS, 'sums/*tes') == ['sums/bytes:n=64', 'sums/bytes:n=256'])
+    check(ids(SUMS, 'sums/*tes:*64') == ['sums/bytes:n=64'])
+    check(ids(SUMS, '!*/byt?s') == ['sums/step', 'sums/skips'])
+    exits(assay('list', SUMS, 'sums/*tes:'), 2, "no benchmark matches 'sums/*tes:'")
+    exits(assay('list', SUMS, 'byt*'), 2, 'a pattern is all of suite/name')
+
+
+@test
 def tags_choose_and_leave_out():
     module = tagged()
     check(ids(module, '--tag', 'simd') == ['tagged/fast', 'tagged/slow'])

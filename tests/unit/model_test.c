@@ -526,6 +526,19 @@ TEST(the_tables_of_words_are_complete)
         CHECK(PERCENTILE_RANKS[i - 1] < PERCENTILE_RANKS[i]);
 }
 
+TEST(a_pattern_without_a_colon_means_all_parameters_and_a_name_only_itself)
+{
+    CHECK(benchmark_is_meant("s/*_large", "s/graph_large:beam=16,k=10"));
+    CHECK(benchmark_is_meant("s/graph_?arge", "s/graph_large:beam=16"));
+    CHECK(benchmark_is_meant("s/*16", "s/graph_large:beam=16"));
+    CHECK(benchmark_is_meant("s/a:*=1", "s/a:n=1"));
+    CHECK(benchmark_is_meant("s/a", "s/a"));
+    CHECK(!benchmark_is_meant("s/a", "s/a:n=1"));
+    CHECK(!benchmark_is_meant("s/*_large", "s/graph_larger:beam=16"));
+    CHECK(!benchmark_is_meant("s/*a:", "s/a:n=1"));
+    CHECK(!benchmark_is_meant("s/a:n=?", "s/a:n=16"));
+}
+
 TEST(a_released_run_can_be_released_again)
 {
     struct run run = {0};

@@ -247,6 +247,21 @@ TEST(a_pattern_makes_one_target_for_each_result_that_it_matches)
     run_release(&run);
 }
 
+TEST(a_pattern_without_a_colon_need_not_say_parameters)
+{
+    struct run run = {0};
+    struct target items[] = {{.benchmark = "s/*_large", .metric = "time_ns", .limit = 15}};
+    target_vec targets = {items, 1, 1};
+    add_measurement(add_result(&run, "s/graph_large:n=1"), METRIC_TIME,
+                    (struct interval){8, 12, 0.95});
+    add_measurement(add_result(&run, "s/graph_larger:n=1"), METRIC_TIME,
+                    (struct interval){8, 12, 0.95});
+    CHECK(targets_judge(&run, &targets, NULL) == ASSAY_OK);
+    CHECK_EQ(run.targets.count, 1);
+    CHECK_STR(run.targets.items[0].benchmark, "s/graph_large:n=1");
+    run_release(&run);
+}
+
 TEST(claims_are_copied_and_nothing_is_judged_by_them)
 {
     struct claim claim = {"fast", "time_ns", 3, "page 7"};

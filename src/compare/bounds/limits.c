@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "compare/quality.h"
 #include "compare/verdict.h"
 #include "model/resources/resources.h"
@@ -17,7 +16,7 @@ static bool names(const struct threshold *threshold, const char *benchmark,
                   const struct metric *metric)
 {
     return strcmp(threshold->metric->name, metric->name) == 0 &&
-           text_glob(threshold->benchmark, benchmark);
+           benchmark_is_meant(threshold->benchmark, benchmark);
 }
 
 /* Hears one more voice; the key that it leaves out gives way to the one that it says. */

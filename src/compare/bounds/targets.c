@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "compare/scaling.h"
 #include "compare/verdict.h"
 #include "model/resources/resources.h"
@@ -154,7 +153,7 @@ static assay_status add_sweeps(struct run *run, const struct target *target)
 {
     for (size_t i = 0; i < run->scalings.count; i++) {
         const struct scaling *scaling = &run->scalings.items[i];
-        if (text_glob(target->benchmark, scaling->benchmark) && !scaling->is_threads &&
+        if (benchmark_is_meant(target->benchmark, scaling->benchmark) && !scaling->is_threads &&
             strcmp(scaling->metric->name, target->metric) == 0)
             TRY(add_target(run, target, scaling->benchmark));
     }
@@ -168,7 +167,7 @@ static assay_status add_matches(struct run *run, const struct target *target)
     if (target->growth != NULL)
         return add_sweeps(run, target);
     for (size_t i = 0; i < run->results.count; i++)
-        if (text_glob(target->benchmark, run->results.items[i].benchmark.id))
+        if (benchmark_is_meant(target->benchmark, run->results.items[i].benchmark.id))
             TRY(add_target(run, target, run->results.items[i].benchmark.id));
     return ASSAY_OK;
 }

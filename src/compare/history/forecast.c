@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "base/text.h"
 #include "stats/forecast/forecast.h"
 
 #define LEVEL 0.95
@@ -61,7 +60,7 @@ static assay_status add_forecast(struct trend_series *series, const struct tail 
 static bool is_of(const struct target *target, const struct trend_series *series)
 {
     return target->versus == NULL && strcmp(target->metric, series->metric->name) == 0 &&
-           text_glob(target->benchmark, series->name);
+           benchmark_is_meant(target->benchmark, series->name);
 }
 
 static assay_status add_all(struct trend_series *series, const struct tail *tail,

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
-#include "base/text.h"
 #include "compare/bounds/audit.h"
 #include "measure/pair.h"
 #include "probe/clock.h"
@@ -63,7 +62,7 @@ static assay_status not_found(const struct auditing *auditing, const struct audi
     const char *first = NULL;
     size_t hits = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (text_glob(pattern, all->items[i].id)) {
+        if (benchmark_is_meant(pattern, all->items[i].id)) {
             first = first ? first : all->items[i].id;
             hits++;
         }
@@ -89,7 +88,7 @@ static assay_status find_in(const struct auditing *auditing, const struct audit_
     const struct benchmark *found = NULL;
     size_t hits = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (text_glob(pattern, all->items[i].id)) {
+        if (benchmark_is_meant(pattern, all->items[i].id)) {
             found = &all->items[i];
             hits++;
         }

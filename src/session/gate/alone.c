@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/quantity.h"
-#include "base/text.h"
 #include "compare/scaling.h"
 #include "compare/summaries.h"
 #include "model/resources/resources.h"
@@ -20,14 +19,15 @@ static bool is_about(const struct target *target, const struct benchmark *benchm
 {
     if (target->growth != NULL)
         return scaling_is_point(benchmark, target->benchmark);
-    return text_glob(target->benchmark, benchmark->id) ||
+    return benchmark_is_meant(target->benchmark, benchmark->id) ||
            (target->versus != NULL && strcmp(target->versus, benchmark->id) == 0);
 }
 
 /* A metric that benchmarks define and that this threshold limits for the benchmark. */
 static bool names_own(const struct threshold *threshold, const char *id)
 {
-    return metric_find(threshold->metric->name) == NULL && text_glob(threshold->benchmark, id);
+    return metric_find(threshold->metric->name) == NULL &&
+           benchmark_is_meant(threshold->benchmark, id);
 }
 
 static bool has_named_metric(const struct gate_work *work, const char *id)
@@ -193,7 +193,7 @@ static bool is_named_before(const threshold_vec *thresholds, size_t at, const ch
 {
     for (size_t i = 0; i < at; i++)
         if (strcmp(thresholds->items[i].metric->name, thresholds->items[at].metric->name) == 0 &&
-            text_glob(thresholds->items[i].benchmark, id))
+            benchmark_is_meant(thresholds->items[i].benchmark, id))
             return true;
     return false;
 }
@@ -221,7 +221,7 @@ static assay_status add_own_metrics(struct gate_work *work, const struct result 
 static bool is_measured(const struct threshold *threshold, const struct run *today)
 {
     for (size_t i = 0; i < today->results.count; i++)
-        if (text_glob(threshold->benchmark, today->results.items[i].benchmark.id) &&
+        if (benchmark_is_meant(threshold->benchmark, today->results.items[i].benchmark.id) &&
             result_measurement(&today->results.items[i], threshold->metric->name) != NULL)
             return true;
     return false;
@@ -373,7 +373,7 @@ static bool is_here(const struct catalog *catalog, const struct target *target)
     for (size_t i = 0; i < catalog->benchmarks.count; i++) {
         const struct benchmark *benchmark = &catalog->benchmarks.items[i];
         if (target->growth != NULL ? scaling_is_point(benchmark, target->benchmark)
-                                   : text_glob(target->benchmark, benchmark->id))
+                                   : benchmark_is_meant(target->benchmark, benchmark->id))
             return true;
     }
     return false;

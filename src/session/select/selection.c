@@ -143,7 +143,7 @@ static bool means(const struct choice *choice, const struct benchmark *benchmark
         break;
     }
     return strcmp(choice->text, "all") == 0 || strcmp(choice->text, benchmark->suite) == 0 ||
-           has_part(benchmark->id, choice->text) || text_glob(choice->text, benchmark->id);
+           has_part(benchmark->id, choice->text) || benchmark_is_meant(choice->text, benchmark->id);
 }
 
 static bool names_all_of_its_suite(const struct choice *choice, const struct benchmark *benchmark)
@@ -194,6 +194,8 @@ assay_status selection_check_hits(const struct selection *selection, struct buf 
         buf_error(error, ASSAY_ERR_NOT_FOUND,
                   "no benchmark matches '%s%s'; 'assay list' shows what there is",
                   MARKS[choice->kind], choice->text);
+        if (choice->kind == CHOICE_PATTERN && strpbrk(choice->text, "*?") != NULL)
+            buf_puts(error, "; with '*' or '?' a pattern is all of suite/name, not a part of it");
         if (choice->kind == CHOICE_PATTERN && access(choice->text, F_OK) == 0)
             buf_printf(error, ", './%s' is what is there by that name", choice->text);
         return ASSAY_ERR_NOT_FOUND;

@@ -1,9 +1,12 @@
 /* Which benchmarks the words of a command line mean.
  *
  *     PATH       a module: it ends in ".so", starts with '/', "./" or "../", or has a '/' and
- * exists PATTERN    "all", a suite, an id, a part of an id, or a glob with '*' and '?' ~REGEX an
- * extended regular expression (POSIX) that is found in the id %TAG       a tag !WORD      not what
- * WORD means
+ *                exists
+ *     PATTERN    "all", a suite, an id, a part of an id, or a glob with '*' and '?', which is all
+ *                of an id or all of it before ':'
+ *     ~REGEX     an extended regular expression (POSIX) that is found in the id
+ *     %TAG       a tag
+ *     !WORD      not what WORD means
  *
  * Taken is what is of one of the paths, matches one of the patterns and expressions and has one of
  * the tags, each only when there is such a word; and no word with '!' means it. */
