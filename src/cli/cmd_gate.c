@@ -2,6 +2,8 @@
  * decision, for CI. Order: options, workplace, catalogue, store, measuring, table; nothing is
  * written to the store. */
 
+#include <string.h>
+
 #include "cli/common.h"
 #include "cli/measuring.h"
 #include "cli/progress.h"
@@ -10,6 +12,7 @@
 #include "report/comparison.h"
 #include "report/table/tables.h"
 #include "session/counting/instructions.h"
+#include "session/gate/choose.h"
 #include "session/gate/gate.h"
 #include "session/place/profile.h"
 
@@ -116,31 +119,58 @@ static assay_status measure(struct cli *cli, const struct gate_options *options,
     return status;
 }
 
+/* What was chosen for the user is said; what the user chose is not. */
+static void tell_choice(const struct gate_choice *choice)
+{
+    BUF_AUTO note;
+    buf_init(&note, 8192);
+    if (choice->as_baseline && choice->word_count > 0) {
+        buf_puts(&note, "measured is what the baseline's run named:");
+        for (int i = 0; i < choice->word_count; i++)
+            buf_printf(&note, " %s", choice->words[i]);
+        progress_note(note.text);
+        buf_clear(&note);
+    }
+    if (choice->left_out.count > 0)
+        buf_printf(&note,
+                   "%zu benchmark%s tagged '" PLAN_TAG_SLOW "' left out, which the baseline lacks; "
+                   "'%%" PLAN_TAG_SLOW "' or --profile standard asks for them",
+                   choice->left_out.count, choice->left_out.count == 1 ? "" : "s");
+    progress_note(note.text);
+}
+
 static assay_status gate_in(struct cli *cli, const struct gate_options *options,
                             const struct workplace *workplace, char **operands, int count)
 {
-    struct catalog catalog;
-    struct gate_request request = {.catalog = &catalog,
-                                   .arguments = operands,
-                                   .argument_count = count,
-                                   .place.path = workplace->store,
+    struct gate_choice choice;
+    struct gate_request request = {.place.path = workplace->store,
                                    .baseline = options->baseline,
                                    .thresholds = &workplace->config.thresholds,
                                    .limits = options->limits,
                                    .targets = options->no_targets ? NULL : &workplace->targets,
                                    .across_machines = options->across_machines};
-    struct catalog_request wanted = {&workplace->paths, workplace->folders, operands, count};
     if (options->baseline == NULL && workplace->targets.count == 0)
         return buf_error(&cli->error, ASSAY_ERR_ARGUMENT,
                          "there are no targets to judge; targets.yaml beside a module has them");
     TRY(profile_plan(&options->profile, &workplace->config, &request.alone, &cli->error));
     if (options->baseline != NULL)
         TRY(store_open(workplace->store, false, &request.place.store, &cli->error));
-    assay_status status = catalog_open(&wanted, &catalog, &cli->error);
+    const struct gate_wish wish = {
+        .wanted = {&workplace->paths, workplace->folders, operands, count},
+        .store = request.place.store,
+        .baseline = options->baseline,
+        .foreign = workplace->is_foreign,
+        .all_slow = strcmp(request.alone.profile, "quick") != 0};
+    assay_status status = gate_choose(&wish, &choice, &cli->error);
     if (status == ASSAY_OK) {
+        request.catalog = &choice.catalog;
+        request.left_out = &choice.left_out;
+        request.arguments = choice.words;
+        request.argument_count = choice.word_count;
+        tell_choice(&choice);
         status = measure(cli, options, workplace, &request);
-        catalog_release(&catalog);
     }
+    gate_choice_release(&choice);
     store_close(request.place.store);
     return status;
 }
@@ -191,6 +221,8 @@ const struct command command_gate = {
     "measure against a baseline and targets and exit with the decision",
     SELECTION_DETAILS
     "\n\n"
+    "Without operands the gate measures what the baseline's run was asked to measure. What is\n"
+    "tagged 'slow' and not in the baseline waits for --profile standard, %slow or a pattern.\n\n"
     "Modules that the baseline kept are measured again, paired with today's, so that the\n"
     "machine's mood does not decide; the others are set against stored numbers. Targets\n"
     "of what is selected are judged, too. Limits for single benchmarks and for other\n"

@@ -4,6 +4,7 @@
  * written. Ctrl-C ends the benchmark under way and keeps what is finished; --resume goes on there,
  * with the plan and the words of the run in place of the command line's. */
 
+#include <math.h>
 #include <string.h>
 
 #include "cli/common.h"
@@ -358,6 +359,27 @@ static void leave_out_slow(const struct running *running, struct catalog *catalo
             (unsigned)catalog_leave_out(catalog, words->items, words->count, PLAN_TAG_SLOW);
 }
 
+/* Who did not say what to measure, and has no project that says it, gets to know what it will be.
+ */
+static void tell_foreign(const struct running *running, const struct session_request *request)
+{
+    BUF_AUTO note;
+    buf_init(&note, 1024);
+    const size_t count = request->catalog->benchmarks.count;
+    const double seconds = profile_run_seconds(count, &request->plan);
+    if (!running->workplace->is_foreign || running->words.count > 0 || request->resumed != NULL)
+        return;
+    buf_printf(&note,
+               "nothing names suites here: measuring those that come with assay, %zu "
+               "benchmarks",
+               count);
+    if (seconds >= 60)
+        buf_printf(&note, ", some %.0f min", ceil(seconds / 60));
+    buf_puts(&note, "\n  to measure less: assay run SUITE, or a pattern; 'assay list' has them"
+                    "\n  to measure your own: assay run ./NAME_bench.so, or assay init suite NAME");
+    progress_note(note.text);
+}
+
 static assay_status describe_origin(struct running *running, struct session_request *request)
 {
     if (request->resumed != NULL) {
@@ -393,6 +415,8 @@ static assay_status run_in(struct running *running)
     if (status == ASSAY_OK && !options->resume && !options->instructions)
         profile_fit_quick(catalog.benchmarks.count, &options->profile, &workplace->config,
                           &request.plan);
+    if (status == ASSAY_OK)
+        tell_foreign(running, &request);
     if (status == ASSAY_OK)
         status = describe_origin(running, &request);
     if (status == ASSAY_OK && options->profile_seconds <= 0)

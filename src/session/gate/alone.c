@@ -367,11 +367,11 @@ static assay_status add_target(struct gate_work *work, const struct run *today,
     return row->reason ? ASSAY_OK : ASSAY_ERR_MEMORY;
 }
 
-/* Whether a benchmark, or a sweep, of the project is what the target names. */
-static bool is_here(const struct catalog *catalog, const struct target *target)
+/* Whether one of the benchmarks, or a sweep of them, is what the target names. */
+static bool names_one(const struct target *target, const benchmark_vec *benchmarks)
 {
-    for (size_t i = 0; i < catalog->benchmarks.count; i++) {
-        const struct benchmark *benchmark = &catalog->benchmarks.items[i];
+    for (size_t i = 0; benchmarks != NULL && i < benchmarks->count; i++) {
+        const struct benchmark *benchmark = &benchmarks->items[i];
         if (target->growth != NULL ? scaling_is_point(benchmark, target->benchmark)
                                    : benchmark_is_meant(target->benchmark, benchmark->id))
             return true;
@@ -379,10 +379,26 @@ static bool is_here(const struct catalog *catalog, const struct target *target)
     return false;
 }
 
+static bool is_here(const struct gate_request *request, const struct target *target)
+{
+    return names_one(target, &request->catalog->benchmarks);
+}
+
+/* Whether it is not judged because a benchmark that it needs waits to be asked for. */
+static bool is_left_out(const struct gate_request *request, const struct target *target)
+{
+    const benchmark_vec *left_out = request->left_out;
+    for (size_t i = 0; target->versus != NULL && left_out != NULL && i < left_out->count; i++)
+        if (strcmp(left_out->items[i].id, target->versus) == 0)
+            return true;
+    return !is_here(request, target) && names_one(target, left_out);
+}
+
 static assay_status add_targets(struct gate_work *work, const struct run *today)
 {
     for (size_t i = 0; i < today->targets.count; i++)
-        if (is_here(work->request->catalog, &today->targets.items[i]))
+        if (is_here(work->request, &today->targets.items[i]) &&
+            !is_left_out(work->request, &today->targets.items[i]))
             TRY(add_target(work, today, &today->targets.items[i]));
     return ASSAY_OK;
 }
@@ -397,7 +413,7 @@ static assay_status add_absent_targets(struct gate_work *work)
         struct run nothing = {0};
         struct target target = request->targets->items[i];
         target.status = TARGET_NONE;
-        if (!is_here(request->catalog, &target))
+        if (!is_here(request, &target) && !is_left_out(request, &target))
             TRY(add_target(work, &nothing, &target));
     }
     return ASSAY_OK;

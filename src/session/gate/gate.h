@@ -10,7 +10,8 @@
 struct gate_request {
     struct compare_request compare; /* old_catalog, new_catalog and limits are set by gate_run */
     const struct catalog *catalog;  /* what is there today */
-    char *const *arguments;         /* of the command line, that chose the catalogue */
+    const benchmark_vec *left_out;  /* there, too, but neither measured nor missed; may be NULL */
+    char *const *arguments;         /* the words that chose the catalogue */
     int argument_count;
     struct baseline_place place; /* the store is NULL without a baseline */
     const char *baseline;        /* any selector of a run; NULL: targets alone */

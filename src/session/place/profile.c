@@ -163,3 +163,11 @@ void profile_fit_quick(size_t benchmarks, const struct profile_request *request,
     plan->measure_seconds = fmax(floor(seconds * 2 / 3 * 1000) / 1000, QUICK_LEAST_SECONDS);
     plan->warmup_seconds = fmin(plan->warmup_seconds, plan->measure_seconds / 2);
 }
+
+double profile_run_seconds(size_t benchmarks, const struct plan *plan)
+{
+    const bool counted = plan->sample_count != 0 || plan->warmup_iterations != 0;
+    return counted ? (double)NAN
+                   : (double)benchmarks * plan->launches *
+                         (plan->warmup_seconds + plan->measure_seconds + QUICK_LAUNCH_SECONDS);
+}

@@ -33,4 +33,7 @@ void profile_fit(size_t benchmarks, const struct plan *said, struct plan *plan);
 void profile_fit_quick(size_t benchmarks, const struct profile_request *request,
                        const struct config *config, struct plan *plan);
 
+/* About how long a run of so many benchmarks takes; NAN when the plan has no length to tell by. */
+double profile_run_seconds(size_t benchmarks, const struct plan *plan);
+
 #endif

@@ -111,6 +111,7 @@ static assay_status name_own_folders(struct workplace *workplace, const char *pr
 
 static assay_status add_own_folders(struct workplace *workplace)
 {
+    workplace->is_foreign = true;
     for (size_t i = 0; workplace->own_folders[i] != NULL; i++)
         TRY(add_folder(workplace, workplace->own_folders[i]));
     return ASSAY_OK;

@@ -23,6 +23,7 @@ struct workplace {
     struct measure_paths paths;
     const char *folders[WORKPLACE_FOLDERS_MAX + 1]; /* NULL-terminated */
     const char *own_folders[3]; /* of the suites that come with assay; NULL-terminated */
+    bool is_foreign;            /* `folders` are these, since nothing names suites */
     const char *store;
 };
 
