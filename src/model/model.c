@@ -256,5 +256,6 @@ void run_release(struct run *run)
     vec_release(&run->targets);
     vec_release(&run->claims);
     vec_release(&run->scalings);
+    vec_release(&run->not_run);
     arena_release(&run->arena);
 }

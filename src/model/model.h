@@ -295,6 +295,7 @@ struct run {
     scaling_vec scalings; /* of the sweeps among the results; not stored */
     double duration_seconds;
     bool interrupted;
+    VEC(const char *) not_run; /* ids that the interruption kept from being run; not stored */
 };
 
 /* A name that points at a run; `modules` were kept of it and can be measured again. */

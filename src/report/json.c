@@ -284,6 +284,14 @@ json_t *report_json_run_judged(const struct run *run)
     return document;
 }
 
+static json_t *not_run_json(const struct run *run)
+{
+    json_t *ids = json_array();
+    for (size_t i = 0; i < run->not_run.count; i++)
+        report_json_element(&ids, report_json_text(run->not_run.items[i]));
+    return ids;
+}
+
 json_t *report_json_run_part(const struct run *run)
 {
     json_t *document = json_object();
@@ -291,6 +299,8 @@ json_t *report_json_run_part(const struct run *run)
     report_json_member(&document, "run", report_json_head(run));
     report_json_member(&document, "results", results_json(run));
     report_json_member(&document, "missing", missing_json(run));
+    if (run->not_run.count > 0)
+        report_json_member(&document, "not_run", not_run_json(run));
     report_json_member(&document, "stacks", report_stacks_json(run));
     report_json_member(&document, "targets", targets_json(run));
     report_json_member(&document, "claims", claims_json(run));

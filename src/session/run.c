@@ -287,6 +287,20 @@ static bool is_there(const struct run *run, size_t count, const char *id)
     return false;
 }
 
+/* What is left, with the benchmark that was under way: it has no result. */
+static assay_status list_not_run(struct run *run, const struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->benchmarks.count; i++) {
+        const char *id = catalog->benchmarks.items[i].id;
+        if (is_there(run, run->results.count, id))
+            continue;
+        const char **added = vec_add(&run->not_run);
+        if (added == NULL || (*added = arena_copy(&run->arena, id)) == NULL)
+            return ASSAY_ERR_MEMORY;
+    }
+    return ASSAY_OK;
+}
+
 static assay_status measure_all(const struct session_request *request, struct run *run,
                                 const struct measuring *measuring, struct buf *error)
 {
@@ -301,7 +315,7 @@ static assay_status measure_all(const struct session_request *request, struct ru
         TRY(run_one(request, run, i, measuring, error));
         run->interrupted = is_stopped(request);
     }
-    return ASSAY_OK;
+    return run->interrupted ? list_not_run(run, catalog) : ASSAY_OK;
 }
 
 static assay_status finish(const struct session_request *request, struct run *run,

@@ -11,6 +11,7 @@ import time
 sys.dont_write_bytecode = True
 from tap import (FIXTURES, MANY, MODULES, PROGRAM, RESULTS, STORE, assay, check, contains, environment,
                  exits, main, processes_here, run, test, untouched)
+from schemas import check_run
 
 WAITS = os.path.join(MODULES, 'tiny_bench.so')
 SLOW = ['-l', '2', '-t', '20ms', '-w', '2ms']
@@ -70,6 +71,23 @@ def ctrl_c_keeps_what_is_finished():
 def sigterm_does_the_same():
     stopped_by(signal.SIGTERM)
     check(json.loads(assay('show', '--json').out)['run']['interrupted'])
+
+
+@test
+def the_json_of_an_interrupted_run_names_what_was_not_run():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = stored()
+        process = start(*SLOW, MANY, '--json')
+        wait_for(lambda: stored() >= before + 3)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        document = json.loads(out)
+        check_run(document)
+        contains(err, 'interrupted; go on with: assay run --resume')
+        done = {row['benchmark'] for row in document['results']}
+        left = set(document['not_run'])
+        check(document['run']['interrupted'] and process.returncode == 3, err)
+        check(not done & left and len(done | left) == 100, (done, left))
 
 
 @test
