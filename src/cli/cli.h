@@ -2,6 +2,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "cli/options.h"
 
@@ -11,6 +13,7 @@ struct cli {
     const char *program; /* folder of the executable */
     struct buf error;
     int exit_code;
+    bool is_left; /* whoever read stdout is gone, as in `assay list | head`: nothing to say to it */
 };
 
 struct command {

@@ -487,9 +487,12 @@ const struct command command_run = {
     "[PATTERN|MODULE ...]",
     "measure benchmarks and keep every result",
     SELECTION_DETAILS
-    "\nWithout operands all suites are run: those of assay.yaml and ASSAY_SUITES, or without any\n"
-    "those that come with assay; of whole suites the quick profile leaves out what is tagged\n"
-    "'slow' until --profile standard, %slow or a pattern asks for it. Every benchmark is stored as "
+    "\n\nWithout operands all suites are run: those of assay.yaml and ASSAY_SUITES, or without "
+    "any\n"
+    "those that come with assay, which is said then; of whole suites the quick profile leaves out "
+    "what is tagged\n"
+    "'slow' until --profile standard, %slow or a pattern asks for it.\n\n"
+    "Every benchmark is stored as "
     "it "
     "ends. Ctrl-C ends the\n"
     "one under way and keeps the others; --resume goes on with the rest, on the same machine and\n"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/examples.h"
 
 #define COMMANDS_EACH(X)                                                                           \
     X(run)                                                                                         \
@@ -46,11 +47,26 @@ static void help_all(struct buf *out)
                   "assay measures code, remembers every result, and says what changed.\n\n");
     for (const struct command *const *command = COMMANDS; *command != NULL; command++)
         buf_printf(out, "  %-11s %s\n", (*command)->name, (*command)->summary);
-    buf_puts(out, "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
+    buf_puts(out, "\nto start: assay init suite NAME; make -C NAME; assay run NAME\n"
+                  "\n'assay COMMAND --help' explains a command, 'assay help --keys' the keys of\n"
                   "assay.yaml, targets.yaml and audit files, 'assay --cflags' what a compiler\n"
                   "needs to find assay.h.\n"
                   "exit codes: 0 good, 1 regression or missed target, 2 usage, 3 environment or\n"
                   "a failed benchmark, 4 undecided\n");
+}
+
+/* A blank line in the text parts paragraphs; the lines of one are filled. */
+static void add_paragraphs(const char *text, struct buf *out)
+{
+    for (const char *next; text != NULL; text = next) {
+        BUF_AUTO paragraph;
+        buf_init(&paragraph, 1 << 16);
+        const char *end = strstr(text, "\n\n");
+        next = end != NULL ? end + strlen("\n\n") : NULL;
+        buf_printf(&paragraph, "%.*s", end != NULL ? (int)(end - text) : (int)strlen(text), text);
+        buf_wrap(out, paragraph.text, 0);
+        buf_puts(out, next != NULL ? "\n" : "");
+    }
 }
 
 void command_help(const struct command *command, struct buf *out)
@@ -62,7 +78,8 @@ void command_help(const struct command *command, struct buf *out)
     buf_printf(out, "usage: assay %s [OPTIONS]%s", command->name, *command->operands ? " " : "");
     buf_wrap(out, command->operands, strlen("usage: assay "));
     buf_printf(out, "\n%s.\n\n", command->summary);
-    buf_wrap(out, command->details, 0);
+    examples_help(command->name, out);
+    add_paragraphs(command->details, out);
     buf_puts(out, "\noptions:\n");
     options_help(command->rows, out);
 }
@@ -89,8 +106,10 @@ assay_status cli_print(struct cli *cli, const struct buf *text)
 {
     if (text->status != ASSAY_OK)
         return text->status;
-    if (fwrite(text->text, 1, text->length, stdout) != text->length || fflush(stdout) != 0)
+    if (fwrite(text->text, 1, text->length, stdout) != text->length || fflush(stdout) != 0) {
+        cli->is_left = errno == EPIPE;
         return buf_error(&cli->error, ASSAY_ERR_IO, "cannot write to the standard output: %s",
                          strerror(errno));
+    }
     return ASSAY_OK;
 }

@@ -25,8 +25,9 @@ static const char *executable_folder(void)
 static const char *other_word(const char *name)
 {
     static const char *const WORDS[][2] = {
-        {"bench", "run"},  {"measure", "run"}, {"diff", "compare"},    {"report", "show"},
-        {"check", "gate"}, {"log", "history"}, {"dashboard", "serve"}, {"new", "init"},
+        {"bench", "run"},       {"measure", "run"}, {"diff", "compare"},
+        {"report", "show"},     {"check", "gate"},  {"log", "history"},
+        {"dashboard", "serve"}, {"new", "init"},    {"version", "--version"},
     };
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
         if (strcmp(name, WORDS[i][0]) == 0)
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
     buf_init(&cli.error, 64 * 1024);
     signal(SIGPIPE, SIG_IGN);
     assay_status status = dispatch(&cli, argc, argv);
-    if (status != ASSAY_OK)
+    if (status != ASSAY_OK && !cli.is_left)
         fprintf(stderr, "assay: %s\n", cli.error.length ? cli.error.text : status_text(status));
     int exit_code = status == ASSAY_OK ? cli.exit_code : status_exit_code(status);
     buf_release(&cli.error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/examples.h"
 
 static void add_escaped(const char *text, struct buf *out)
 {
@@ -36,6 +37,21 @@ static void add_options(const struct option_row *rows, struct buf *out)
         buf_puts(out, "\n\n");
     }
     buf_puts(out, "*-h*, *--help*\n\tprint a summary of this page\n\n");
+}
+
+static void add_examples(const char *command, struct buf *out)
+{
+    const char *title = "# EXAMPLES\n\n";
+    for (const struct example *example = EXAMPLES; example->command != NULL; example++) {
+        if (strcmp(example->command, command) != 0)
+            continue;
+        buf_printf(out, "%s*assay %s", title, command);
+        add_escaped(example->line, out);
+        buf_puts(out, "*\n\t");
+        add_escaped(example->meaning, out);
+        buf_puts(out, "\n\n");
+        title = "";
+    }
 }
 
 struct entry {
@@ -134,6 +150,7 @@ void command_man(const struct command *command, struct buf *out)
     add_escaped(command->details, out);
     buf_putc(out, '\n');
     add_options(command->rows, out);
+    add_examples(command->name, out);
     add_surroundings(out);
     add_see_also(command, out);
 }

@@ -63,6 +63,20 @@ def a_man_page_has_every_option_and_the_exit_codes():
 
 
 @test
+def every_command_has_examples_of_options_that_it_has():
+    for name in COMMANDS:
+        text = assay(name, '--help').out
+        examples = re.findall(r'^  assay (.*)', text.split('\nexamples:\n', 1)[1], re.MULTILINE)
+        check(examples and all(line.split()[0] == name for line in examples), (name, examples))
+        known = re.findall(r'(?<=[ ,])(--?[\w-]+)', text.split('\noptions:\n', 1)[1])
+        for line in examples:
+            words = re.sub("'[^']*'", 'quoted', line.split('   ')[0]).split()
+            for word in words:
+                check(not word.startswith('-') or word in known, (line, word))
+        contains(source_of(name), '# EXAMPLES')
+
+
+@test
 def the_page_of_keys_is_what_the_table_of_keys_says():
     done = assay('help', '--keys')
     exits(done, 0)

@@ -80,6 +80,25 @@ def a_full_standard_output_is_an_error():
                   'No space left on device\n')
 
 
+@test
+def a_reader_that_leaves_early_is_told_nothing_and_the_code_is_3():
+    exits(run(SUMS), 0)
+    for words in (['list', SUMS], ['show'], ['history', '--json'], ['--help']):
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            done = assay(*words, stdout=writing)
+        finally:
+            os.close(writing)
+        check(done.code == 3 and done.err == '', (words, done))
+
+
+@test
+def paragraphs_of_help_stand_apart_and_examples_come_first():
+    text = assay('gate', '--help').out
+    contains(text, 'decision.\n\nexamples:\n  assay gate --baseline main ', '\n\nModules that')
+
+
 def closed(words, redirection):
     """`words` with a descriptor closed, as a shell does it."""
     return subprocess.run(['sh', '-c', f'exec "$0" "$@" {redirection}', PROGRAM, *words],
@@ -105,15 +124,6 @@ def closed_inputs_and_errors_do_no_harm():
     done = closed(['run', *TINY, SUMS, 'step'], '<&- >&- 2>&-')
     check(done.returncode == 3, done)
     exits(assay('show'), 0)
-
-
-@test
-def a_reader_that_goes_away_ends_it_with_an_error():
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = assay('list', SUMS, stdout=writer)
-    os.close(writer)
-    exits(done, 3, 'cannot write to the standard output')
 
 
 main()
