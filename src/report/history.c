@@ -64,6 +64,10 @@ assay_status report_json_runs(const struct run_row *rows, size_t count, struct b
 
 void report_text_baselines(const struct baseline *rows, size_t count, struct buf *out)
 {
+    if (count == 0) {
+        buf_puts(out, "no baselines yet: 'assay baseline save NAME' names the latest run\n");
+        return;
+    }
     buf_printf(out, "%-24s %-21s %-12s %s\n", "baseline", "run", "commit", "modules kept");
     for (size_t i = 0; i < count; i++)
         buf_printf(out, "%-24s %-21s %-12.12s %u\n", rows[i].name, rows[i].run_id, rows[i].commit,

@@ -158,8 +158,9 @@ static void add_split(const struct time_split *split, struct buf *out)
 static void add_footer(const struct timing *timing, struct buf *out)
 {
     char text[QUANTITY_TEXT_MAX];
-    buf_printf(out, "\n%zu runs each, in random order block by block, %.1f s; %s\n", timing->blocks,
-               timing->duration_seconds, timing->ended ? timing->ended : "interrupted");
+    buf_printf(out, "\n%zu run%s each, in random order block by block, %.1f s; %s\n",
+               timing->blocks, timing->blocks == 1 ? "" : "s", timing->duration_seconds,
+               timing->ended ? timing->ended : "interrupted");
     if (timing->shell != NULL && timing->shell_ns > 0)
         buf_printf(out, "%s takes %s of each run, not subtracted\n", timing->shell,
                    quantity_format_ns(timing->shell_ns, text));

@@ -100,6 +100,19 @@ static assay_status list_path(const struct catalog_request *request, const char 
     return list_module(request, path, catalog);
 }
 
+/* What was named in place of what is built from it is a slip, not a module that fails. */
+static assay_status refuse_source(const char *argument, struct buf *error)
+{
+    static const char *const SOURCES[] = {".c", ".cc", ".cpp", ".cxx"};
+    for (size_t i = 0; i < sizeof SOURCES / sizeof *SOURCES; i++)
+        if (text_ends_with(argument, SOURCES[i]))
+            return buf_error(error, ASSAY_ERR_ARGUMENT,
+                             "'%s' is source code; compile it (cc -O2 -shared -fPIC $(assay "
+                             "--cflags) FILE -o NAME_bench.so) and name the .so",
+                             argument);
+    return ASSAY_OK;
+}
+
 /* "sort_bench.so" and "./sort_bench.so" both mean the file here: dlopen and exec want a slash. */
 static assay_status list_argument(const struct catalog_request *request, const char *argument,
                                   struct catalog *catalog, struct buf *error)
@@ -111,6 +124,7 @@ static assay_status list_argument(const struct catalog_request *request, const c
     if (access(path.text, F_OK) != 0)
         return buf_error(error, ASSAY_ERR_NOT_FOUND, "cannot open module '%s': %s", argument,
                          strerror(errno));
+    TRY(refuse_source(argument, error));
     return list_path(request, path.text, FOLDER_DEPTH, catalog);
 }
 

@@ -161,4 +161,13 @@ def a_run_against_one_of_another_machine_is_labelled_and_never_the_same():
     contains(row['reason'], 'different machines')
 
 
+@test
+def a_store_without_baselines_says_how_to_make_one():
+    build(ONE)
+    exits(run(HERE, 'steady'), 0)
+    contains(assay('baseline').out, "no baselines yet: 'assay baseline save NAME'")
+    exits(assay('gate', '--baseline', 'main', HERE), 2, "no run is called 'main'",
+          "'assay run --save-baseline NAME' makes a baseline")
+
+
 main()

@@ -70,6 +70,13 @@ def an_unknown_pattern_or_module_is_named():
 
 
 @test
+def a_source_is_no_module_and_is_not_measured():
+    for name in ('x_bench.c', 'x_bench.cpp'):
+        write(name, 'int x;')
+        refused(run('./' + name), f"'./{name}' is source code; compile it", 'assay --cflags')
+
+
+@test
 def an_unknown_option_or_command_gets_a_suggestion():
     refused(assay('run', '--launchs', '3', SUMS), "'--launchs' (did you mean '--launches'?)")
     refused(assay('run', SUMS, '--jso'), "'--jso' (did you mean '--json'?)")
@@ -80,6 +87,7 @@ def an_unknown_option_or_command_gets_a_suggestion():
     refused(assay('help', 'shwo'), "unknown command 'shwo' (did you mean 'show'?)")
     refused(assay('lsit'), "unknown command 'lsit' (did you mean 'list'?)")
     refused(assay('report'), "unknown command 'report' (did you mean 'show'?)")
+    refused(assay('version'), "unknown command 'version' (did you mean '--version'?)")
     refused(assay('bench', SUMS), "unknown command 'bench' (did you mean 'run'?)")
 
 

@@ -17,7 +17,12 @@ static assay_status load_outline(const struct gate_wish *wish, struct arena *are
     assay_status status = store->ops->find(store, wish->baseline, arena, &id);
     if (status == ASSAY_OK)
         status = store->ops->outline(store, id, ret_outline);
-    return status == ASSAY_OK ? ASSAY_OK : buf_error(error, status, "%s", store->error.text);
+    if (status == ASSAY_OK)
+        return ASSAY_OK;
+    buf_error(error, status, "%s", store->error.text);
+    if (status == ASSAY_ERR_NOT_FOUND)
+        buf_puts(error, "; 'assay run --save-baseline NAME' makes a baseline");
+    return status;
 }
 
 /* With the words of the baseline's run, where it has any and they still mean something. */
