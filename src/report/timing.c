@@ -129,6 +129,7 @@ static void add_note(const char *word, const struct timed_command *command, cons
 static void add_notes(const struct timing *timing, struct buf *out)
 {
     BUF_AUTO notes;
+    bool may_be_ignored = false;
     buf_init(&notes, BUF_LENGTH_MAX);
     for (size_t i = 0; i < timing->commands.count; i++) {
         const struct timed_command *command = &timing->commands.items[i];
@@ -138,9 +139,13 @@ static void add_notes(const struct timing *timing, struct buf *out)
             buf_printf(&exits, "%zu of %zu runs ended with an exit code other than 0",
                        command->nonzero_count, command->runs.count);
         add_note(outcome_name(command->outcome), command, command->reason, &notes);
+        may_be_ignored = may_be_ignored || strncmp(command->reason, "exit code ", 10) == 0;
         add_note("warning", command, command->warning, &notes);
         add_note("warning", command, exits.text, &notes);
     }
+    if (may_be_ignored)
+        buf_puts(&notes,
+                 "(--ignore-failure takes any exit code, --output show tells what was printed)\n");
     if (notes.length > 0)
         buf_printf(out, "\n%s", notes.text);
 }
