@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from tap import (PROGRAM, SOURCE, SUMS, TINY, assay, check, contains, environment, exits, main, test,
+from tap import (PROGRAM, SOURCE, SUMS, TINY, Skip, assay, check, contains, environment, exits, main, test,
                  write)
 
 LIMITS = ['--warn', '90', '--fail', '99', '-t', '5ms', '-w', '1ms', '-l', '4']
@@ -109,6 +109,8 @@ def stopped_run():
 
 @test
 def a_run_that_nobody_described_says_what_it_measures_and_how_to_say_it():
+    if 'no benchmarks found' in assay('list').err:
+        raise Skip('the suites that come with assay are not built')
     contains(stopped_run(), 'nothing names suites here', 'those that come with assay',
              ' benchmarks', 'assay run SUITE', 'assay init suite NAME')
     write('assay.yaml', f'suites: [{SUMS}]\n')
