@@ -92,28 +92,29 @@ class Disk:
 class Server:
     """Runs between start and stop; `kill` ends it as a crash does, and it can start again."""
 
-    def __init__(self, settings=SETTINGS, disk=None, megabytes=0):
+    def __init__(self, settings=SETTINGS, disk=None, megabytes=0, log_segment=1):
         """`disk`: a folder of the server's that is to be a Disk of so many megabytes; its data, when
-        that is 'data'."""
+        that is 'data'.  `log_segment`: megabytes of each file of its log; the server's own choice
+        is 16."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='assay-pg-', dir='/tmp'))
         self.data = self.folder / 'data'
         self.settings = settings
         self.user = user()
         self.process = self.disk = None
         try:
-            self.prepare(disk, megabytes)
+            self.prepare(disk, megabytes, log_segment)
         except BaseException:
             self.remove()
             raise
 
-    def prepare(self, disk, megabytes):
+    def prepare(self, disk, megabytes, log_segment):
         if self.user:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
         self.folder.chmod(0o711)
         if disk:
             self.disk = Disk(self.folder / disk, self.user, megabytes)
         self.run('initdb', '-D', self.data, '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N',
-                 '-U', 'assay', '--wal-segsize=1')
+                 '-U', 'assay', f'--wal-segsize={log_segment}')
 
     def command(self, program, *words):
         """A program of the server's, where the server's disk can be seen."""

@@ -12,6 +12,7 @@
  * bytes however long it is, and one that is the same as another (of a single value all percentiles
  * are) one byte.  A field is added at the end of its table; older values lack it and it
  * is read as not known. */
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,12 @@ struct packing {
     uint64_t *numbers; /* one column, of whatever has the most rows */
     struct keys texts;
     struct buf names;
+};
+
+/* A text of the run with its number. */
+struct numbered {
+    const char *text; /* NULL: none yet */
+    uint64_t number;
 };
 
 static size_t most(size_t a, size_t b)
@@ -79,10 +86,14 @@ static void packing_close(struct packing *packing)
     buf_release(&packing->names);
 }
 
-/* The place of a text among those of the run; names.status tells of memory. */
-static uint64_t text_number(struct packing *packing, const char *text)
+/* The place of a text among those of the run; names.status tells of memory.  Mostly it is the text
+ * of the row before, which `last` keeps. */
+static uint64_t text_number(struct packing *packing, const char *text, struct numbered *last)
 {
-    struct known_key *known = keys_find(&packing->texts, text ? text : "", 0);
+    text = text ? text : "";
+    if (last->text != NULL && strcmp(last->text, text) == 0)
+        return last->number;
+    struct known_key *known = keys_find(&packing->texts, text, 0);
     if (known == NULL) {
         packing->names.status = ASSAY_ERR_MEMORY;
         return 0;
@@ -92,7 +103,8 @@ static uint64_t text_number(struct packing *packing, const char *text)
         pack_count(strlen(known->name), &packing->names);
         buf_puts(&packing->names, known->name);
     }
-    return (uint64_t)known->key - 1;
+    *last = (struct numbered){known->name, (uint64_t)known->key - 1};
+    return last->number;
 }
 
 static const char *result_text(const struct result *result, int which)
@@ -113,12 +125,13 @@ static uint64_t result_number(const struct result *result, int which)
 static void pack_missing(struct packing *packing, struct buf *columns)
 {
     for (int which = 0; which < 2; which++) {
+        struct numbered last = {0};
         size_t row = 0;
         for (size_t i = 0; i < packing->results; i++) {
             const absence_vec *missing = &packing->run->results.items[i].missing;
             for (size_t k = 0; k < missing->count; k++)
-                packing->numbers[row++] = text_number(packing, which ? missing->items[k].reason
-                                                                     : missing->items[k].metric);
+                packing->numbers[row++] = text_number(
+                    packing, which ? missing->items[k].reason : missing->items[k].metric, &last);
         }
         pack_column(packing->numbers, row, columns);
     }
@@ -135,8 +148,9 @@ static assay_status pack_results(struct packing *packing, const int64_t *benchma
         numbers[i] = closed_key_step(i > 0 ? benchmarks[i - 1] : 0, benchmarks[i]);
     pack_column(numbers, packing->results, &columns);
     for (int which = 0; which < 4; which++) {
+        struct numbered last = {0};
         for (size_t i = 0; i < packing->results; i++)
-            numbers[i] = text_number(packing, result_text(&results[i], which));
+            numbers[i] = text_number(packing, result_text(&results[i], which), &last);
         pack_column(numbers, packing->results, &columns);
     }
     for (int which = 0; which < 5; which++) {
@@ -156,13 +170,6 @@ static assay_status pack_results(struct packing *packing, const int64_t *benchma
     return out->status;
 }
 
-static uint64_t field_bits(const void *record, const struct column *column)
-{
-    const char *field = (const char *)record + column->offset;
-    return column->type == COLUMN_REAL ? ordered_of_double(*(const double *)(const void *)field)
-                                       : *(const size_t *)(const void *)field;
-}
-
 static void set_field(void *record, const struct column *column, uint64_t bits)
 {
     char *field = (char *)record + column->offset;
@@ -170,13 +177,6 @@ static void set_field(void *record, const struct column *column, uint64_t bits)
         *(double *)(void *)field = double_of_ordered(bits);
     else
         *(size_t *)(void *)field = (size_t)bits;
-}
-
-static uint64_t percentile_bits(const struct percentile *percentile, int field)
-{
-    const double numbers[] = {percentile->rank, percentile->value, percentile->interval.low,
-                              percentile->interval.high, percentile->interval.level};
-    return field < 5 ? ordered_of_double(numbers[field]) : percentile->sufficient;
 }
 
 static void set_percentile(struct percentile *percentile, int field, uint64_t bits)
@@ -189,67 +189,164 @@ static void set_percentile(struct percentile *percentile, int field, uint64_t bi
         percentile->sufficient = bits != 0;
 }
 
-static bool is_unset(const struct percentile *percentile)
+/* Columns are of what a summary has: its fields, then those of its percentiles. */
+enum field_type { FIELD_REAL, FIELD_COUNT, FIELD_FLAG };
+struct summary_field {
+    size_t offset;
+    enum field_type type;
+};
+
+static uint64_t word_at(const void *record, size_t offset)
 {
-    static const struct percentile UNSET;
-    bool unset = true;
-    for (int field = 0; unset && field < PERCENTILE_FIELDS; field++)
-        unset = percentile_bits(percentile, field) == percentile_bits(&UNSET, field);
-    return unset;
+    uint64_t word;
+    memcpy(&word, (const char *)record + offset, sizeof word);
+    return word;
+}
+
+/* Of a flag only the first byte is its own; the others are of the same struct. */
+static uint64_t mask_of(enum field_type type)
+{
+    return type == FIELD_FLAG ? htole64(0xff) : UINT64_MAX;
+}
+_Static_assert(offsetof(struct percentile, sufficient) + sizeof(uint64_t) <=
+                   sizeof(struct percentile),
+               "a word can be read at the flag");
+
+static uint64_t number_of_bits(uint64_t bits, enum field_type type)
+{
+    return type == FIELD_REAL ? ordered_of_bits(bits) : type == FIELD_FLAG ? bits != 0 : bits;
+}
+
+static int list_own_fields(struct summary_field *fields)
+{
+    for (int i = 0; i < SUMMARY_COLUMNS.count; i++) {
+        const struct column *column = &SUMMARY_COLUMNS.items[i];
+        fields[i] = (struct summary_field){column->offset,
+                                           column->type == COLUMN_REAL ? FIELD_REAL : FIELD_COUNT};
+    }
+    return SUMMARY_COLUMNS.count;
+}
+
+static int list_percentiles(struct summary_field *fields)
+{
+    static const struct summary_field OF_ONE[PERCENTILE_FIELDS] = {
+        {offsetof(struct percentile, rank), FIELD_REAL},
+        {offsetof(struct percentile, value), FIELD_REAL},
+        {offsetof(struct percentile, interval.low), FIELD_REAL},
+        {offsetof(struct percentile, interval.high), FIELD_REAL},
+        {offsetof(struct percentile, interval.level), FIELD_REAL},
+        {offsetof(struct percentile, sufficient), FIELD_FLAG},
+    };
+    int count = 0;
+    for (size_t i = 0; i < PERCENTILE_COUNT; i++)
+        for (int k = 0; k < PERCENTILE_FIELDS; k++) {
+            const size_t before =
+                offsetof(struct summary, percentiles) + i * sizeof(struct percentile);
+            fields[count++] = (struct summary_field){before + OF_ONE[k].offset, OF_ONE[k].type};
+        }
+    return count;
+}
+
+static uint64_t bits_of_percentile(const struct percentile *p)
+{
+    uint64_t numbers[] = {word_at(&p->rank, 0), word_at(&p->value, 0), word_at(&p->interval.low, 0),
+                          word_at(&p->interval.high, 0), word_at(&p->interval.level, 0)};
+    return numbers[0] | numbers[1] | numbers[2] | numbers[3] | numbers[4] | p->sufficient;
 }
 
 static bool has_percentiles(const struct packing *packing)
 {
-    for (size_t row = 0; row < packing->measurements; row++)
+    uint64_t any = 0;
+    for (size_t row = 0; row < packing->measurements && any == 0; row++)
         for (int i = 0; i < PERCENTILE_COUNT; i++)
-            if (!is_unset(&packing->summaries[row]->percentiles[i]))
-                return true;
-    return false;
-}
-
-/* Column `column` of a summary: one of its fields, then those of its percentiles. */
-static uint64_t summary_bits(const struct summary *summary, int column)
-{
-    const int own = SUMMARY_COLUMNS.count, field = column - own;
-    return column < own ? field_bits(summary, &SUMMARY_COLUMNS.items[column])
-                        : percentile_bits(&summary->percentiles[field / PERCENTILE_FIELDS],
-                                          field % PERCENTILE_FIELDS);
+            any |= bits_of_percentile(&packing->summaries[row]->percentiles[i]);
+    return any != 0;
 }
 
 /* What a column is in all rows: one number, or the twin of an earlier one, or neither. */
 struct column_shape {
-    uint64_t first;
-    bool varies;
-    int twin; /* -1: none */
+    uint64_t first; /* the bits of the first row */
+    bool varies;    /* may be set where it does not: packing finds out */
+    int twin;       /* -1: none */
 };
 
-/* Row by row, since summaries are large and there are many: a look at each, not one a column. A
- * twin must be one in the first row already. */
-static void survey(const struct packing *packing, int columns, struct column_shape *shapes)
+/* A twin must be one in the first row already. */
+static void guess_shapes(const struct packing *packing, const struct summary_field *fields,
+                         int columns, struct column_shape *shapes)
 {
-    uint64_t numbers[TABLE_COLUMNS_MAX];
     for (int i = 0; i < columns; i++) {
-        shapes[i] = (struct column_shape){.first = summary_bits(packing->summaries[0], i)};
-        for (shapes[i].twin = 0; shapes[shapes[i].twin].first != shapes[i].first;)
-            shapes[i].twin++;
-        if (shapes[i].twin == i)
-            shapes[i].twin = -1;
+        const uint64_t first =
+            word_at(packing->summaries[0], fields[i].offset) & mask_of(fields[i].type);
+        int twin = 0;
+        while (twin < i && (shapes[twin].first != first || fields[twin].type != fields[i].type))
+            twin++;
+        shapes[i] = (struct column_shape){first, false, twin < i ? twin : -1};
     }
+}
+
+/* A column that may still be what was guessed: the word at `offset` is in every row the one at
+ * `other`, of the same row (a twin) or of the first (one number). */
+struct look {
+    size_t offset, other;
+    uint64_t mask;
+    int column;
+    bool is_twin;
+};
+
+static int list_looks(const struct summary_field *fields, const struct column_shape *shapes,
+                      int columns, struct look *looks)
+{
+    for (int i = 0; i < columns; i++) {
+        const bool is_twin = shapes[i].twin >= 0;
+        looks[i] = (struct look){fields[i].offset, fields[is_twin ? shapes[i].twin : i].offset,
+                                 mask_of(fields[i].type), i, is_twin};
+    }
+    return columns;
+}
+
+/* Row by row, since summaries are large and there are many: a look at each, not one a column.  What
+ * proved to be neither is not looked at any more. */
+static void survey(const struct packing *packing, const struct summary_field *fields, int columns,
+                   struct column_shape *shapes)
+{
+    struct look looks[TABLE_COLUMNS_MAX];
+    guess_shapes(packing, fields, columns, shapes);
+    int count = list_looks(fields, shapes, columns, looks);
     for (size_t row = 1; row < packing->measurements; row++) {
-        for (int i = 0; i < columns; i++) {
-            numbers[i] = summary_bits(packing->summaries[row], i);
-            shapes[i].varies = shapes[i].varies || numbers[i] != shapes[i].first;
-            if (shapes[i].twin >= 0 && numbers[i] != numbers[shapes[i].twin])
-                shapes[i].twin = -1;
+        const struct summary *const of[] = {packing->summaries[0], packing->summaries[row]};
+        for (int i = 0; i < count;) {
+            const struct look *look = &looks[i];
+            const uint64_t differs =
+                word_at(of[1], look->offset) ^ word_at(of[look->is_twin], look->other);
+            if ((differs & look->mask) == 0) {
+                i++;
+                continue;
+            }
+            shapes[look->column].twin = -1;
+            shapes[look->column].varies = true;
+            looks[i] = looks[--count];
         }
     }
 }
 
-static void pack_summaries(struct packing *packing, int columns, struct buf *out)
+/* The numbers of a column in its first `rows` rows. */
+static void list_numbers(const struct packing *packing, const struct summary_field *field,
+                         size_t rows, uint64_t *numbers)
 {
+    const uint64_t mask = mask_of(field->type);
+    for (size_t row = 0; row < rows; row++)
+        numbers[row] =
+            number_of_bits(word_at(packing->summaries[row], field->offset) & mask, field->type);
+}
+
+static void pack_summaries(struct packing *packing, struct buf *out)
+{
+    struct summary_field fields[TABLE_COLUMNS_MAX];
     struct column_shape shapes[TABLE_COLUMNS_MAX];
-    const int own = SUMMARY_COLUMNS.count;
-    survey(packing, columns, shapes);
+    const int own = list_own_fields(fields), more = list_percentiles(fields + own);
+    const bool extended = has_percentiles(packing);
+    const int columns = own + (extended ? more : 0);
+    survey(packing, fields, columns, shapes);
     for (int i = 0; i < columns; i++) {
         if (i == own)
             buf_putc(out, true); /* there are percentiles */
@@ -257,12 +354,11 @@ static void pack_summaries(struct packing *packing, int columns, struct buf *out
             pack_twin((size_t)shapes[i].twin, out);
             continue;
         }
-        size_t rows = shapes[i].varies ? packing->measurements : 1;
-        for (size_t row = 0; row < rows; row++)
-            packing->numbers[row] = summary_bits(packing->summaries[row], i);
+        const size_t rows = shapes[i].varies ? packing->measurements : 1;
+        list_numbers(packing, &fields[i], rows, packing->numbers);
         pack_column(packing->numbers, rows, out);
     }
-    if (columns == own)
+    if (!extended)
         buf_putc(out, false);
 }
 
@@ -270,7 +366,6 @@ static assay_status pack_measurements(struct packing *packing, const int64_t *se
                                       struct buf *out)
 {
     const size_t count = packing->measurements;
-    const int percentiles = has_percentiles(packing) ? PERCENTILE_COUNT * PERCENTILE_FIELDS : 0;
     buf_putc(out, CLOSED_VERSION);
     pack_count(count, out);
     pack_count((uint64_t)SUMMARY_COLUMNS.count, out);
@@ -278,7 +373,7 @@ static assay_status pack_measurements(struct packing *packing, const int64_t *se
         packing->numbers[row] = (uint64_t)series[row];
     pack_column(packing->numbers, count, out);
     if (count > 0)
-        pack_summaries(packing, SUMMARY_COLUMNS.count + percentiles, out);
+        pack_summaries(packing, out);
     return out->status;
 }
 

@@ -26,6 +26,10 @@ struct point {
     double median, low, high, level;
 };
 typedef VEC(struct point) point_vec;
+/* For qsort: by series, then by run. */
+int point_by_series(const void *a, const void *b);
+/* Whether there is memory for so many more, with as many again once it is full. */
+bool points_make_room(point_vec *points, size_t more);
 
 /* The measurements of a closed run, opened for reading points. */
 struct closed_points {
@@ -35,6 +39,9 @@ struct closed_points {
 ASSAY_USE_RESULT assay_status closed_points_open(const void *bytes, size_t length,
                                                  struct closed_points *ret_points);
 struct point closed_point(const struct closed_points *points, size_t row);
+/* Appends all of them, as points of `run`.  ASSAY_ERR_PARSE, ASSAY_ERR_MEMORY. */
+ASSAY_USE_RESULT assay_status closed_add_points(const void *bytes, size_t length, uint32_t run,
+                                                point_vec *points);
 
 /* A value as the store has it; lent. */
 struct closed_bytes {

@@ -63,11 +63,16 @@ ASSAY_USE_RESULT assay_status unpack_count(struct packed_reader *reader, uint64_
 
 /* Numbers whose order is that of the doubles, so that near ones are near; -0 and NaN keep their
  * bits. */
+static inline uint64_t ordered_of_bits(uint64_t bits)
+{
+    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
 static inline uint64_t ordered_of_double(double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+    return ordered_of_bits(bits);
 }
 
 static inline double double_of_ordered(uint64_t number)

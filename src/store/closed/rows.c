@@ -91,13 +91,17 @@ assay_status sql_put_closed(struct sql_store *self, int64_t run, const struct ru
     if (status == ASSAY_OK)
         status = closed_pack(what, keys.benchmarks.items, keys.series.items, &values);
     if (status == ASSAY_OK)
+        status = tail_know(self);
+    if (status == ASSAY_OK)
         status = insert_closed(self, run, what, &values.results);
     if (status == ASSAY_OK)
         status = insert_detail(self, run, &values);
     for (size_t i = 0; status == ASSAY_OK && i < what->results.count; i++)
         status = sql_put_stacks(self, run, keys.benchmarks.items[i], what->results.items[i].stacks);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
+        tail_add(self, run);
         status = segment_fold(self, false);
+    }
     closed_values_release(&values);
     vec_release(&keys.benchmarks);
     vec_release(&keys.series);

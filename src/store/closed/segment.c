@@ -153,18 +153,6 @@ assay_status segment_runs_unpack(const void *bytes, size_t length, key_vec *runs
 
 /* ---- making segments ---- */
 
-/* Points of many runs on their way into one segment. */
-struct gathered {
-    key_vec runs;
-    point_vec points;
-};
-
-static void gathered_release(struct gathered *gathered)
-{
-    vec_release(&gathered->runs);
-    vec_release(&gathered->points);
-}
-
 assay_status segment_damaged(struct sql_store *self, assay_status status)
 {
     return status == ASSAY_ERR_PARSE
@@ -174,47 +162,15 @@ assay_status segment_damaged(struct sql_store *self, assay_status status)
                : status;
 }
 
-static assay_status gather_run(struct gathered *gathered, int64_t run, const void *bytes,
-                               size_t length)
-{
-    struct closed_points points;
-    int64_t *key = vec_add(&gathered->runs);
-    if (key == NULL)
-        return ASSAY_ERR_MEMORY;
-    *key = run;
-    TRY(closed_points_open(bytes, length, &points));
-    for (size_t row = 0; row < points.count; row++) {
-        struct point *point = vec_add(&gathered->points);
-        if (point == NULL)
-            return ASSAY_ERR_MEMORY;
-        *point = closed_point(&points, row);
-        point->run = (uint32_t)(gathered->runs.count - 1);
-    }
-    return ASSAY_OK;
-}
-
-/* The runs that no segment has, oldest first. */
-static assay_status gather_tail(struct sql_store *self, struct gathered *gathered)
-{
-    STATEMENT_AUTO *statement = NULL;
-    enum sql_step step;
-    TRY(sql_prepare(self,
-                    "SELECT closed.run, measurements FROM closed JOIN detail"
-                    " ON detail.run = closed.run WHERE segment IS NULL ORDER BY closed.run",
-                    &statement));
-    while ((step = sql_step(statement)) == SQL_ROW) {
-        size_t length;
-        const void *bytes = sql_blob(statement, 1, &length);
-        TRY(segment_damaged(self, gather_run(gathered, sql_integer(statement, 0), bytes, length)));
-    }
-    return sql_rows_end(self, step);
-}
-
+/* `places`: where each of the segment's runs stands in the gathered ones; UINT32_MAX: it is gone.
+ */
 static assay_status gather_chunk(struct gathered *gathered, const uint32_t *places, size_t runs,
                                  int64_t series, const struct closed_bytes *value)
 {
     struct chunk chunk;
     TRY(chunk_open(value->bytes, value->length, runs, &chunk));
+    if (!points_make_room(&gathered->points, chunk.count))
+        return ASSAY_ERR_MEMORY;
     for (size_t run = 0, row = 0; run < runs; run++) {
         if (!chunk_has(&chunk, run))
             continue;
@@ -223,16 +179,11 @@ static assay_status gather_chunk(struct gathered *gathered, const uint32_t *plac
             continue;
         point.series = series;
         point.run = places[run];
-        struct point *added = vec_add(&gathered->points);
-        if (added == NULL)
-            return ASSAY_ERR_MEMORY;
-        *added = point;
+        gathered->points.items[gathered->points.count++] = point;
     }
     return ASSAY_OK;
 }
 
-/* `places`: where each of the segment's runs stands in the gathered ones; UINT32_MAX: it is gone.
- */
 static assay_status gather_chunks(struct sql_store *self, int64_t segment, const uint32_t *places,
                                   size_t runs, struct gathered *gathered)
 {
@@ -282,13 +233,6 @@ static assay_status gather_segment(struct sql_store *self, int64_t segment, cons
     return status;
 }
 
-static int by_series(const void *a, const void *b)
-{
-    const struct point *x = a, *y = b;
-    return x->series != y->series ? (x->series > y->series) - (x->series < y->series)
-                                  : (x->run > y->run) - (x->run < y->run);
-}
-
 /* Orders by series; runs stand in order already, which counting keeps. */
 static assay_status order_points(point_vec *points)
 {
@@ -300,12 +244,12 @@ static assay_status order_points(point_vec *points)
         most = points->items[i].series > most ? points->items[i].series : most;
     }
     if (most - least >= COUNTED_MAX) {
-        qsort(points->items, points->count, sizeof *points->items, by_series);
+        qsort(points->items, points->count, sizeof *points->items, point_by_series);
         return ASSAY_OK;
     }
     const size_t range = (size_t)(most - least) + 2;
     size_t *starts = calloc(range, sizeof *starts);
-    struct point *ordered = calloc(points->count, sizeof *ordered);
+    struct point *ordered = reallocarray(NULL, points->count, sizeof *ordered);
     if (starts == NULL || ordered == NULL) {
         free(starts);
         free(ordered);
@@ -395,27 +339,19 @@ static assay_status drop_segment(struct sql_store *self, int64_t segment)
     return sql_run_with_key(self, "DELETE FROM segment WHERE key = $1", segment);
 }
 
-static assay_status count_tail(struct sql_store *self, int64_t *ret_count)
-{
-    struct sql_statement *statement;
-    TRY(sql_keep(self, KEPT_TAIL, "SELECT count(*) FROM closed WHERE segment IS NULL", &statement));
-    return sql_run_kept(self, statement, ret_count);
-}
-
 static assay_status fold_tail(struct sql_store *self, bool all, bool *ret_folded)
 {
     struct gathered gathered = {0};
-    int64_t count = 0, segment = 0;
-    TRY(count_tail(self, &count));
-    *ret_folded = count >= (all ? 1 : FAN);
+    int64_t segment = 0;
+    TRY(tail_know(self));
+    *ret_folded = self->tail.count >= (all ? 1 : FAN);
     if (!*ret_folded)
         return ASSAY_OK;
-    assay_status status = gather_tail(self, &gathered);
+    assay_status status = tail_gather(self, self->tail.first, &gathered);
     if (status == ASSAY_OK)
         status = write_segment(self, 0, &gathered, &segment);
     if (status == ASSAY_OK)
-        status =
-            sql_run_with_key(self, "UPDATE closed SET segment = $1 WHERE segment IS NULL", segment);
+        status = tail_leave(self, segment);
     gathered_release(&gathered);
     return status;
 }

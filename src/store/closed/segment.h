@@ -7,6 +7,22 @@
 
 typedef VEC(int64_t) key_vec;
 
+/* Points of many runs; `run` of a point is a place in `runs`. */
+struct gathered {
+    key_vec runs;
+    point_vec points;
+};
+void gathered_release(struct gathered *gathered);
+
+/* tail.c: those of the closed runs that no segment has, from the key `first` on, oldest first. */
+ASSAY_USE_RESULT assay_status tail_gather(struct sql_store *self, int64_t first,
+                                          struct gathered *gathered);
+/* Inside a transaction that writes: makes self->tail known; has it that a run came, and that all
+ * runs went into a segment. */
+ASSAY_USE_RESULT assay_status tail_know(struct sql_store *self);
+void tail_add(struct sql_store *self, int64_t run);
+ASSAY_USE_RESULT assay_status tail_leave(struct sql_store *self, int64_t segment);
+
 /* Inside a transaction that writes: puts closed runs that no segment has into one, when there are
  * enough of them or `all` is set, and segments into larger ones. */
 ASSAY_USE_RESULT assay_status segment_fold(struct sql_store *self, bool all);

@@ -55,6 +55,13 @@ static assay_status read_version(struct postgres_store *self, int64_t *ret_versi
     return tables > 0 ? ask_number(self, "SELECT version FROM assay.store", ret_version) : ASSAY_OK;
 }
 
+/* What is packed does not become smaller by compressing, which is a sixth of the server's work. A
+ * chunk of 320 runs is half a page and stays in its row. */
+static const char STORAGE[] = "ALTER TABLE detail ALTER measurements SET STORAGE EXTERNAL,"
+                              " ALTER samples SET STORAGE EXTERNAL;"
+                              "ALTER TABLE chunk ALTER points SET STORAGE EXTERNAL;"
+                              "ALTER TABLE chunk SET (toast_tuple_target = 8160);";
+
 static void add_creation(struct buf *sql)
 {
     BUF_AUTO tables;
@@ -62,6 +69,7 @@ static void add_creation(struct buf *sql)
     sql_add_schema(&tables);
     buf_puts(sql, "CREATE SCHEMA IF NOT EXISTS assay;");
     add_translated(tables.text, sql);
+    buf_puts(sql, STORAGE);
     buf_printf(sql,
                "CREATE TABLE store(version BIGINT, changes BIGINT);"
                "INSERT INTO store(version, changes) VALUES(%d, 0);",
@@ -74,6 +82,7 @@ static void add_migrations(int64_t version, struct buf *sql)
 {
     for (int64_t i = version; i < SQL_SCHEMA_VERSION; i++)
         add_translated(SQL_MIGRATIONS[i - 1], sql);
+    buf_puts(sql, STORAGE);
     buf_printf(sql, "UPDATE store SET version = %d;", SQL_SCHEMA_VERSION);
 }
 

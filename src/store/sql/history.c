@@ -235,47 +235,35 @@ static assay_status read_segments(struct sql_store *self, struct trends *trends)
     return sql_rows_end(self, step);
 }
 
-static int by_series(const void *a, const void *b)
+/* Points of runs that have no place, since they are not finished, are left out. */
+static assay_status place_tail(struct trends *trends, const struct gathered *gathered)
 {
-    const struct point *x = a, *y = b;
-    return x->series != y->series ? (x->series > y->series) - (x->series < y->series)
-                                  : (x->run > y->run) - (x->run < y->run);
-}
-
-static assay_status add_tail(struct trends *trends, uint32_t place, const void *bytes,
-                             size_t length)
-{
-    struct closed_points points;
-    TRY(closed_points_open(bytes, length, &points));
-    for (size_t row = 0; row < points.count; row++) {
-        struct point *point = vec_add(&trends->tail);
-        if (point == NULL)
-            return ASSAY_ERR_MEMORY;
-        *point = closed_point(&points, row);
-        point->run = place;
+    const struct point *points = gathered->points.items;
+    uint32_t place = 0;
+    size_t hint = 0;
+    if (!vec_reserve(&trends->tail, gathered->points.count))
+        return ASSAY_ERR_MEMORY;
+    for (size_t i = 0; i < gathered->points.count; i++) {
+        if (i == 0 || points[i].run != points[i - 1].run)
+            place = place_of(trends, gathered->runs.items[points[i].run], &hint);
+        if (place == UINT32_MAX)
+            continue;
+        trends->tail.items[trends->tail.count] = points[i];
+        trends->tail.items[trends->tail.count++].run = place;
     }
+    if (trends->tail.count > 0)
+        qsort(trends->tail.items, trends->tail.count, sizeof *points, point_by_series);
     return ASSAY_OK;
 }
 
 static assay_status read_tail(struct sql_store *self, struct trends *trends)
 {
-    STATEMENT_AUTO *statement = NULL;
-    enum sql_step step;
-    size_t hint = 0;
-    TRY(sql_prepare(self,
-                    "SELECT closed.run, measurements FROM closed JOIN detail"
-                    " ON detail.run = closed.run WHERE segment IS NULL ORDER BY closed.run",
-                    &statement));
-    while ((step = sql_step(statement)) == SQL_ROW) {
-        size_t length;
-        const void *bytes = sql_blob(statement, 1, &length);
-        const uint32_t place = place_of(trends, sql_integer(statement, 0), &hint);
-        if (place != UINT32_MAX)
-            TRY(segment_damaged(self, add_tail(trends, place, bytes, length)));
-    }
-    if (trends->tail.count > 0)
-        qsort(trends->tail.items, trends->tail.count, sizeof *trends->tail.items, by_series);
-    return sql_rows_end(self, step);
+    struct gathered gathered = {0};
+    assay_status status = tail_gather(self, 0, &gathered);
+    if (status == ASSAY_OK)
+        status = place_tail(trends, &gathered);
+    gathered_release(&gathered);
+    return status;
 }
 
 static assay_status read_all(struct sql_store *self, struct trends *trends)

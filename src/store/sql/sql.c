@@ -27,6 +27,7 @@ assay_status sql_begin_writing(struct sql_store *self)
     self->writes++;
     if (!self->keys_hold) {
         keys_release(&self->benchmarks);
+        self->tail.known = false;
     }
     self->keys_hold = true;
     return ASSAY_OK;

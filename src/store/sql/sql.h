@@ -79,7 +79,6 @@ enum kept_statement {
     KEPT_DETAIL,
     KEPT_RUN,
     KEPT_CHUNK,
-    KEPT_TAIL,
     KEPT_VERSION,
     KEPT_BEGIN,
     KEPT_END,
@@ -91,12 +90,19 @@ enum kept_statement {
     KEPT_COUNT
 };
 
+/* Closed runs that no segment has, `first` being the one with the lowest key. */
+struct tail {
+    bool known;
+    int64_t count, first;
+};
+
 /* The handle of an SQL engine starts with this. */
 struct sql_store {
     struct store store; /* must be first */
     const struct sql_engine *engine;
     struct sql_statement *kept[KEPT_COUNT];
     struct keys benchmarks; /* as long as `keys_hold` */
+    struct tail tail;       /* the same */
     bool keys_hold;         /* cleared when others wrote, or what we wrote was rolled back */
     uint64_t writes;        /* transactions of ours that wrote */
     uint64_t closings;      /* runs of ours that were closed */

@@ -21,19 +21,27 @@ assay_status sql_run_key(struct sql_store *self, const char *id, int64_t *ret_ke
                            : buf_error(&self->store.error, ASSAY_ERR_NOT_FOUND, "no run '%s'", id);
 }
 
-static assay_status insert_run(struct sql_store *self, const struct run *run, const char *status,
-                               int64_t *ret_key)
+static assay_status keep_run(struct sql_store *self, struct sql_statement **ret_statement)
 {
-    struct sql_statement *statement;
     BUF_AUTO sql;
     buf_init(&sql, 8192);
+    *ret_statement = self->kept[KEPT_RUN];
+    if (*ret_statement != NULL)
+        return ASSAY_OK;
     buf_puts(&sql, "INSERT INTO run(status, ");
     columns_add_names(&sql, RUN_COLUMNS, false);
     buf_puts(&sql, ") VALUES($1, ");
     columns_add_parameters(&sql, RUN_COLUMNS, 2);
     buf_puts(&sql, ") RETURNING key");
     TRY(sql.status);
-    TRY(sql_keep(self, KEPT_RUN, sql.text, &statement));
+    return sql_keep(self, KEPT_RUN, sql.text, ret_statement);
+}
+
+static assay_status insert_run(struct sql_store *self, const struct run *run, const char *status,
+                               int64_t *ret_key)
+{
+    struct sql_statement *statement;
+    TRY(keep_run(self, &statement));
     sql_bind_text(statement, 1, status);
     columns_bind(statement, 2, RUN_COLUMNS, run);
     return sql_run_kept(self, statement, ret_key);

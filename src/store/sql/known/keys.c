@@ -5,15 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FNV_START 14695981039346656037U
-#define FNV_PRIME 1099511628211U
+#define HASH_START 14695981039346656037U
+#define HASH_PRIME 1099511628211U
+#define HASH_LAST 0xff51afd7ed558ccdU /* of MurmurHash3's finalizer */
 
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * HASH_PRIME;
+    return hash ^ hash >> 32; /* what tells names apart is mostly their end, the high bits */
+}
+
+/* Eight bytes at once; the last eight may have some of those before. */
 uint64_t keys_hash(uint64_t hash, const char *text)
 {
-    hash = hash == 0 ? FNV_START : hash;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
-    return (hash ^ 0xff) * FNV_PRIME; /* texts one after the other do not run together */
+    const size_t length = strlen(text);
+    uint64_t word = 0;
+    hash = hash_word(hash == 0 ? HASH_START : hash, length); /* so texts do not run together */
+    for (size_t at = 0; at + 8 < length; at += 8) {
+        memcpy(&word, text + at, 8);
+        hash = hash_word(hash, word);
+    }
+    if (length >= 8)
+        memcpy(&word, text + length - 8, 8);
+    for (size_t at = 0; length < 8 && at < length; at++)
+        word = word << 8 | (unsigned char)text[at];
+    hash = hash_word(hash, word) * HASH_LAST;
+    return hash ^ hash >> 29;
 }
 
 static struct known_key *slot_of(struct keys *keys, uint64_t hash, const char *name, int64_t of)
@@ -28,7 +45,7 @@ static struct known_key *slot_of(struct keys *keys, uint64_t hash, const char *n
 
 bool keys_reserve(struct keys *keys, size_t more)
 {
-    struct keys grown = {.capacity = keys->capacity ? keys->capacity : 1024};
+    struct keys grown = {.capacity = keys->capacity ? keys->capacity : 64};
     while (2 * (keys->count + more) > grown.capacity)
         grown.capacity *= 2;
     if (grown.capacity == keys->capacity)
@@ -49,7 +66,7 @@ bool keys_reserve(struct keys *keys, size_t more)
 
 struct known_key *keys_find(struct keys *keys, const char *name, int64_t of)
 {
-    const uint64_t hash = keys_hash((uint64_t)of * FNV_PRIME, name);
+    const uint64_t hash = keys_hash((uint64_t)of * HASH_PRIME, name);
     if (!keys_reserve(keys, 1))
         return NULL;
     struct known_key *slot = slot_of(keys, hash, name, of);

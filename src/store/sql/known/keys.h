@@ -44,7 +44,7 @@ bool keys_reserve(struct keys *keys, size_t more);
 struct known_series *keys_series(struct keys *keys, struct known_key *known, const char *metric);
 void keys_release(struct keys *keys);
 
-/* FNV-1a, going on from `hash`; 0 begins. */
+/* For tables in memory: another number elsewhere.  Goes on from `hash`; 0 begins. */
 uint64_t keys_hash(uint64_t hash, const char *text);
 
 #endif
