@@ -10,8 +10,10 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "config/config.h"
 #include "session/scaffold/scaffold.h"
+#include "store/store.h"
 
 static const char *executable_folder(void)
 {
@@ -133,6 +135,7 @@ int main(int argc, char **argv)
     struct cli cli = {.program = executable_folder()};
     buf_init(&cli.error, 64 * 1024);
     signal(SIGPIPE, SIG_IGN);
+    store_listen(progress_note);
     assay_status status = dispatch(&cli, argc, argv);
     if (status != ASSAY_OK && !cli.is_left)
         fprintf(stderr, "assay: %s\n", cli.error.length ? cli.error.text : status_text(status));

@@ -7,7 +7,15 @@
 #include "store/postgres/postgres.h"
 #include "store/sqlite/sqlite.h"
 
-assay_status store_open(const char *where, bool create, struct store **ret_store, struct buf *error)
+static void (*listener)(const char *notice);
+
+void store_listen(void (*tell)(const char *notice))
+{
+    listener = tell;
+}
+
+static assay_status open_engine(const char *where, bool create, struct store **ret_store,
+                                struct buf *error)
 {
     if (postgres_is_address(where))
         return postgres_open(where, create, ret_store, error);
@@ -17,6 +25,17 @@ assay_status store_open(const char *where, bool create, struct store **ret_store
                          "postgresql://USER@HOST/DATABASE a server",
                          (int)strcspn(where, ":") + 3, where);
     return sqlite_open(where, create, ret_store, error);
+}
+
+assay_status store_open(const char *where, bool create, struct store **ret_store, struct buf *error)
+{
+    TRY(open_engine(where, create, ret_store, error));
+    struct buf *notice = &(*ret_store)->notice;
+    if (listener != NULL && notice->length > 0) {
+        listener(notice->text);
+        buf_clear(notice);
+    }
+    return ASSAY_OK;
 }
 
 bool store_is_file(const char *where)

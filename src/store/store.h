@@ -92,6 +92,9 @@ struct store {
 ASSAY_USE_RESULT assay_status store_open(const char *where, bool create, struct store **ret_store,
                                          struct buf *error);
 void store_close(struct store *store);
+/* From now on store_open tells a new store's notice, once, instead of keeping it: what commands say
+ * that only read, wherever they open a store. */
+void store_listen(void (*tell)(const char *notice));
 /* Whether `where` is a file and not the address of a server. */
 bool store_is_file(const char *where);
 /* Adds `where` as it may be shown: without the password that an address may hold. */

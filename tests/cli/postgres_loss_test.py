@@ -75,6 +75,18 @@ def wait_until(condition, what):
         time.sleep(0.05)
 
 
+def refusing(made):
+    """The server cannot take what is kept here: a command that only reads says so once, and why."""
+    made.sql('ALTER DATABASE runs SET default_transaction_read_only = on')
+    done = assay('history', '--store', made.address('runs'))
+    exits(done, 0)
+    notes = [line for line in done.err.splitlines() if 'could not be sent' in line]
+    check(len(notes) == 1, done.err)
+    contains(notes[0], 'assay: note: what is in .assay/spool-', 'read-only transaction',
+             'until a command can send it')
+    made.sql('ALTER DATABASE runs RESET default_transaction_read_only')
+
+
 def backend(made):
     """The server's process that works for assay."""
     return int(made.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'assay'"))
@@ -104,6 +116,7 @@ def a_server_that_is_killed_loses_nothing():
         kept = next(pathlib.Path('.assay').glob('spool-*.db'))
         content = kept.read_bytes()
         made.start()
+        refusing(made)
         nothing_is_lost(made, acknowledged)
         # As when the sender is killed between the server's commit and its own forgetting.
         for leftover in pathlib.Path('.assay').glob('spool-*'):

@@ -106,31 +106,35 @@ assay_status postgres_put_run(struct store *store, const struct run *run)
     return of_spool(self, self->spool->ops->put_run(self->spool, run));
 }
 
-/* One run of the spool, unless somebody measures it right now. */
+/* One run of the spool, unless somebody measures it right now; `why` says what failed. */
 static assay_status send_run(struct postgres_store *self, struct store *spool,
-                             const struct run_row *row, size_t *sent)
+                             const struct run_row *row, size_t *sent, struct buf *why)
 {
     struct run run = {0};
     if (strcmp(row->status, "running") == 0)
         return ASSAY_OK;
     assay_status status = spool->ops->load(spool, row->id, &run);
-    if (status == ASSAY_OK) {
-        status = sql_complete_run(&self->sql, &run);
-        run_release(&run);
-    }
-    if (status == ASSAY_OK)
-        status = spool->ops->prune(spool, &row->id, 1);
-    *sent += status == ASSAY_OK;
-    return status;
+    if (status != ASSAY_OK)
+        return buf_error(why, status, "%s", spool->error.text);
+    status = sql_complete_run(&self->sql, &run);
+    run_release(&run);
+    if (status != ASSAY_OK)
+        return buf_error(why, status, "%s", self->sql.store.error.text);
+    ++*sent;
+    status = spool->ops->prune(spool, &row->id, 1);
+    return status == ASSAY_OK ? ASSAY_OK : buf_error(why, status, "%s", spool->error.text);
 }
 
-static assay_status send_runs(struct postgres_store *self, struct store *spool, size_t *sent)
+static assay_status send_runs(struct postgres_store *self, struct store *spool, size_t *sent,
+                              struct buf *why)
 {
     struct arena arena = {0};
     run_row_vec rows = {0};
     assay_status status = spool->ops->runs(spool, RUNS_MAX, &arena, &rows);
+    if (status != ASSAY_OK)
+        buf_error(why, status, "%s", spool->error.text);
     for (size_t i = rows.count; status == ASSAY_OK && i > 0; i--) /* oldest first */
-        status = send_run(self, spool, &rows.items[i - 1], sent);
+        status = send_run(self, spool, &rows.items[i - 1], sent, why);
     vec_release(&rows);
     arena_release(&arena);
     return status;
@@ -140,18 +144,21 @@ void postgres_send_spooled(struct postgres_store *self)
 {
     struct store *spool = NULL;
     size_t sent = 0;
-    BUF_AUTO path;
+    BUF_AUTO path, why;
     buf_init(&path, 256);
+    buf_init(&why, 8192);
     add_path(self->shown.text, &path);
     if (path.status != ASSAY_OK || access(path.text, F_OK) != 0)
         return;
-    assay_status status = sqlite_open(path.text, false, &spool, NULL);
+    assay_status status = sqlite_open(path.text, false, &spool, &why);
     if (status == ASSAY_OK)
-        status = send_runs(self, spool, &sent);
+        status = send_runs(self, spool, &sent, &why);
     store_close(spool);
     if (status != ASSAY_OK)
-        buf_error(&self->sql.store.notice, status, "what is in %s could not be sent to the server",
-                  path.text);
+        buf_error(&self->sql.store.notice, status,
+                  "what is in %s could not be sent to the server (%s): it stays there until a "
+                  "command can send it, so mend that and ask again, with 'assay history'",
+                  path.text, why.length > 0 ? why.text : status_text(status));
     else if (sent > 0)
         buf_error(&self->sql.store.notice, ASSAY_OK, "sent %zu run%s from %s to the server", sent,
                   sent == 1 ? "" : "s", path.text);
