@@ -38,6 +38,19 @@ def hooked():
     return pathlib.Path('hook.txt').read_text(encoding='utf-8').splitlines()
 
 
+def wait_for(condition):
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError('it did not come within a minute')
+
+
+def nothing_is_left():
+    """What was killed may take a moment to be gone; what was not would stay for long."""
+    wait_for(lambda: processes_here() == [])
+
+
 @test
 def each_cycle_is_a_stored_run_and_the_hook_hears_of_it():
     project()
@@ -77,10 +90,12 @@ def a_hook_that_fails_or_hangs_is_told():
     done = watch('--every', '1s', '--count', '1', '--hook', 'echo so it goes; exit 5',
                  '--hook-always', 'sums/step')
     exits(done, 0, 'failed with exit code 5', 'so it goes')
-    done = watch('--every', '1s', '--count', '1', '--hook', 'echo before; sleep 1000',
-                 '--hook-limit', '200 ms', '--hook-always', 'sums/step')
-    exits(done, 0, 'took longer than 0.2 s', 'before')
-    check(processes_here() == [], processes_here())
+    done = watch('--every', '1s', '--count', '1', '--hook', 'echo before; : >reached; sleep 1000',
+                 '--hook-limit', '1 s', '--hook-always', 'sums/step')
+    exits(done, 0, 'took longer than 1 s')
+    if os.path.exists('reached'):  # a busy machine may not get so far in a second
+        contains(done.err, 'before')
+    nothing_is_left()
 
 
 # The newest run, copied sixty times into the past: a million times as slow from the 40th copy on.
@@ -132,14 +147,6 @@ def a_gate_decides_where_there_is_a_baseline():
     check(row['verdict'] == 'failed' and row['gate_exit_code'] == 2, row)
 
 
-def wait_for(condition):
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError('it did not come within a minute')
-
-
 def lines_of(path):
     return path.read_text(encoding='utf-8').splitlines() if path.exists() else []
 
@@ -169,7 +176,7 @@ def a_commit_starts_a_cycle_and_a_signal_ends_the_watch():
     rows = [json.loads(line) for line in lines_of(out)]
     check(code == 0 and [row['reason'] for row in rows] == ['first', 'commit'], (code, rows))
     contains(pathlib.Path('err.txt').read_text(encoding='utf-8'), 'stopped')
-    check(processes_here() == [], processes_here())
+    nothing_is_left()
 
 
 @test
@@ -181,7 +188,7 @@ def a_signal_ends_the_run_under_way_and_keeps_what_is_finished():
         watching.send_signal(signal.SIGINT)
         check(watching.wait(60) == 0, watching.returncode)
     contains(pathlib.Path('out.txt').read_text(encoding='utf-8'), 'failed, interrupted')
-    wait_for(lambda: processes_here() == [])
+    nothing_is_left()
 
 
 @test
