@@ -3,22 +3,12 @@ import json
 import pathlib
 import subprocess
 
+from step_module import MODULE
 from tap import SOURCE, assay, check, environment, exits, need, write
 
 SHORT = ['-t', '10ms', '-w', '2ms', '-l', '2', '--margin', '30', '--no-explain']
 DECIDED = ['-l', '8']  # for the tests that want a verdict and not only a ratio
 BUILDS = pathlib.Path('.assay/builds')
-MODULE = '''#include <assay.h>
-#include "work.h"
-ASSAY_BENCH(work)
-{
-    uint64_t value = 1;
-    ASSAY_LOOP(b)
-        for (int i = 0; i < 100 * WORK; i++)
-            value = assay_opaque(value * 6364136223846793005u + 1);
-    assay_keep(value);
-}
-'''
 # A line in the file `built` for each build: that is how builds are counted.
 COMMAND = ('echo x >> "$ASSAY_PROJECT/built" && '
            f'cc -O2 -shared -fPIC -I {SOURCE}/include step_bench.c -o step_bench.so')

@@ -15,23 +15,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / 'cli'))
 sys.dont_write_bytecode = True
 from forge import serving  # pylint: disable=wrong-import-position
+from step_module import MODULE  # pylint: disable=wrong-import-position
 
 KIND, PROGRAM, FOLDER = sys.argv[1:]
 TOKEN = 'secret-of-the-test'
 ONLY = './step_bench.so'
 BUILD = 'cc -O2 -shared -fPIC step_bench.c -o step_bench.so'
 FILES = {
-    'step_bench.c': '''#include <assay.h>
-#include "work.h"
-ASSAY_BENCH(work)
-{
-    uint64_t value = 1;
-    ASSAY_LOOP(b)
-        for (int i = 0; i < 100 * WORK; i++)
-            value = assay_opaque(value * 6364136223846793005u + 1);
-    assay_keep(value);
-}
-''',
+    'step_bench.c': MODULE,
     'assay.yaml': '''suites: [step_bench.so]
 launches: 3
 measure: 5 ms

@@ -107,15 +107,25 @@ json_t *report_json_interval(const struct interval *interval)
     return object;
 }
 
-assay_status report_json_write(json_t *document, struct buf *out)
+static assay_status write_with(json_t *document, size_t flags, struct buf *out)
 {
     if (document == NULL)
         return ASSAY_ERR_MEMORY;
-    char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    char *text = json_dumps(document, flags | JSON_REAL_PRECISION(12));
     json_decref(document);
     if (text == NULL)
         return ASSAY_ERR_MEMORY;
     buf_printf(out, "%s\n", text);
     free(text);
     return out->status;
+}
+
+assay_status report_json_write(json_t *document, struct buf *out)
+{
+    return write_with(document, JSON_INDENT(2), out);
+}
+
+assay_status report_json_write_line(json_t *document, struct buf *out)
+{
+    return write_with(document, JSON_COMPACT, out);
 }

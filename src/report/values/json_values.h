@@ -29,5 +29,7 @@ void report_json_element(json_t **array, json_t *value);
 /* Takes `document` over and writes it, indented, with a final newline.  NULL is ASSAY_ERR_MEMORY.
  */
 ASSAY_USE_RESULT assay_status report_json_write(json_t *document, struct buf *out);
+/* The same in one line. */
+ASSAY_USE_RESULT assay_status report_json_write_line(json_t *document, struct buf *out);
 
 #endif

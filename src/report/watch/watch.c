@@ -3,7 +3,6 @@
 #include "report/watch/watch.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "report/values/json_values.h"
 #include "report/values/line.h"
@@ -70,13 +69,5 @@ assay_status report_json_watch(const struct watch_event *event, struct buf *out)
     report_json_member(&document, "baseline", report_json_text(event->baseline));
     report_json_member(&document, "gate_exit_code", code_json(event->gate_exit_code));
     report_json_member(&document, "steps", steps_json(event));
-    if (document == NULL)
-        return ASSAY_ERR_MEMORY;
-    char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(12));
-    json_decref(document);
-    if (text == NULL)
-        return ASSAY_ERR_MEMORY;
-    buf_printf(out, "%s\n", text);
-    free(text);
-    return out->status;
+    return report_json_write_line(document, out);
 }

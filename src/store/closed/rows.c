@@ -110,6 +110,16 @@ assay_status sql_put_closed(struct sql_store *self, int64_t run, const struct ru
 
 /* ---- loading ---- */
 
+assay_status sql_is_closed(struct sql_store *self, int64_t run, bool *ret_closed)
+{
+    STATEMENT_AUTO *statement = NULL;
+    TRY(sql_prepare(self, "SELECT 1 FROM closed WHERE run = $1", &statement));
+    sql_bind_integer(statement, 1, run);
+    const enum sql_step step = sql_step(statement);
+    *ret_closed = step == SQL_ROW;
+    return *ret_closed ? ASSAY_OK : sql_rows_end(self, step);
+}
+
 static struct result *find_result(struct run *run, struct keys *places, const char *id)
 {
     const struct known_key *known = keys_find(places, id, 0);

@@ -19,16 +19,6 @@ static assay_status check_done(struct sql_store *self, const char *id, int64_t k
                            "run %s is not finished: nothing was sealed", id);
 }
 
-static assay_status is_closed(struct sql_store *self, int64_t key, bool *ret_closed)
-{
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sql_prepare(self, "SELECT 1 FROM closed WHERE run = $1", &statement));
-    sql_bind_integer(statement, 1, key);
-    const enum sql_step step = sql_step(statement);
-    *ret_closed = step == SQL_ROW;
-    return *ret_closed ? ASSAY_OK : sql_rows_end(self, step);
-}
-
 /* Rows become the values of a run that arrived whole. */
 static assay_status close_run(struct sql_store *self, int64_t key)
 {
@@ -57,7 +47,7 @@ static assay_status seal_all(struct sql_store *self, const char *const *ids, siz
             return ASSAY_ERR_MEMORY;
         TRY(sql_run_key(self, ids[i], key));
         TRY(check_done(self, ids[i], *key));
-        TRY(is_closed(self, *key, &closed));
+        TRY(sql_is_closed(self, *key, &closed));
         if (!closed)
             TRY(close_run(self, *key));
     }

@@ -246,6 +246,8 @@ ASSAY_USE_RESULT assay_status sql_outline_closed(struct sql_store *self, int64_t
                                                  struct outline *ret_outline);
 /* Fills the results of a run that is kept in rows. */
 ASSAY_USE_RESULT assay_status sql_load_rows(struct sql_store *self, int64_t key, struct run *run);
+/* Whether the results of a run are packed and not rows. */
+ASSAY_USE_RESULT assay_status sql_is_closed(struct sql_store *self, int64_t run, bool *ret_closed);
 /* Stores the results of a run that is there without any, closed. */
 ASSAY_USE_RESULT assay_status sql_put_closed(struct sql_store *self, int64_t run,
                                              const struct run *what);

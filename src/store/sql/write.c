@@ -399,20 +399,10 @@ static assay_status has_result(struct sql_store *self, int64_t run, const char *
     return *ret_has ? ASSAY_OK : sql_rows_end(self, step);
 }
 
-static assay_status is_closed(struct sql_store *self, int64_t run, bool *ret_closed)
-{
-    STATEMENT_AUTO *statement = NULL;
-    TRY(sql_prepare(self, "SELECT 1 FROM closed WHERE run = $1", &statement));
-    sql_bind_integer(statement, 1, run);
-    const enum sql_step step = sql_step(statement);
-    *ret_closed = step == SQL_ROW;
-    return *ret_closed ? ASSAY_OK : sql_rows_end(self, step);
-}
-
 static assay_status put_rest(struct sql_store *self, const struct run *run, int64_t key)
 {
     bool closed = false;
-    TRY(is_closed(self, key, &closed));
+    TRY(sql_is_closed(self, key, &closed));
     if (closed)
         return ASSAY_OK;
     for (size_t i = 0; i < run->results.count; i++) {
