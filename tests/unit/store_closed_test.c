@@ -2,6 +2,7 @@
  * forgetting and sealing; and the bytes that they are kept in. */
 #include "same_run.h"
 #include "store/closed/columns.h"
+#include "store/sql/sql.h"
 #include "store/store.h"
 #include "store_places.h"
 
@@ -165,6 +166,38 @@ TEST(a_closed_run_and_one_put_in_parts_share_their_histories)
     run_release(&loaded);
     run_release(&run);
     store_close(store);
+}
+
+static int64_t tail_of(struct store *store)
+{
+    const struct sql_store *self = (const struct sql_store *)store;
+    CHECK(self->tail.known);
+    return self->tail.count;
+}
+
+/* A store counts the runs that no segment has by itself, as long as that can be right. */
+TEST(runs_without_a_segment_are_counted_whoever_writes)
+{
+    struct store *one = with_runs("tail", 10), *other = NULL;
+    struct run again = whole_run(3);
+    CHECK(store_open(store_place("tail"), true, &other, NULL) == ASSAY_OK);
+    CHECK_EQ(tail_of(one), 10);
+    put_runs(other, 10, 15);
+    CHECK_EQ(tail_of(other), 15);
+    put_runs(one, 15, 17); /* the sixteenth makes the segment */
+    CHECK_EQ(tail_of(one), 1);
+    CHECK(one->ops->put_run(one, &again) == ASSAY_ERR_IO); /* it is there, and is rolled back */
+    put_runs(one, 17, 18);
+    CHECK_EQ(tail_of(one), 2);
+    put_runs(other, 18, 19);
+    CHECK_EQ(tail_of(other), 3);
+    for (int series = 0; series < SERIES; series++) {
+        check_history(one, series, 0, 19, -1);
+        check_history(other, series, 0, 19, -1);
+    }
+    run_release(&again);
+    store_close(other);
+    store_close(one);
 }
 
 TEST(a_forgotten_run_is_gone_from_its_segment_and_the_others_stay)
