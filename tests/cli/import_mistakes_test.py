@@ -29,6 +29,7 @@ SAMPLES = {
     'catapult': ('catapult', '"sampleValues":[', '10'),
     'vegeta': ('vegeta', '"mean":', '200000'),
     'k6': ('k6', '"avg":', '1.5'),
+    'mitata': ('mitata', '"p50": ', '6.5'),
     'h2load': ('h2load', 'time for request:      ', '123us'),
     'wrk': ('wrk', 'Latency   ', '635.91us'),
     'ab': ('ab', 'Time per request:       ', '32.4'),
@@ -38,7 +39,7 @@ SAMPLES = {
 }
 JSON = {'google-benchmark', 'pytest-benchmark', 'pyperf', 'hyperfine', 'jmh', 'criterion',
         'github-action-benchmark', 'benchmarkdotnet', 'asv', 'lnt', 'perfherder', 'catapult',
-        'vegeta', 'k6'}
+        'vegeta', 'k6', 'mitata'}
 # Counters below 0 are as good as others; only a time below 0 is none.
 NO_TIMES = {'callgrind'}
 # Lines end anywhere: what is left of such a text is a shorter one.

@@ -285,8 +285,46 @@ def h2load_itself():
     check(rows['h2load/request', 'items_per_s']['median'] > 0, rows)
 
 
+MITATA = """import { run, bench, group } from '%s';
+bench('sum $n', function* (state) {
+    const n = state.get('n');
+    yield () => { let sum = 0; for (let i = 0; i < n; i++) sum += i; return sum; };
+}).args('n', [10, 100]);
+group('sqrt', () => {
+    bench('of two', () => Math.sqrt(2));
+    bench('bad', () => { throw new Error('it is so'); });
+});
+await run({ format: 'json', throw: false });
+"""
+
+
+@test
+def mitata_itself():
+    need('node', 'nodejs')
+    module = pathlib.Path(SOURCE, 'tests/npm/node_modules/mitata/src/main.mjs')
+    if not module.exists():
+        raise Skip('no mitata (npm install in tests/npm)')
+    write('m.mjs', MITATA % module)
+    text = tool('node', 'm.mjs')
+    rows = imported('mitata', write('m.json', text))
+    want = json.loads(text)['benchmarks']
+    row = rows['mitata/sum $n:n=10', 'time_ns']
+    stats = want[0]['runs'][0]['stats']
+    for ours, theirs in (('median', 'p50'), ('mean', 'avg'), ('min', 'min'), ('max', 'max')):
+        check(abs(row[ours] / stats[theirs] - 1) < 1e-9, (ours, row))
+    check(row['sample_count'] == len(stats['samples']) and row['sd'] > 0, row)
+    check(('mitata/sum $n:n=100', 'time_ns') in rows and ('sqrt/of two', 'time_ns') in rows, rows)
+    failed = [key for key, value in rows.items() if value['status'] == 'failed']
+    check([name for name, _ in failed] == ['sqrt/bad'], rows)
+
+
 @test
 def formats_whose_tools_are_not_in_debian():
+    rows = imported('mitata', sample('mitata'))
+    row = rows['sums/sum $n:n=10', 'time_ns']
+    check((row['median'], row['mean'], row['min'], row['sample_count']) == (6.5, 6, 4.5, 4), row)
+    check(rows['sums/sum $n:n=10', 'heap_bytes']['median'] == 24, rows)
+    check(rows['mitata/root', 'time_ns']['median'] == 0.25, rows)
     rows = imported('pyperf', sample('pyperf'))
     check(rows['pyperf/telco', 'time_ns']['launch_count'] == 2, rows)
     check(rows['pyperf/telco', 'time_ns']['max'] == 12e6, rows)
@@ -433,7 +471,7 @@ def standard_input_labels_and_the_list_of_formats():
     contains(assay('import', '--list-formats').out, 'google-benchmark', 'csv', 'pyperf')
     names = [row['name'] for row in json.loads(assay('import', '--list-formats',
                                                       '--json').out)['formats']]
-    check(len(names) == len(set(names)) == 24, names)
+    check(len(names) == len(set(names)) == 25, names)
 
 
 main()

@@ -36,6 +36,7 @@ const struct import_format IMPORT_FORMATS[] = {
     ROW("catapult", "JSON of a HistogramSet", SYNTAX_JSON, catapult),
     ROW("vegeta", "JSON of 'vegeta report -type=json'", SYNTAX_JSON, vegeta),
     ROW("k6", "JSON of --summary-export or handleSummary()", SYNTAX_JSON, k6),
+    ROW("mitata", "JSON of run({format: 'json'})", SYNTAX_JSON, mitata),
     ROW("h2load", "what h2load prints", SYNTAX_TEXT, h2load),
     ROW("jsonl", "JSON Lines with name, value, unit", SYNTAX_TEXT, jsonl),
     ROW("perf-stat", "CSV of 'perf stat -x,'", SYNTAX_TEXT, perf_stat),

@@ -31,6 +31,7 @@ IMPORTER(perfherder);
 IMPORTER(catapult);
 IMPORTER(vegeta);
 IMPORTER(k6);
+IMPORTER(mitata);
 IMPORTER(h2load);
 
 #endif
