@@ -4,43 +4,19 @@
  * When a block has a greater score, all sums so far are multiplied by e^(old - new); that happens
  * some ln N times.  Sums of values are taken in f32 and folded into double precision every FOLD
  * memories, so that the error does not grow with the number of memories. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan.h"
+#include "self/tiles.h"
 
 /* ---- hyperbolic values ---- */
 
-/* Weights become those of the sum, and masses the sums of weights times Lorentz factor.  A point p
- * of the ball is 2 p / (1 - c |p|^2) on the hyperboloid, with the factor (1 + c |p|^2) / (1 - c
- * |p|^2); a point x of the hyperboloid has the factor sqrt(1 + c |x|^2). */
-static double lift(const struct attention *attention, const float *norms, size_t count,
-                   float *weights)
+/* From Klein's model, in which the midpoint is a mean, to the form of the input: the factor of
+ * a point with this |x|^2. */
+static double land(const struct attention *attention, double norm)
 {
-    double mass = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double norm = (double)attention->curvature * (double)norms[i];
-        const double weight = (double)weights[i];
-        if (attention->score == ATTENTION_LORENTZ) {
-            mass += weight * sqrt(1 + norm);
-        } else {
-            const double room = fmax(1 - norm, (double)BALL_EDGE);
-            mass += weight * (1 + norm) / room;
-            weights[i] = (float)(weight * 2 / room);
-        }
-    }
-    return mass;
-}
-
-/* From Klein's model, in which the midpoint is a mean, to the form of the input: the factor. */
-static double land(const struct attention *attention, const double *klein, size_t dim)
-{
-    double norm = 0;
-    for (size_t k = 0; k < dim; k++) {
-        norm += klein[k] * klein[k];
-    }
     const double root = sqrt(fmax(1 - (double)attention->curvature * norm, 1e-12));
     return attention->score == ATTENTION_LORENTZ ? 1 / root : 1 / (1 + root);
 }
@@ -63,6 +39,14 @@ static enum attention_status check_ball(const struct attention *attention, const
 static size_t size_of(enum attention_type type)
 {
     return type == ATTENTION_F32 ? 4 : type == ATTENTION_F16 ? 2 : 1;
+}
+
+/* Keys and values of all heads. */
+static bool is_beyond_caches(const struct attention *attention,
+                             const struct attention_memory *memory, size_t size)
+{
+    const size_t heads = memory->shared ? 1 : attention->heads;
+    return memory->count > CACHED_MAX / (2 * heads * attention->dim * size);
 }
 
 enum attention_status walk_begin(struct attention *attention, const struct attention_memory *memory,
@@ -90,6 +74,7 @@ enum attention_status walk_begin(struct attention *attention, const struct atten
         .heads = heads,
         .dim = attention->dim,
         .type = memory->type,
+        .is_far = is_beyond_caches(attention, memory, size),
     };
     *ret_walk = (struct walk){memory, first_head, heads, 0, 0, 0, 0, rows, rows};
     return ATTENTION_OK;
@@ -147,25 +132,22 @@ static void scale_rows(const struct walk *walk, const float *scales, float *numb
 
 /* ---- scores, weights, sums ---- */
 
-static float norm_of(const float *query, size_t dim)
+static struct attention_curve curve_of(const struct attention *attention, float norm)
 {
-    float norm = 0;
-    for (size_t k = 0; k < dim; k++) {
-        norm += query[k] * query[k];
-    }
-    return norm;
+    const float c = attention->curvature;
+    return (struct attention_curve){attention->score, c, attention->scale / sqrtf(c), norm};
 }
 
 static enum attention_status score_distances(struct attention *attention, const struct walk *walk,
                                              const float *query, float *ret_scores)
 {
     const size_t pitch = walk->keys.pitch;
-    const float c = attention->curvature;
     attention->kernel->distances(&walk->keys, query, ret_scores, attention->norms);
     for (size_t h = 0; h < walk->heads; h++) {
-        const float norm = c * norm_of(query + h * attention->dim, attention->dim);
-        const struct attention_curve curve = {attention->score, c, attention->scale / sqrtf(c),
-                                              norm};
+        const float *own = query + h * attention->dim;
+        const float norm =
+            attention->curvature * attention->kernel->tiles->square(own, attention->dim);
+        const struct attention_curve curve = curve_of(attention, norm);
         const float *norms = attention->norms + h * pitch;
         enum attention_status status = check_ball(attention, norms, walk->count);
         if (status == ATTENTION_OK && attention->score == ATTENTION_POINCARE && norm >= 1) {
@@ -192,21 +174,53 @@ enum attention_status score_block(struct attention *attention, const struct walk
     return ATTENTION_OK;
 }
 
+/* Some rows of a block, from row r on. */
+static struct attention_rows part_of(const struct attention_rows *rows, size_t r, size_t count)
+{
+    struct attention_rows part = *rows;
+    const size_t left = rows->count - r;
+    part.count = left < count ? left : count;
+    part.picks = rows->picks != NULL ? rows->picks + r : NULL;
+    part.base += rows->picks != NULL ? 0 : r * rows->stride;
+    return part;
+}
+
+static enum attention_status blend_points(struct attention *attention, struct attention_rows *rows,
+                                          float *weights)
+{
+    const struct attention_curve curve = curve_of(attention, 0);
+    attention->kernel->norms(rows, attention->norms);
+    for (size_t h = 0; h < rows->heads; h++) {
+        const float *norms = attention->norms + h * rows->pitch;
+        const enum attention_status status = check_ball(attention, norms, rows->count);
+        if (status != ATTENTION_OK) {
+            return status;
+        }
+        attention->masses[h] +=
+            (double)attention->kernel->lift(&curve, rows->count, norms, weights + h * rows->pitch);
+    }
+    rows->is_far = false; /* since their norms were taken */
+    attention->kernel->blend(rows, weights, attention->sums);
+    return ATTENTION_OK;
+}
+
+/* Points are looked at twice: so many at a time as stay in the first cache. */
+static enum attention_status blend_all_points(struct attention *attention, const struct walk *walk,
+                                              float *weights)
+{
+    enum attention_status status = ATTENTION_OK;
+    for (size_t r = 0; r < walk->count && status == ATTENTION_OK; r += ROWS_AT_ONCE) {
+        struct attention_rows rows = part_of(&walk->values, r, ROWS_AT_ONCE);
+        status = blend_points(attention, &rows, weights + r);
+    }
+    return status;
+}
+
 enum attention_status blend_block(struct attention *attention, const struct walk *walk,
                                   float *weights)
 {
-    const size_t pitch = walk->values.pitch;
     if (attention->score != ATTENTION_DOT) {
-        attention->kernel->distances(&walk->values, attention->zeros, attention->squares,
-                                     attention->norms);
-        for (size_t h = 0; h < walk->heads; h++) {
-            const float *norms = attention->norms + h * pitch;
-            const enum attention_status status = check_ball(attention, norms, walk->count);
-            if (status != ATTENTION_OK) {
-                return status;
-            }
-            attention->masses[h] += lift(attention, norms, walk->count, weights + h * pitch);
-        }
+        return blend_all_points(attention, walk, weights);
     }
     if (walk->memory->type == ATTENTION_INT8) {
         scale_rows(walk, walk->memory->value_scales, weights);
@@ -231,18 +245,17 @@ void begin_sums(struct attention *attention, const float *query, size_t heads)
 
 void fold_sums(struct attention *attention, size_t heads)
 {
-    for (size_t k = 0; k < heads * attention->dim; k++) {
-        attention->totals[k] += (double)attention->sums[k];
-        attention->sums[k] = 0;
-    }
+    attention->kernel->fold(attention->sums, heads * attention->dim, attention->totals);
 }
 
-/* Makes all sums of head h relative to a new greatest score. */
+/* Makes all sums of head h relative to a new greatest score; before the first one there are none.
+ */
 static void rebase(struct attention *attention, size_t h, float greatest)
 {
-    const double factor = exp((double)attention->maxima[h] - (double)greatest);
-    const size_t begin = h * attention->dim;
-    for (size_t k = begin; k < begin + attention->dim; k++) {
+    const bool is_first = attention->maxima[h] == -INFINITY;
+    const double factor = is_first ? 0 : exp((double)attention->maxima[h] - (double)greatest);
+    const size_t begin = h * attention->dim, end = is_first ? begin : begin + attention->dim;
+    for (size_t k = begin; k < end; k++) {
         attention->sums[k] *= (float)factor;
         attention->totals[k] *= factor;
     }
@@ -291,23 +304,6 @@ enum attention_status attend(struct attention *attention, struct walk *walk, con
     return ATTENTION_OK;
 }
 
-static void scale_all(double *numbers, size_t count, double factor)
-{
-    for (size_t k = 0; k < count; k++) {
-        numbers[k] *= factor;
-    }
-}
-
-/* Counts instead of leaving at the first, so that numbers are looked at side by side. */
-static bool all_finite(const double *numbers, size_t count)
-{
-    size_t others = 0;
-    for (size_t k = 0; k < count; k++) {
-        others += !(fabs(numbers[k]) <= (double)FLT_MAX);
-    }
-    return others == 0;
-}
-
 static void clear(const struct attention *attention, size_t heads, float *ret_output,
                   float *ret_logarithm)
 {
@@ -315,6 +311,17 @@ static void clear(const struct attention *attention, size_t heads, float *ret_ou
     for (size_t h = 0; h < heads && ret_logarithm != NULL; h++) {
         ret_logarithm[h] = -INFINITY;
     }
+}
+
+/* What makes the output of the sums of head h. */
+static double factor_of(const struct attention *attention, const double *totals, size_t h)
+{
+    if (attention->score == ATTENTION_DOT) {
+        return 1 / attention->lengths[h];
+    }
+    const double factor = 1 / attention->masses[h];
+    const double norm = attention->kernel->square(totals, attention->dim) * factor * factor;
+    return factor * land(attention, norm);
 }
 
 enum attention_status conclude(struct attention *attention, const struct walk *walk,
@@ -325,20 +332,17 @@ enum attention_status conclude(struct attention *attention, const struct walk *w
         return ATTENTION_EMPTY;
     }
     const size_t dim = attention->dim;
+    bool finite = true;
     for (size_t h = 0; h < walk->heads; h++) {
-        const bool flat = attention->score == ATTENTION_DOT;
-        double *totals = attention->totals + h * dim;
-        scale_all(totals, dim, 1 / (flat ? attention->lengths[h] : attention->masses[h]));
-        if (!flat) {
-            scale_all(totals, dim, land(attention, totals, dim));
-        }
+        const double *totals = attention->totals + h * dim;
+        const double factor = factor_of(attention, totals, h);
+        finite =
+            attention->kernel->finish(totals, dim, factor, attention->sums + h * dim) && finite;
     }
-    if (!all_finite(attention->totals, walk->heads * dim)) {
+    if (!finite) {
         return ATTENTION_ERR_NOT_FINITE;
     }
-    for (size_t k = 0; k < walk->heads * dim; k++) {
-        ret_output[k] = (float)attention->totals[k];
-    }
+    memcpy(ret_output, attention->sums, walk->heads * dim * sizeof *ret_output);
     for (size_t h = 0; h < walk->heads && ret_logarithm != NULL; h++) {
         ret_logarithm[h] = (float)((double)attention->maxima[h] + log(attention->lengths[h]));
     }

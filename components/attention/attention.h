@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ATTENTION_BLOCK_DEFAULT 64u
+#define ATTENTION_BLOCK_DEFAULT 128u
 #define ATTENTION_BLOCK_MAX 65536u
 #define ATTENTION_WIDTH_MAX (1u << 24)    /* heads * dim */
 #define ATTENTION_COUNT_MAX (UINT32_MAX)  /* memories */
@@ -177,11 +177,17 @@ struct attention_kernel {
     void (*dots)(const struct attention_rows *rows, const float *query, float *ret_dots);
     void (*distances)(const struct attention_rows *rows, const float *query, float *ret_squares,
                       float *ret_norms);
+    void (*norms)(const struct attention_rows *rows, float *ret_norms);
     void (*blend)(const struct attention_rows *rows, const float *weights, float *sums);
     float (*greatest)(const float *scores, size_t count);
     float (*weigh)(float *scores, size_t count, float greatest);
     void (*bend)(const struct attention_curve *curve, size_t count, const float *norms,
                  float *scores);
+    float (*lift)(const struct attention_curve *curve, size_t count, const float *norms,
+                  float *weights);
+    void (*fold)(float *sums, size_t count, double *totals);
+    double (*square)(const double *totals, size_t count);
+    bool (*finish)(const double *totals, size_t count, double factor, float *ret_numbers);
     const struct attention_tiles *tiles; /* of self-attention */
 };
 

@@ -3,21 +3,24 @@
  *
  * Eight rows are read side by side: eight streams keep more of the memory's requests in flight
  * than one, and eight sums do not wait for each other; summing across registers comes once for all
- * eight.  Rows of up to PREFETCH_ROWS_MAX bytes are fetched eight rows ahead, since eight short
- * streams end before the processor's prefetcher has learnt of them; longer ones a few lines ahead.
- */
+ * eight.
+ *
+ * What comes from beyond the caches is fetched ahead: rows of up to PREFETCH_ROWS_MAX bytes by
+ * ROWS_AHEAD rows, since eight short streams end before the processor's prefetcher has learnt of
+ * them; longer ones by a few lines.  What lies in a cache is not: there, asking for a line costs as
+ * much as reading it, a fifth of the time.  So there are two functions of each kind. */
 #ifndef ATTENTION_BODY_H
 #define ATTENTION_BODY_H
 
 #include "curves.h"
 #include "self/tiles.h"
-#include "wide/wide.h"
 
 #if !defined(DISTANCES)
 #error "define DISTANCES, the rows at once whose distances and norms have registers: 4 or 8"
 #endif
 
 #define COLUMNS 4u       /* registers of sums in blend */
+#define ROWS_AHEAD 16u   /* twice ROWS_AT_ONCE: eight keep too few requests in flight */
 #define LINES_AHEAD 1024 /* bytes ahead in long rows */
 
 /* ---- rows ---- */
@@ -26,13 +29,15 @@ struct place {
     const char *row[ROWS_AT_ONCE];
     size_t ahead; /* bytes from a place in a row to what is fetched for later */
     size_t dim;
+    bool is_far;
 };
 
-KERNEL_INLINE struct place begin_at(const struct attention_rows *rows)
+KERNEL_INLINE struct place begin_at(const struct attention_rows *rows, const bool is_far)
 {
     const bool is_long = rows->stride > PREFETCH_ROWS_MAX || rows->picks != NULL;
-    return (struct place){.ahead = is_long ? LINES_AHEAD : ROWS_AT_ONCE * rows->stride,
-                          .dim = rows->dim};
+    return (struct place){.ahead = is_long ? LINES_AHEAD : ROWS_AHEAD * rows->stride,
+                          .dim = rows->dim,
+                          .is_far = is_far};
 }
 
 KERNEL_INLINE void go_to(struct place *at, const struct attention_rows *rows, size_t r)
@@ -58,7 +63,7 @@ KERNEL_INLINE size_t size_of(const enum attention_type type)
 KERNEL_INLINE void fetch(const struct place *at, unsigned r, size_t k,
                          const enum attention_type type)
 {
-    if (k % (64 / size_of(type)) == 0) {
+    if (at->is_far && k % (64 / size_of(type)) == 0) {
         fetch_ahead(at->row[r] + k * size_of(type), at->ahead);
     }
 }
@@ -90,6 +95,23 @@ KERNEL_INLINE wide load_lanes(const char *row, size_t k, struct lanes lanes,
     }
 }
 
+/* Makes a function of each type of rows, and of each place where they lie. */
+#define BY_ROWS(work, ...)                                                                         \
+    do {                                                                                           \
+        if (rows->type == ATTENTION_F16 && rows->is_far)                                           \
+            work(__VA_ARGS__, ATTENTION_F16, true);                                                \
+        else if (rows->type == ATTENTION_F16)                                                      \
+            work(__VA_ARGS__, ATTENTION_F16, false);                                               \
+        else if (rows->type == ATTENTION_INT8 && rows->is_far)                                     \
+            work(__VA_ARGS__, ATTENTION_INT8, true);                                               \
+        else if (rows->type == ATTENTION_INT8)                                                     \
+            work(__VA_ARGS__, ATTENTION_INT8, false);                                              \
+        else if (rows->is_far)                                                                     \
+            work(__VA_ARGS__, ATTENTION_F32, true);                                                \
+        else                                                                                       \
+            work(__VA_ARGS__, ATTENTION_F32, false);                                               \
+    } while (0)
+
 /* ---- products ---- */
 
 KERNEL_INLINE void dots8(const struct place *at, const float *query, float *ret_dots,
@@ -117,9 +139,9 @@ KERNEL_INLINE void dots8(const struct place *at, const float *query, float *ret_
 }
 
 KERNEL_INLINE void dots_of(const struct attention_rows *rows, const float *query, float *ret_dots,
-                           const enum attention_type type)
+                           const enum attention_type type, const bool is_far)
 {
-    struct place at = begin_at(rows);
+    struct place at = begin_at(rows, is_far);
     for (size_t r = 0; r < rows->count; r += ROWS_AT_ONCE) {
         go_to(&at, rows, r);
         for (size_t h = 0; h < rows->heads; h++) {
@@ -131,17 +153,7 @@ KERNEL_INLINE void dots_of(const struct attention_rows *rows, const float *query
 
 static KERNEL void dots(const struct attention_rows *rows, const float *query, float *ret_dots)
 {
-    switch (rows->type) {
-    case ATTENTION_F32:
-        dots_of(rows, query, ret_dots, ATTENTION_F32);
-        break;
-    case ATTENTION_F16:
-        dots_of(rows, query, ret_dots, ATTENTION_F16);
-        break;
-    case ATTENTION_INT8:
-        dots_of(rows, query, ret_dots, ATTENTION_INT8);
-        break;
-    }
+    BY_ROWS(dots_of, rows, query, ret_dots);
 }
 
 /* ---- distances ---- */
@@ -186,9 +198,9 @@ KERNEL_INLINE void some_distances(const struct place *at, unsigned first, const 
 
 KERNEL_INLINE void distances_of(const struct attention_rows *rows, const float *query,
                                 float *ret_squares, float *ret_norms,
-                                const enum attention_type type)
+                                const enum attention_type type, const bool is_far)
 {
-    struct place at = begin_at(rows);
+    struct place at = begin_at(rows, is_far);
     for (size_t r = 0; r < rows->count; r += ROWS_AT_ONCE) {
         go_to(&at, rows, r);
         for (size_t h = 0; h < rows->heads; h++) {
@@ -202,15 +214,52 @@ KERNEL_INLINE void distances_of(const struct attention_rows *rows, const float *
     }
 }
 
-/* No distance is taken of int8 rows. */
 static KERNEL void distances(const struct attention_rows *rows, const float *query,
                              float *ret_squares, float *ret_norms)
 {
-    if (rows->type == ATTENTION_F16) {
-        distances_of(rows, query, ret_squares, ret_norms, ATTENTION_F16);
-    } else {
-        distances_of(rows, query, ret_squares, ret_norms, ATTENTION_F32);
+    BY_ROWS(distances_of, rows, query, ret_squares, ret_norms);
+}
+
+/* Of eight rows, whose numbers stay in the first cache for what is done with them next. */
+KERNEL_INLINE void norms8(const struct place *at, float *ret_norms, const enum attention_type type)
+{
+    wide sums[SUMS] = {0};
+    size_t k = 0;
+    for (; k + WIDTH <= at->dim; k += WIDTH) {
+#pragma GCC unroll 8
+        for (unsigned r = 0; r < SUMS; r++) {
+            const wide own = load(at->row[r], k, type);
+            sums[r] = fused(own, own, sums[r]);
+            fetch(at, r, k, type);
+        }
     }
+    if (k < at->dim) {
+        const struct lanes lanes = first_lanes(at->dim - k);
+#pragma GCC unroll 8
+        for (unsigned r = 0; r < SUMS; r++) {
+            const wide own = load_lanes(at->row[r], k, lanes, type);
+            sums[r] = fused(own, own, sums[r]);
+        }
+    }
+    sum_across(sums, ret_norms);
+}
+
+KERNEL_INLINE void norms_of(const struct attention_rows *rows, float *ret_norms,
+                            const enum attention_type type, const bool is_far)
+{
+    struct place at = begin_at(rows, is_far);
+    for (size_t r = 0; r < rows->count; r += ROWS_AT_ONCE) {
+        go_to(&at, rows, r);
+        for (size_t h = 0; h < rows->heads; h++) {
+            norms8(&at, ret_norms + h * rows->pitch + r, type);
+            next_head(&at, rows);
+        }
+    }
+}
+
+static KERNEL void norms(const struct attention_rows *rows, float *ret_norms)
+{
+    BY_ROWS(norms_of, rows, ret_norms);
 }
 
 /* ---- weighted sums ---- */
@@ -266,9 +315,9 @@ KERNEL_INLINE void blend_head(const struct place *at, const float *weights, floa
 }
 
 KERNEL_INLINE void blend_of(const struct attention_rows *rows, const float *weights, float *sums,
-                            const enum attention_type type)
+                            const enum attention_type type, const bool is_far)
 {
-    struct place at = begin_at(rows);
+    struct place at = begin_at(rows, is_far);
     for (size_t r = 0; r < rows->count; r += ROWS_AT_ONCE) {
         go_to(&at, rows, r);
         for (size_t h = 0; h < rows->heads; h++) {
@@ -280,17 +329,7 @@ KERNEL_INLINE void blend_of(const struct attention_rows *rows, const float *weig
 
 static KERNEL void blend(const struct attention_rows *rows, const float *weights, float *sums)
 {
-    switch (rows->type) {
-    case ATTENTION_F32:
-        blend_of(rows, weights, sums, ATTENTION_F32);
-        break;
-    case ATTENTION_F16:
-        blend_of(rows, weights, sums, ATTENTION_F16);
-        break;
-    case ATTENTION_INT8:
-        blend_of(rows, weights, sums, ATTENTION_INT8);
-        break;
-    }
+    BY_ROWS(blend_of, rows, weights, sums);
 }
 
 /* ---- curves ---- */
@@ -311,9 +350,58 @@ static KERNEL void bend(const struct attention_curve *curve, size_t count, const
     bend_in(curve, count, norms, scores);
 }
 
+static KERNEL float lift(const struct attention_curve *curve, size_t count, const float *norms,
+                         float *weights)
+{
+    return lift_in(curve, count, norms, weights);
+}
+
+/* ---- totals ---- */
+
+static KERNEL void fold(float *sums, size_t count, double *totals)
+{
+    for (size_t k = 0; k < count; k++) {
+        totals[k] += (double)sums[k];
+        sums[k] = 0;
+    }
+}
+
+static KERNEL double square(const double *totals, size_t count)
+{
+    double sums[LANES] = {0};
+    size_t k = 0;
+    for (; k + LANES <= count; k += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            sums[lane] += totals[k + lane] * totals[k + lane];
+        }
+    }
+    for (; k < count; k++) {
+        sums[0] += totals[k] * totals[k];
+    }
+    for (size_t lane = 1; lane < LANES; lane++) {
+        sums[0] += sums[lane];
+    }
+    return sums[0];
+}
+
+/* Without their sign, bits of floats are ordered as whole numbers; those of infinity and NaN are
+ * the greatest. */
+static KERNEL bool finish(const double *totals, size_t count, double factor, float *ret_numbers)
+{
+    int32_t greatest = 0;
+    for (size_t k = 0; k < count; k++) {
+        ret_numbers[k] = (float)(totals[k] * factor);
+    }
+    for (size_t k = 0; k < count; k++) {
+        const int32_t bits = (int32_t)bits_of(ret_numbers[k]) & INT32_MAX;
+        greatest = bits > greatest ? bits : greatest;
+    }
+    return greatest < (int32_t)bits_of(INFINITY);
+}
+
 /* What stands in each kernel's table. */
 #define BODY                                                                                       \
-    .dots = dots, .distances = distances, .blend = blend, .greatest = greatest, .weigh = weigh,    \
-    .bend = bend
+    .dots = dots, .distances = distances, .norms = norms, .blend = blend, .greatest = greatest,    \
+    .weigh = weigh, .bend = bend, .lift = lift, .fold = fold, .square = square, .finish = finish
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "wide/wide.h"
 
 #define INLINE static inline __attribute__((always_inline))
 #define EXP_LEAST (-87.0f) /* e^x is a normal number down to here, and taken as 0 below */
@@ -32,22 +33,22 @@ INLINE uint32_t bits_of(float value)
 }
 
 /* e^x for x <= 0; NaN stays NaN.  Cody and Waite's reduction, then a polynomial (Cephes expf). */
-INLINE float exp_of(float x)
+KERNEL_INLINE wide exp_of(wide x)
 {
-    const float shift = 0x1.8p23f; /* adding it leaves the integer in the low bits */
-    const float held = x < EXP_LEAST ? EXP_LEAST : x;
-    const float shifted = held * 1.44269504f + shift;
-    const float n = shifted - shift;
-    const float f = held - n * 0.693359375f - n * -2.12194440e-4f;
-    float p = 1.9875691500e-4f;
+    const wide shift = same(0x1.8p23f); /* adding it leaves the integer in the low bits */
+    const wide held = greater(same(EXP_LEAST), x);
+    const wide shifted = held * 1.44269504f + shift;
+    const wide n = shifted - shift;
+    const wide f = held - n * 0.693359375f - n * -2.12194440e-4f;
+    wide p = same(1.9875691500e-4f);
     p = p * f + 1.3981999507e-3f;
     p = p * f + 8.3334519073e-3f;
     p = p * f + 4.1665795894e-2f;
     p = p * f + 1.6666665459e-1f;
     p = p * f + 5.0000001201e-1f;
     p = p * (f * f) + f + 1.0f;
-    const float power = float_of((bits_of(shifted) - bits_of(shift) + 127u) << 23);
-    return x < EXP_LEAST ? 0.0f : p * power;
+    const wide power = (wide)(((whole)shifted - (whole)shift + 127) << 23);
+    return (wide)((whole)(p * power) & ~(x < same(EXP_LEAST)));
 }
 
 /* ln x = e ln 2 + 2 artanh((m - 1) / (m + 1)) with x = m 2^e, sqrt(1/2) <= m < sqrt(2). */
@@ -84,65 +85,44 @@ INLINE size_t whole_lanes(size_t count)
     return (count + LANES - 1) / LANES * LANES;
 }
 
-/* Sums over lanes in a fixed order: halves onto halves, so that no addition waits for ten others.
- */
-INLINE float sum_of_lanes(float *lanes)
+INLINE float greatest_of_few(const float *scores, size_t count)
 {
-    for (size_t half = LANES / 2; half > 0; half /= 2) {
-        for (size_t lane = 0; lane < half; lane++) {
-            lanes[lane] += lanes[lane + half];
-        }
+    float best = scores[0], zero = 0;
+    for (size_t i = 0; i < count; i++) {
+        best = scores[i] > best ? scores[i] : best;
+        zero += scores[i] * 0.0f;
     }
-    return lanes[0];
+    return best + zero;
 }
 
-INLINE float greatest_of_lanes(float *lanes)
+/* NaN or infinity times 0 is NaN, and spreads to the result.  The last vector may overlap the one
+ * before: what is looked at twice changes nothing. */
+KERNEL_INLINE float greatest_in(const float *scores, size_t count)
 {
-    for (size_t half = LANES / 2; half > 0; half /= 2) {
-        for (size_t lane = 0; lane < half; lane++) {
-            lanes[lane] = lanes[lane + half] > lanes[lane] ? lanes[lane + half] : lanes[lane];
-        }
+    if (count < WIDTH) {
+        return greatest_of_few(scores, count);
     }
-    return lanes[0];
+    wide best = get(scores + count - WIDTH), zero = best * 0.0f;
+    for (size_t i = 0; i + WIDTH < count; i += WIDTH) {
+        const wide own = get(scores + i);
+        best = greater(own, best);
+        zero += own * 0.0f;
+    }
+    return greatest_lane(best) + total_of(zero);
 }
 
-/* NaN or infinity times 0 is NaN, and spreads to the result. */
-INLINE float greatest_in(const float *scores, size_t count)
+/* Lanes beyond count are cleared where they are computed: numbers that were stored one by one would
+ * be waited for when they are read as a vector. */
+KERNEL_INLINE float weigh_in(float *scores, size_t count, float greatest)
 {
-    const size_t whole = count / LANES * LANES;
-    float best[LANES], zero[LANES] = {0};
-    for (size_t lane = 0; lane < LANES; lane++) {
-        best[lane] = scores[0];
+    wide sums = {0};
+    for (size_t i = 0; i < whole_lanes(count); i += WIDTH) {
+        const struct lanes lanes = first_lanes(i < count ? count - i : 0);
+        const wide weight = only(exp_of(get(scores + i) - greatest), lanes);
+        put(scores + i, weight);
+        sums += weight;
     }
-    for (size_t i = 0; i < whole; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const float score = scores[i + lane];
-            best[lane] = score > best[lane] ? score : best[lane];
-            zero[lane] += score * 0.0f;
-        }
-    }
-    for (size_t i = whole; i < count; i++) {
-        best[0] = scores[i] > best[0] ? scores[i] : best[0];
-        zero[0] += scores[i] * 0.0f;
-    }
-    return greatest_of_lanes(best) + sum_of_lanes(zero);
-}
-
-INLINE float weigh_in(float *scores, size_t count, float greatest)
-{
-    const size_t whole = whole_lanes(count);
-    float sums[LANES] = {0};
-    for (size_t i = count; i < whole; i++) {
-        scores[i] = -INFINITY;
-    }
-    for (size_t i = 0; i < whole; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const float weight = exp_of(scores[i + lane] - greatest);
-            scores[i + lane] = weight;
-            sums[lane] += weight;
-        }
-    }
-    return sum_of_lanes(sums);
+    return total_of(sums);
 }
 
 /* <q,k> + 1 in Minkowski's product, negated, is (|q - k|^2 - (q_0 - k_0)^2) / 2: the difference of
@@ -184,6 +164,30 @@ INLINE void bend_in(const struct attention_curve *curve, size_t count, const flo
     } else {
         bend_poincare(curve, whole_lanes(count), norms, scores);
     }
+}
+
+/* Weights become those of the sum; returns the sum of weights times Lorentz factor.  A point p of
+ * the ball is 2 p / (1 - c |p|^2) on the hyperboloid, with the factor (1 + c |p|^2) / (1 - c
+ * |p|^2); a point x of the hyperboloid has the factor sqrt(1 + c |x|^2). */
+INLINE float lift_in(const struct attention_curve *curve, size_t count, const float *norms,
+                     float *weights)
+{
+    float sums[ROWS_AT_ONCE] = {0};
+    const bool in_ball = curve->score == ATTENTION_POINCARE;
+    for (size_t i = 0; i < count; i += ROWS_AT_ONCE) {
+        for (size_t lane = 0; lane < ROWS_AT_ONCE; lane++) {
+            const float norm = curve->curvature * norms[i + lane], weight = weights[i + lane];
+            const float room = room_of(norm);
+            sums[lane] += weight * (in_ball ? (1.0f + norm) / room : sqrtf(1.0f + norm));
+            weights[i + lane] = in_ball ? weight * 2.0f / room : weight;
+        }
+    }
+    for (size_t half = ROWS_AT_ONCE / 2; half > 0; half /= 2) {
+        for (size_t lane = 0; lane < half; lane++) {
+            sums[lane] += sums[lane + half];
+        }
+    }
+    return sums[0];
 }
 
 #endif

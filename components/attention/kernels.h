@@ -13,6 +13,7 @@
 #define BALL_EDGE 2e-5f        /* least 1 - c |x|^2: at 1e-5 of the radius from the boundary */
 #define ROWS_AT_ONCE 8u        /* streams of memory that are read side by side */
 #define PREFETCH_ROWS_MAX 2048 /* bytes of a row up to which the next rows are fetched ahead */
+#define CACHED_MAX ((size_t)16 << 20) /* bytes of memories that are taken to lie in a cache */
 
 /* Keys or values of one block.  Row r of head h begins at base + index * stride + h * head_stride,
  * where index is picks[r], or r when there are no picks; strides are bytes. */
@@ -24,6 +25,7 @@ struct attention_rows {
     size_t stride, head_stride;
     size_t heads, dim;
     enum attention_type type;
+    bool is_far; /* beyond the caches: what comes next is fetched ahead */
 };
 
 /* The space in which distances are taken, seen from one head's query. */
@@ -46,12 +48,18 @@ static inline const char *row_of(const struct attention_rows *rows, size_t r)
  * dots       ret_dots[h * pitch + r] = <query_h, row_hr>
  * distances  ret_squares[..] = |query_h - row_hr|^2, ret_norms[..] = |row_hr|^2
  *            Both write whole groups of ROWS_AT_ONCE, so up to 7 numbers beyond count.
+ * norms      ret_norms[h * pitch + r] = |row_hr|^2, whole groups, too
  * blend      sums[h * dim + k] += sum_r weights[h * pitch + r] * row_hr[k]; weights beyond count
  *            are 0 up to the next multiple of LANES
  * greatest   the greatest score, or NaN when one is not finite
  * weigh      scores become e^(score - greatest), 0 beyond count up to the next multiple of LANES;
  *            returns their sum.  Relative error of a weight below 2e-7, 0 below e^-87.
- * bend       squares of distances become scores; norms are those of the rows */
+ * bend       squares of distances become scores; norms are those of the rows
+ * lift       weights of points become those of the sum; returns the sum of weights times Lorentz
+ *            factor.  Works on whole groups: weights beyond count are 0, norms are numbers.
+ * fold       totals[k] += sums[k]; sums become 0
+ * square     sum of squares
+ * finish     ret_numbers[k] = totals[k] * factor; returns whether all are finite */
 
 extern const struct attention_kernel attention_scalar, attention_avx2, attention_avx512;
 

@@ -15,16 +15,15 @@ struct attention {
     void *memory; /* what all of the following lie in */
     size_t memory_bytes;
     float *query;    /* heads * dim: the query, scaled where the score is a product */
-    float *zeros;    /* heads * dim */
     float *sums;     /* heads * dim: weighted values of up to FOLD memories */
     double *totals;  /* heads * dim */
     double *masses;  /* heads: sum of weights, of hyperbolic values with their Lorentz factor */
     double *lengths; /* heads: sum of weights */
     float *maxima;   /* heads: the greatest score so far */
-    double *odds, *gates, *mixture;  /* of experts: heads, heads, dim */
-    float *part;                     /* dim: one expert's output */
-    float *scores, *norms, *squares; /* of a block: heads * pitch */
-    uint32_t *picks;                 /* of a block */
+    double *odds, *gates, *mixture; /* of experts: heads, heads, dim */
+    float *part;                    /* dim: one expert's output */
+    float *scores, *norms;          /* of a block: heads * pitch */
+    uint32_t *picks;                /* of a block */
 
     float *kept; /* scores of attention_plain */
     size_t kept_room;

@@ -68,13 +68,11 @@ static size_t lay_out(struct attention *a, char *memory)
     const size_t cells = a->heads * ((a->block + LANES - 1) / LANES * LANES);
     size_t used = 0;
     a->query = take(memory, &used, width, sizeof(float));
-    a->zeros = take(memory, &used, width, sizeof(float));
     a->sums = take(memory, &used, width, sizeof(float));
     a->part = take(memory, &used, a->dim, sizeof(float));
     a->maxima = take(memory, &used, a->heads, sizeof(float));
     a->scores = take(memory, &used, cells, sizeof(float));
     a->norms = take(memory, &used, cells, sizeof(float));
-    a->squares = take(memory, &used, cells, sizeof(float));
     a->picks = take(memory, &used, a->block, sizeof(uint32_t));
     a->totals = take(memory, &used, width, sizeof(double));
     a->masses = take(memory, &used, a->heads, sizeof(double));

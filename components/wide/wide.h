@@ -54,7 +54,8 @@ KERNEL_INLINE void fetch_ahead(const char *from, size_t bytes)
     __builtin_prefetch((const void *)((uintptr_t)from + bytes), 0, 2);
 }
 
-/* ---- the first lanes: get_lanes and its like read zeros into the others ---- */
+/* ---- the first lanes: get_lanes and its like read zeros into the others, only makes them 0 ----
+ */
 
 #if WIDTH == 16
 
@@ -76,6 +77,11 @@ KERNEL_INLINE wide get_lanes(const void *from, struct lanes lanes)
 KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
 {
     _mm512_mask_storeu_ps(to, lanes.mask, (__m512)value);
+}
+
+KERNEL_INLINE wide only(wide value, struct lanes lanes)
+{
+    return (wide)_mm512_maskz_mov_ps(lanes.mask, (__m512)value);
 }
 
 KERNEL_INLINE wide get_halves(const void *from)
@@ -122,6 +128,11 @@ KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
     _mm256_maskstore_ps(to, lanes.mask, (__m256)value);
 }
 
+KERNEL_INLINE wide only(wide value, struct lanes lanes)
+{
+    return (wide)((whole)value & (whole)lanes.mask);
+}
+
 KERNEL_INLINE wide get_halves(const void *from)
 {
     return (wide)_mm256_cvtph_ps(_mm_loadu_si128(from));
@@ -165,6 +176,11 @@ KERNEL_INLINE wide get_lanes(const void *from, struct lanes lanes)
 KERNEL_INLINE void put_lanes(void *to, struct lanes lanes, wide value)
 {
     memcpy(to, &value, lanes.count * sizeof(float));
+}
+
+KERNEL_INLINE wide only(wide value, struct lanes lanes)
+{
+    return get_lanes(&value, lanes);
 }
 
 typedef uint16_t some_halves __attribute__((vector_size(2 * WIDTH)));
@@ -225,17 +241,34 @@ KERNEL_INLINE wide fused(wide a, wide b, wide c)
 #endif
 }
 
-/* The sum over all lanes: halves onto halves. */
-KERNEL_INLINE float total_of(wide sums)
+/* The greater one of each lane; b where one is not a number. */
+KERNEL_INLINE wide greater(wide a, wide b)
 {
-    float halves[WIDTH];
-    put(halves, sums);
-    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
-        for (unsigned k = 0; k < half; k++) {
-            halves[k] += halves[k + half];
-        }
-    }
-    return halves[0];
+#if WIDTH == 16
+    return (wide)_mm512_max_ps((__m512)a, (__m512)b);
+#elif WIDTH == 8
+    return (wide)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+    const whole chosen = a > b;
+    return (wide)(((whole)a & chosen) | ((whole)b & ~chosen));
+#endif
+}
+
+/* The greatest lane, where all are numbers. */
+KERNEL_INLINE float greatest_lane(wide values)
+{
+#if WIDTH == 16
+    return _mm512_reduce_max_ps((__m512)values);
+#elif WIDTH == 8
+    const __m128 high = _mm256_extractf128_ps((__m256)values, 1);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128((__m256)values), high);
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+#else
+    const float low = values[0] > values[1] ? values[0] : values[1];
+    const float high = values[2] > values[3] ? values[2] : values[3];
+    return low > high ? low : high;
+#endif
 }
 
 /* Number r of the result is the sum over all lanes of sums[r]: halves onto halves, and then
@@ -250,6 +283,15 @@ KERNEL_INLINE __m256 half_of(wide sums)
 #else
     return (__m256)sums;
 #endif
+}
+
+/* The sum over all lanes: halves onto halves. */
+KERNEL_INLINE float total_of(wide sums)
+{
+    const __m256 eight = half_of(sums);
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
 KERNEL_INLINE __m256i half_of_whole(whole sums)
@@ -291,6 +333,11 @@ KERNEL_INLINE void sum_whole_across(const whole sums[SUMS], int32_t ret_sums[SUM
 }
 
 #else
+
+KERNEL_INLINE float total_of(wide sums)
+{
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
 
 KERNEL_INLINE void sum_across(const wide sums[SUMS], float ret_sums[SUMS])
 {

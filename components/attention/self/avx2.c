@@ -6,7 +6,6 @@
 #define KERNEL __attribute__((target("avx2,fma,f16c")))
 #define WIDTH 8u
 #define ROWS 6u
-#define GREATER(a, b) ((wide)_mm256_max_ps((__m256)(a), (__m256)(b)))
 #include "body.h"
 
 const struct attention_tiles attention_tiles_avx2 = {BODY};

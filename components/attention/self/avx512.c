@@ -9,7 +9,6 @@
 #define KERNEL PROCESSOR_SIXTEEN
 #define WIDTH 16u
 #define ROWS 12u
-#define GREATER(a, b) ((wide)_mm512_max_ps((__m512)(a), (__m512)(b)))
 #include "body.h"
 
 const struct attention_tiles attention_tiles_avx512 = {BODY};

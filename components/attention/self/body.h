@@ -13,8 +13,8 @@
 #include "tiles.h"
 #include "wide/wide.h"
 
-#if !defined(ROWS) || !defined(GREATER)
-#error "define ROWS (at once) and GREATER(a, b)"
+#if !defined(ROWS)
+#error "define ROWS, of queries at once"
 #endif
 
 #define PAIR (2 * WIDTH)
@@ -75,19 +75,7 @@ KERNEL_INLINE wide power_of(wide x)
 /* The same for all x <= 0. */
 KERNEL_INLINE wide weight_of(wide x)
 {
-    return power_of(GREATER(x, same(LEAST_POWER)));
-}
-
-KERNEL_INLINE float greatest_of(wide values)
-{
-    float halves[WIDTH];
-    put(halves, values);
-    for (unsigned half = WIDTH / 2; half > 0; half /= 2) {
-        for (unsigned k = 0; k < half; k++) {
-            halves[k] = halves[k] > halves[k + half] ? halves[k] : halves[k + half];
-        }
-    }
-    return halves[0];
+    return power_of(greater(x, same(LEAST_POWER)));
 }
 
 KERNEL_INLINE float greatest_score(const float *scores, size_t count, float known)
@@ -95,10 +83,10 @@ KERNEL_INLINE float greatest_score(const float *scores, size_t count, float know
     wide first = same(known), second = first;
     for (size_t i = 0; i < count; i += PAIR) {
         const wide a = get(scores + i), b = get(scores + i + WIDTH);
-        first = GREATER(a, first);
-        second = GREATER(b, second);
+        first = greater(a, first);
+        second = greater(b, second);
     }
-    return greatest_of(GREATER(first, second));
+    return greatest_lane(greater(first, second));
 }
 
 /* A greater score than all before: what was summed weighs less. */
