@@ -76,7 +76,7 @@ static void choose_engine(struct assay_bench *b, struct work *work)
 
 static void make_f16(struct assay_bench *b, struct work *work, size_t total)
 {
-    uint16_t *halves = assay_alloc(b, 2 * total * sizeof *halves);
+    uint16_t *halves = large_alloc(b, 2 * total * sizeof *halves);
     attention_to_f16(work->input.keys, total, halves);
     attention_to_f16(work->input.values, total, halves + total);
     work->memory.keys = halves;
@@ -88,7 +88,7 @@ static void make_f16(struct assay_bench *b, struct work *work, size_t total)
 static void make_int8(struct assay_bench *b, struct work *work, size_t total)
 {
     size_t count = work->input.count;
-    int8_t *bytes = assay_alloc(b, 2 * total);
+    int8_t *bytes = large_alloc(b, 2 * total);
     float *scales = assay_alloc(b, 2 * count * sizeof *scales);
     attention_to_int8(work->input.keys, count, total / count, bytes, scales);
     attention_to_int8(work->input.values, count, total / count, bytes + total, scales + count);

@@ -5,6 +5,8 @@
 
 #include <assay.h>
 
+#include "large.h"
+
 static inline uint64_t random_bits(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
@@ -24,7 +26,7 @@ static inline float random_number(uint64_t *state)
 static inline float *random_numbers(struct assay_bench *b, size_t count, float size)
 {
     uint64_t state = assay_random(b);
-    float *made = assay_alloc(b, count * sizeof *made);
+    float *made = large_alloc(b, count * sizeof *made);
     for (size_t i = 0; i < count; i++)
         made[i] = size * random_number(&state);
     return made;
