@@ -130,6 +130,21 @@ static void scale_rows(const struct walk *walk, const float *scales, float *numb
     }
 }
 
+/* Norms that were given, as the kernels would write them: the last one fills its group. */
+static void take_norms(struct attention *attention, const struct walk *walk, const float *given)
+{
+    const size_t heads = walk->memory->shared ? 1 : attention->heads;
+    for (size_t h = 0; h < walk->heads; h++) {
+        const size_t own = walk->memory->shared ? 0 : walk->first_head + h;
+        float *norms = attention->norms + h * walk->keys.pitch;
+        for (size_t r = 0; r < walk->count || r % ROWS_AT_ONCE != 0; r++) {
+            const size_t kept = r < walk->count ? r : walk->count - 1;
+            const size_t i = walk->keys.picks != NULL ? walk->keys.picks[kept] : walk->begin + kept;
+            norms[r] = given[i * heads + own];
+        }
+    }
+}
+
 /* ---- scores, weights, sums ---- */
 
 static struct attention_curve curve_of(const struct attention *attention, float norm)
@@ -142,7 +157,12 @@ static enum attention_status score_distances(struct attention *attention, const 
                                              const float *query, float *ret_scores)
 {
     const size_t pitch = walk->keys.pitch;
-    attention->kernel->distances(&walk->keys, query, ret_scores, attention->norms);
+    if (walk->memory->key_norms != NULL) {
+        take_norms(attention, walk, walk->memory->key_norms);
+        attention->kernel->squares(&walk->keys, query, ret_scores);
+    } else {
+        attention->kernel->distances(&walk->keys, query, ret_scores, attention->norms);
+    }
     for (size_t h = 0; h < walk->heads; h++) {
         const float *own = query + h * attention->dim;
         const float norm =
@@ -185,11 +205,11 @@ static struct attention_rows part_of(const struct attention_rows *rows, size_t r
     return part;
 }
 
-static enum attention_status blend_points(struct attention *attention, struct attention_rows *rows,
-                                          float *weights)
+/* Weights of points whose norms are known become those of the sum. */
+static enum attention_status lift_points(struct attention *attention,
+                                         const struct attention_rows *rows, float *weights)
 {
     const struct attention_curve curve = curve_of(attention, 0);
-    attention->kernel->norms(rows, attention->norms);
     for (size_t h = 0; h < rows->heads; h++) {
         const float *norms = attention->norms + h * rows->pitch;
         const enum attention_status status = check_ball(attention, norms, rows->count);
@@ -199,8 +219,6 @@ static enum attention_status blend_points(struct attention *attention, struct at
         attention->masses[h] +=
             (double)attention->kernel->lift(&curve, rows->count, norms, weights + h * rows->pitch);
     }
-    rows->is_far = false; /* since their norms were taken */
-    attention->kernel->blend(rows, weights, attention->sums);
     return ATTENTION_OK;
 }
 
@@ -211,7 +229,12 @@ static enum attention_status blend_all_points(struct attention *attention, const
     enum attention_status status = ATTENTION_OK;
     for (size_t r = 0; r < walk->count && status == ATTENTION_OK; r += ROWS_AT_ONCE) {
         struct attention_rows rows = part_of(&walk->values, r, ROWS_AT_ONCE);
-        status = blend_points(attention, &rows, weights + r);
+        attention->kernel->norms(&rows, attention->norms);
+        status = lift_points(attention, &rows, weights + r);
+        rows.is_far = false; /* since their norms were taken */
+        if (status == ATTENTION_OK) {
+            attention->kernel->blend(&rows, weights + r, attention->sums);
+        }
     }
     return status;
 }
@@ -219,14 +242,20 @@ static enum attention_status blend_all_points(struct attention *attention, const
 enum attention_status blend_block(struct attention *attention, const struct walk *walk,
                                   float *weights)
 {
-    if (attention->score != ATTENTION_DOT) {
+    enum attention_status status = ATTENTION_OK;
+    if (attention->score != ATTENTION_DOT && walk->memory->value_norms == NULL) {
         return blend_all_points(attention, walk, weights);
     }
-    if (walk->memory->type == ATTENTION_INT8) {
+    if (attention->score != ATTENTION_DOT) {
+        take_norms(attention, walk, walk->memory->value_norms);
+        status = lift_points(attention, &walk->values, weights);
+    } else if (walk->memory->type == ATTENTION_INT8) {
         scale_rows(walk, walk->memory->value_scales, weights);
     }
-    attention->kernel->blend(&walk->values, weights, attention->sums);
-    return ATTENTION_OK;
+    if (status == ATTENTION_OK) {
+        attention->kernel->blend(&walk->values, weights, attention->sums);
+    }
+    return status;
 }
 
 void begin_sums(struct attention *attention, const float *query, size_t heads)

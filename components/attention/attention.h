@@ -70,6 +70,10 @@ struct attention_memory {
     bool shared;        /* all heads read the same keys and values; head_stride is not used */
     enum attention_type type;
     const float *key_scales, *value_scales; /* of each memory, for ATTENTION_INT8 */
+    /* For distances: squares of lengths, of each memory one for each head, or a single one where it
+       is shared, as attention_to_norms makes them of the numbers that are given; NULL: they are
+       taken while it attends, which costs half as much again. */
+    const float *key_norms, *value_norms;
     const uint8_t *mask; /* 0: this memory is not there, and not even looked at; NULL: all are */
 };
 
@@ -175,6 +179,7 @@ struct attention_kernel {
     const char *name;
     bool (*available)(void);
     void (*dots)(const struct attention_rows *rows, const float *query, float *ret_dots);
+    void (*squares)(const struct attention_rows *rows, const float *query, float *ret_squares);
     void (*distances)(const struct attention_rows *rows, const float *query, float *ret_squares,
                       float *ret_norms);
     void (*norms)(const struct attention_rows *rows, float *ret_norms);
@@ -201,6 +206,9 @@ void attention_use(struct attention *attention, const struct attention_kernel *k
 
 /* Nearest binary16, ties to even; beyond 65504 infinity. */
 void attention_to_f16(const float *from, size_t count, uint16_t *ret_to);
+
+/* Sums of squares of rows of `dim` numbers. */
+void attention_to_norms(const float *from, size_t rows, size_t dim, float *ret_norms);
 
 /* Rows of `width` numbers as int8 with a scale each, |largest| / 127: the error of a number is at
  * most half a scale.  A row of zeros, or of numbers below 2^-100, has scale 0. */

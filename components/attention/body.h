@@ -114,8 +114,17 @@ KERNEL_INLINE wide load_lanes(const char *row, size_t k, struct lanes lanes,
 
 /* ---- products ---- */
 
-KERNEL_INLINE void dots8(const struct place *at, const float *query, float *ret_dots,
-                         const enum attention_type type)
+/* Products with the query, or squares of the distances from it. */
+enum measure { PRODUCT, SQUARE };
+
+KERNEL_INLINE wide add_measure(wide own, wide value, wide sum, const enum measure measure)
+{
+    const wide difference = own - value;
+    return measure == SQUARE ? fused(difference, difference, sum) : fused(own, value, sum);
+}
+
+KERNEL_INLINE void measure8(const struct place *at, const float *query, float *ret_measures,
+                            const enum measure measure, const enum attention_type type)
 {
     wide sums[SUMS] = {0};
     size_t k = 0;
@@ -123,7 +132,7 @@ KERNEL_INLINE void dots8(const struct place *at, const float *query, float *ret_
         const wide own = get(query + k);
 #pragma GCC unroll 8
         for (unsigned r = 0; r < SUMS; r++) {
-            sums[r] = fused(own, load(at->row[r], k, type), sums[r]);
+            sums[r] = add_measure(own, load(at->row[r], k, type), sums[r], measure);
             fetch(at, r, k, type);
         }
     }
@@ -132,20 +141,21 @@ KERNEL_INLINE void dots8(const struct place *at, const float *query, float *ret_
         const wide own = get_lanes(query + k, lanes);
 #pragma GCC unroll 8
         for (unsigned r = 0; r < SUMS; r++) {
-            sums[r] = fused(own, load_lanes(at->row[r], k, lanes, type), sums[r]);
+            sums[r] = add_measure(own, load_lanes(at->row[r], k, lanes, type), sums[r], measure);
         }
     }
-    sum_across(sums, ret_dots);
+    sum_across(sums, ret_measures);
 }
 
-KERNEL_INLINE void dots_of(const struct attention_rows *rows, const float *query, float *ret_dots,
-                           const enum attention_type type, const bool is_far)
+KERNEL_INLINE void measures_of(const struct attention_rows *rows, const float *query,
+                               float *ret_measures, const enum measure measure,
+                               const enum attention_type type, const bool is_far)
 {
     struct place at = begin_at(rows, is_far);
     for (size_t r = 0; r < rows->count; r += ROWS_AT_ONCE) {
         go_to(&at, rows, r);
         for (size_t h = 0; h < rows->heads; h++) {
-            dots8(&at, query + h * rows->dim, ret_dots + h * rows->pitch + r, type);
+            measure8(&at, query + h * rows->dim, ret_measures + h * rows->pitch + r, measure, type);
             next_head(&at, rows);
         }
     }
@@ -153,7 +163,13 @@ KERNEL_INLINE void dots_of(const struct attention_rows *rows, const float *query
 
 static KERNEL void dots(const struct attention_rows *rows, const float *query, float *ret_dots)
 {
-    BY_ROWS(dots_of, rows, query, ret_dots);
+    BY_ROWS(measures_of, rows, query, ret_dots, PRODUCT);
+}
+
+static KERNEL void squares(const struct attention_rows *rows, const float *query,
+                           float *ret_squares)
+{
+    BY_ROWS(measures_of, rows, query, ret_squares, SQUARE);
 }
 
 /* ---- distances ---- */
@@ -401,7 +417,8 @@ static KERNEL bool finish(const double *totals, size_t count, double factor, flo
 
 /* What stands in each kernel's table. */
 #define BODY                                                                                       \
-    .dots = dots, .distances = distances, .norms = norms, .blend = blend, .greatest = greatest,    \
-    .weigh = weigh, .bend = bend, .lift = lift, .fold = fold, .square = square, .finish = finish
+    .dots = dots, .squares = squares, .distances = distances, .norms = norms, .blend = blend,      \
+    .greatest = greatest, .weigh = weigh, .bend = bend, .lift = lift, .fold = fold,                \
+    .square = square, .finish = finish
 
 #endif

@@ -33,3 +33,14 @@ void attention_to_int8(const float *from, size_t rows, size_t width, int8_t *ret
         ret_scales[r] = largest > LEAST ? largest / 127.0f : 0;
     }
 }
+
+void attention_to_norms(const float *from, size_t rows, size_t dim, float *ret_norms)
+{
+    for (size_t r = 0; r < rows; r++) {
+        double norm = 0;
+        for (size_t k = 0; k < dim; k++) {
+            norm += (double)from[r * dim + k] * (double)from[r * dim + k];
+        }
+        ret_norms[r] = (float)norm;
+    }
+}

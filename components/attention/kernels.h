@@ -46,8 +46,9 @@ static inline const char *row_of(const struct attention_rows *rows, size_t r)
 /* Of struct attention_kernel:
  *
  * dots       ret_dots[h * pitch + r] = <query_h, row_hr>
+ * squares    ret_squares[..] = |query_h - row_hr|^2
  * distances  ret_squares[..] = |query_h - row_hr|^2, ret_norms[..] = |row_hr|^2
- *            Both write whole groups of ROWS_AT_ONCE, so up to 7 numbers beyond count.
+ *            All write whole groups of ROWS_AT_ONCE, so up to 7 numbers beyond count.
  * norms      ret_norms[h * pitch + r] = |row_hr|^2, whole groups, too
  * blend      sums[h * dim + k] += sum_r weights[h * pitch + r] * row_hr[k]; weights beyond count
  *            are 0 up to the next multiple of LANES

@@ -203,6 +203,20 @@ static void prepare_hyperbolic(struct assay_bench *b)
                                      }));
 }
 
+/* Lengths are taken once, when a memory is stored, as int8's scales are. */
+static void prepare_lengths(struct assay_bench *b)
+{
+    prepare_hyperbolic(b);
+    struct work *work = b->state;
+    const size_t rows = work->input.count * work->input.options.heads;
+    float *norms = assay_alloc(b, 2 * rows * sizeof *norms);
+    attention_to_norms(work->input.keys, rows, work->input.options.dim, norms);
+    attention_to_norms(work->input.values, rows, work->input.options.dim, norms + rows);
+    work->memory.key_norms = norms;
+    work->memory.value_norms = norms + rows;
+    b->bytes += 2.0 * sizeof *norms * (double)rows;
+}
+
 /* How evenly and how surely the router chooses, over queries of its own. */
 static void judge_router(struct assay_bench *b, struct work *work)
 {
@@ -278,6 +292,9 @@ ATTENTION_BENCH(flash, .description = "online softmax over f32, f16 and int8; on
 ATTENTION_BENCH(hyperbolic, .description = "distances, Einstein midpoint; one head of 512",
                 .sweep = "n=100,1000,10000 form=lorentz,poincare engine=scalar,avx2,avx512",
                 .tags = "traffic", .setup = prepare_hyperbolic)
+ATTENTION_BENCH(hyperbolic_lengths, .description = "the same, lengths kept beside the memories",
+                .sweep = "n=100,1000,10000 form=lorentz,poincare engine=avx2,avx512",
+                .tags = "traffic", .setup = prepare_lengths)
 ATTENTION_BENCH(experts, .description = "router and the chosen ones of 8 expert heads of 64",
                 .sweep = "n=100,1000,10000 chosen=2,8 engine=auto", .tags = "traffic",
                 .setup = prepare_experts)
