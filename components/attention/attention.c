@@ -76,7 +76,13 @@ enum attention_status walk_begin(struct attention *attention, const struct atten
         .type = memory->type,
         .is_far = is_beyond_caches(attention, memory, size),
     };
-    *ret_walk = (struct walk){memory, first_head, heads, 0, 0, 0, 0, rows, rows};
+    const bool is_spread = rows.is_far && memory->mask == NULL && attention->block >= ROWS_AT_ONCE;
+    *ret_walk = (struct walk){.memory = memory,
+                              .first_head = first_head,
+                              .heads = heads,
+                              .per = is_spread ? memory->count / ROWS_AT_ONCE : 0,
+                              .keys = rows,
+                              .values = rows};
     return ATTENTION_OK;
 }
 
@@ -92,14 +98,31 @@ static void pick(struct attention *attention, struct walk *walk)
     walk->next = i;
 }
 
+/* The next memories of each stream, side by side. */
+static void spread(struct attention *attention, struct walk *walk)
+{
+    const size_t block = attention->block / ROWS_AT_ONCE * ROWS_AT_ONCE;
+    const size_t left = walk->per * ROWS_AT_ONCE - walk->next;
+    walk->count = left < block ? left : block;
+    for (size_t r = 0; r < walk->count; r++) {
+        const size_t place = walk->next + r;
+        attention->picks[r] = (uint32_t)(place % ROWS_AT_ONCE * walk->per + place / ROWS_AT_ONCE);
+    }
+    walk->next += walk->count;
+}
+
 bool walk_next(struct attention *attention, struct walk *walk)
 {
     const struct attention_memory *memory = walk->memory;
+    const bool is_spread = walk->next < walk->per * ROWS_AT_ONCE;
+    const bool picks = memory->mask != NULL || is_spread;
     size_t skipped = 0;
     walk->begin = walk->next;
     walk->count = 0;
     if (memory->mask != NULL) {
         pick(attention, walk);
+    } else if (is_spread) {
+        spread(attention, walk);
     } else {
         const size_t left = memory->count - walk->next;
         walk->count = left < attention->block ? left : attention->block;
@@ -112,7 +135,8 @@ bool walk_next(struct attention *attention, struct walk *walk)
     skipped += walk->first_head * walk->keys.head_stride;
     walk->seen += walk->count;
     walk->keys.count = walk->values.count = walk->count;
-    walk->keys.picks = walk->values.picks = memory->mask != NULL ? attention->picks : NULL;
+    walk->keys.picks = walk->values.picks = picks ? attention->picks : NULL;
+    walk->keys.is_spread = walk->values.is_spread = is_spread;
     walk->keys.base = (const char *)memory->keys + skipped;
     walk->values.base = (const char *)memory->values + skipped;
     return true;

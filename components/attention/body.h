@@ -5,10 +5,10 @@
  * than one, and eight sums do not wait for each other; summing across registers comes once for all
  * eight.
  *
- * What comes from beyond the caches is fetched ahead: rows of up to PREFETCH_ROWS_MAX bytes by
- * ROWS_AHEAD rows, since eight short streams end before the processor's prefetcher has learnt of
- * them; longer ones by a few lines.  What lies in a cache is not: there, asking for a line costs as
- * much as reading it, a fifth of the time.  So there are two functions of each kind. */
+ * What comes from beyond the caches is fetched ahead: where rows are spread, each of the eight is a
+ * stream of its own, which goes on in the rows behind; others end too soon for more than a few
+ * lines.  What lies in a cache is not: there, asking for a line costs as much as reading it, a
+ * fifth of the time.  So there are two functions of each kind. */
 #ifndef ATTENTION_BODY_H
 #define ATTENTION_BODY_H
 
@@ -19,9 +19,9 @@
 #error "define DISTANCES, the rows at once whose distances and norms have registers: 4 or 8"
 #endif
 
-#define COLUMNS 4u       /* registers of sums in blend */
-#define ROWS_AHEAD 16u   /* 8 to 64 make little difference */
-#define LINES_AHEAD 1024 /* bytes ahead in long rows */
+#define COLUMNS 4u        /* registers of sums in blend */
+#define STREAM_AHEAD 8192 /* bytes; 4 to 16 KiB make little difference */
+#define LINES_AHEAD 1024  /* bytes, of rows that stand alone */
 
 /* ---- rows ---- */
 
@@ -34,10 +34,8 @@ struct place {
 
 KERNEL_INLINE struct place begin_at(const struct attention_rows *rows, const bool is_far)
 {
-    const bool is_long = rows->stride > PREFETCH_ROWS_MAX || rows->picks != NULL;
-    return (struct place){.ahead = is_long ? LINES_AHEAD : ROWS_AHEAD * rows->stride,
-                          .dim = rows->dim,
-                          .is_far = is_far};
+    return (struct place){
+        .ahead = rows->is_spread ? STREAM_AHEAD : LINES_AHEAD, .dim = rows->dim, .is_far = is_far};
 }
 
 KERNEL_INLINE void go_to(struct place *at, const struct attention_rows *rows, size_t r)

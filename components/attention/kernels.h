@@ -9,10 +9,9 @@
 #else
 #define ATTENTION_X86 0
 #endif
-#define LANES 16u              /* numbers of a block come in multiples of it */
-#define BALL_EDGE 2e-5f        /* least 1 - c |x|^2: at 1e-5 of the radius from the boundary */
-#define ROWS_AT_ONCE 8u        /* streams of memory that are read side by side */
-#define PREFETCH_ROWS_MAX 2048 /* bytes of a row up to which the next rows are fetched ahead */
+#define LANES 16u       /* numbers of a block come in multiples of it */
+#define BALL_EDGE 2e-5f /* least 1 - c |x|^2: at 1e-5 of the radius from the boundary */
+#define ROWS_AT_ONCE 8u /* streams of memory that are read side by side */
 #define CACHED_MAX ((size_t)16 << 20) /* bytes of memories that are taken to lie in a cache */
 
 /* Keys or values of one block.  Row r of head h begins at base + index * stride + h * head_stride,
@@ -25,7 +24,9 @@ struct attention_rows {
     size_t stride, head_stride;
     size_t heads, dim;
     enum attention_type type;
-    bool is_far; /* beyond the caches: what comes next is fetched ahead */
+    bool is_far;    /* beyond the caches: what comes next is fetched ahead */
+    bool is_spread; /* the picks of a group of ROWS_AT_ONCE lie far apart, those behind them in the
+                       next group, whole rows long: each is a stream of its own */
 };
 
 /* The space in which distances are taken, seen from one head's query. */

@@ -6,10 +6,13 @@
 
 #include "plan.h"
 
-/* Room for the scores of all blocks, a block after the other. */
+/* Room for the scores of all blocks, a block after the other: of streams, whose blocks are whole
+ * groups of rows, and of what the streams leave. */
 static enum attention_status keep_room(struct attention *attention, const struct walk *walk)
 {
-    const size_t blocks = walk->memory->count / attention->block + 1;
+    const size_t groups = attention->block / ROWS_AT_ONCE * ROWS_AT_ONCE;
+    const size_t block = walk->per > 0 ? groups : attention->block;
+    const size_t blocks = walk->memory->count / block + 2;
     const size_t of_block = walk->heads * walk->keys.pitch;
     if (blocks > SIZE_MAX / sizeof(float) / of_block) {
         return ATTENTION_ERR_LIMIT;

@@ -38,7 +38,8 @@ struct walk {
     size_t first_head, heads;
     size_t next;  /* the first memory that was not looked at */
     size_t seen;  /* memories that were not masked */
-    size_t begin; /* of the block: its first memory where no mask is */
+    size_t begin; /* of the block: its first memory where there are no picks */
+    size_t per;   /* memories in each of ROWS_AT_ONCE streams; 0: they are read in their order */
     size_t count; /* of the block */
     struct attention_rows keys, values;
 };

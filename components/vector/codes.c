@@ -244,12 +244,14 @@ static struct made make_code(enum vector_code code, float *row, size_t dim, uint
     return make_f16(row, dim, length, ret_code);
 }
 
-/* An array of numbers of 4 bytes, or as it was. */
-static void *grown(void *array, size_t count, bool *good)
+/* Makes an array longer; false leaves it as it was. */
+static bool grow(float **array, size_t count)
 {
-    void *bytes = realloc(array, count * sizeof(float));
-    *good = *good && bytes != NULL;
-    return bytes != NULL ? bytes : array;
+    float *grown = realloc(*array, count * sizeof *grown);
+    if (grown != NULL) {
+        *array = grown;
+    }
+    return grown != NULL;
 }
 
 /* Codes begin at a line, so that none of 64 bytes lies in two; many begin at a large page. */
@@ -271,18 +273,15 @@ static bool resize(struct code_rows *codes, enum vector_code code, size_t count,
     free(codes->bytes);
     codes->bytes = bytes;
     codes->stride = stride;
-    bool good = true;
-    codes->scales = grown(codes->scales, count, &good);
-    if (has_error(code)) {
-        codes->errors = grown(codes->errors, count, &good);
-    }
     if (has_ones(code)) {
-        codes->ones = grown(codes->ones, count, &good);
+        int32_t *ones = realloc(codes->ones, count * sizeof *ones);
+        if (ones == NULL) {
+            return false;
+        }
+        codes->ones = ones;
     }
-    if (code == VECTOR_BITS_REST) {
-        codes->shares = grown(codes->shares, count, &good);
-    }
-    return good;
+    return grow(&codes->scales, count) && (!has_error(code) || grow(&codes->errors, count)) &&
+           (code != VECTOR_BITS_REST || grow(&codes->shares, count));
 }
 
 /* `unit` is taken off scales and errors. */

@@ -259,6 +259,30 @@ TEST(the_error_does_not_grow_with_the_number_of_memories)
 }
 
 /* Great scores late: all that was summed before is rebased, down to nothing. */
+/* Beyond 16 MiB memories are read as eight streams; six are left over here, and blocks of 21 end
+ * within a group of eight, those of 5 have none. */
+TEST(memories_beyond_the_caches_are_read_in_streams_and_none_is_left_out)
+{
+    static const size_t BLOCKS[] = {0, 5, 21};
+    enum { HEADS = 3, DIM = 33, COUNT = 21190 };
+    struct given g = random_given(HEADS, DIM, COUNT, 0.6f);
+    struct attention_memory memory = memory_of(&g);
+    float *norms = malloc(2 * COUNT * HEADS * sizeof *norms);
+    CHECK(norms != NULL);
+    for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS; i++) {
+        check_all(&g, &memory, BLOCKS[i], 5e-6);
+    }
+    g.score = ATTENTION_LORENTZ;
+    check_all(&g, &memory, 21, 3e-5);
+    attention_to_norms(g.keys, (size_t)COUNT * HEADS, DIM, norms);
+    attention_to_norms(g.values, (size_t)COUNT * HEADS, DIM, norms + (size_t)COUNT * HEADS);
+    memory.key_norms = norms;
+    memory.value_norms = norms + (size_t)COUNT * HEADS;
+    check_all(&g, &memory, 0, 3e-5);
+    free(norms);
+    free_given(&g);
+}
+
 TEST(scores_far_apart_neither_overflow_nor_lose_the_winner)
 {
     const float query = 100, keys[] = {-80, 0, 0.5f, 90}, values[] = {1, 2, 3, 4};
